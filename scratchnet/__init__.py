@@ -1,0 +1,32 @@
+"""scratchnet: the 1998 LeNet-5 paper as a NumPy library to read, step through, check and train."""
+
+import importlib
+
+__version__ = "0.1.0"
+
+# Where each public name lives. Looked up at first use, so that the import itself stays fast.
+_HOME = {
+    "layers": "Conv2d Flatten Layer Linear RBF ScaledTanh Sequential Subsampling",
+    "losses": "MAPLoss MLELoss",
+    "optimizers": "SDLM SGD",
+    "training": "Callback Evaluation History evaluate fit",
+    "recipe": "",
+    "checks": "check_against check_curvature check_gradients",
+    "errors": "DataError Diverged InputError ModelError ScratchnetError",
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
+_MODULES = (*_HOME, "datasets", "figures", "kernels", "metrics", "models", "schedules")
+
+__all__ = [*_MODULE, *_MODULES]
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return importlib.import_module(f"scratchnet.{name}")
+    if name in _MODULE:
+        return getattr(importlib.import_module(f"scratchnet.{_MODULE[name]}"), name)
+    raise AttributeError(f"module 'scratchnet' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])
