@@ -1,0 +1,159 @@
+"""A convolution as im2col, one matrix product, col2im (K. Chellapilla, S. Puri, P. Simard, 2006).
+
+im2col copies each receptive field into one column, so that the whole convolution is Y = W X.
+col2im adds each column back to the pixels that it was copied from. It is the adjoint of im2col
+(not its inverse): <im2col x, c> = <x, col2im c>.
+
+Notation: N images of C maps of H x W pixels, kernels of kh x kw, O output maps of OH x OW pixels.
+Convolutions here do not flip the kernel, as in the paper.
+
+Numba compiles these functions at their first call and keeps the result on disk. `im2col.py_func` is
+the plain Python function; with NUMBA_DISABLE_JIT=1 it is what runs.
+"""
+
+import numpy as np
+
+from scratchnet.kernels.jit import jit
+
+# The columns of a 5x5 convolution are 25 times its input: those of a batch would go out to memory and
+# come back. So a batch is taken in tiles, of as many images as have columns that fit the L2 cache.
+TILE_BYTES = 256 * 1024
+
+
+@jit
+def output_size(size, kernel, stride, padding):
+    """Number of kernel positions along one axis: floor((size + 2 padding - kernel) / stride) + 1."""
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+@jit
+def pad(x, padding):
+    """x with a border of zeros: (N, C, H, W) -> (N, C, H + 2 padding, W + 2 padding)."""
+    N, C, H, W = x.shape
+    padded = np.zeros((N, C, H + 2 * padding, W + 2 * padding), x.dtype)
+    padded[:, :, padding : padding + H, padding : padding + W] = x
+    return padded
+
+
+@jit
+def im2col(x, kh, kw, stride, padding):
+    """Columns of all receptive fields of x.
+
+    x: (N, C, H, W), floats. Returns (C*kh*kw, N*OH*OW), same dtype:
+    columns[(c, i, j), (n, h, w)] = x[n, c, h*stride + i, w*stride + j], x with its border.
+    """
+    if padding:
+        x = pad(x, padding)
+    N, C, H, W = x.shape
+    OH, OW = output_size(H, kh, stride, 0), output_size(W, kw, stride, 0)
+    columns = np.empty((C, kh, kw, N, OH, OW), x.dtype)
+    for c in range(C):
+        for i in range(kh):
+            for j in range(kw):
+                for n in range(N):
+                    for h in range(OH):
+                        if stride == 1:  # apart, so that the compiler copies whole vectors
+                            for w in range(OW):
+                                columns[c, i, j, n, h, w] = x[n, c, h + i, w + j]
+                        else:
+                            for w in range(OW):
+                                columns[c, i, j, n, h, w] = x[n, c, h * stride + i, w * stride + j]
+    return columns.reshape(C * kh * kw, N * OH * OW)
+
+
+@jit
+def col2im(columns, shape, kh, kw, stride, padding):
+    """The adjoint of im2col: every column is added to the pixels that it was copied from.
+
+    columns: (C*kh*kw, N*OH*OW), floats; shape: (N, C, H, W). Returns that shape, same dtype:
+    x[n, c, h*stride + i, w*stride + j] += columns[(c, i, j), (n, h, w)], then the border is cut off.
+    """
+    N, C, H, W = shape
+    OH, OW = output_size(H, kh, stride, padding), output_size(W, kw, stride, padding)
+    x = np.zeros((N, C, H + 2 * padding, W + 2 * padding), columns.dtype)
+    columns = columns.reshape(C, kh, kw, N, OH, OW)
+    for c in range(C):
+        for i in range(kh):
+            for j in range(kw):
+                for n in range(N):
+                    for h in range(OH):
+                        if stride == 1:
+                            for w in range(OW):
+                                x[n, c, h + i, w + j] += columns[c, i, j, n, h, w]
+                        else:
+                            for w in range(OW):
+                                x[n, c, h * stride + i, w * stride + j] += columns[c, i, j, n, h, w]
+    if padding:
+        x = x[:, :, padding : padding + H, padding : padding + W].copy()
+    return x
+
+
+@jit
+def rows(y):
+    """(N, O, P) -> (O, N*P): all images of a map in one row."""
+    N, O, P = y.shape
+    Y = np.empty((O, N * P), y.dtype)
+    for o in range(O):
+        for n in range(N):
+            for p in range(P):
+                Y[o, n * P + p] = y[n, o, p]
+    return Y
+
+
+@jit
+def tile_images(x, W, P):
+    """How many images have columns that fit a tile."""
+    return max(1, TILE_BYTES // (W.shape[1] * P * x.itemsize))
+
+
+@jit
+def convolve(x, W, b, stride, padding):
+    """Y = W X + b with X = im2col(x): (N, C, H, W) -> (N, O, OH, OW), and the X of the last tile.
+
+    W: (O, C, kh, kw), b: (O,), all of one dtype.
+    """
+    N, (O, C, kh, kw) = len(x), W.shape
+    OH, OW = output_size(x.shape[2], kh, stride, padding), output_size(x.shape[3], kw, stride, padding)
+    P, W = OH * OW, W.reshape(O, C * kh * kw)
+    y = np.empty((N, O, P), x.dtype)
+    X, size = np.empty((0, 0), x.dtype), tile_images(x, W, P)
+    for first in range(0, N, size):
+        X = im2col(x[first : first + size], kh, kw, stride, padding)
+        Y = W @ X
+        for o in range(O):
+            for n in range(min(size, N - first)):
+                for p in range(P):
+                    y[first + n, o, p] = Y[o, n * P + p] + b[o]
+    return y.reshape(N, O, OH, OW), X
+
+
+@jit
+def convolve_back(dy, x, X, W, stride, padding, input_gradient=True):
+    """The way back: dE/dx, dE/dW, dE/db from dy = dE/dy (N, O, OH, OW), all of one dtype.
+
+    dE/dW = dY X'    dE/db = sum dY    dE/dX = W' dY, back to pixels by col2im
+
+    X: what `convolve` returned, so that a batch of one tile needs no second im2col.
+    input_gradient: False leaves dE/dx undefined and saves the time.
+    All three are linear in dy. With x^2, X^2 and W^2 they carry second derivatives.
+    """
+    N, (O, C, kh, kw) = len(x), W.shape
+    P, W = dy.shape[2] * dy.shape[3], W.reshape(O, C * kh * kw)
+    dy = dy.reshape(N, O, P)
+    dx, dW, db = np.empty_like(x), np.empty_like(W), np.zeros(O, x.dtype)
+    size = tile_images(x, W, P)
+    for first in range(0, N, size):
+        tile = slice(first, first + size)
+        if size < N:
+            X = im2col(x[tile], kh, kw, stride, padding)
+        dY = rows(dy[tile])
+        if N * P == 1:  # C5 at batch 1: an outer product, which BLAS takes twice as long for
+            dW[:] = dY * X[:, 0]
+        elif first == 0:
+            np.dot(dY, X.T, dW)
+        else:
+            dW += dY @ X.T
+        db += dY @ np.ones(dY.shape[1], x.dtype)
+        if input_gradient:
+            dx[tile] = col2im(W.T @ dY, x[tile].shape, kh, kw, stride, padding)
+    return dx, dW.reshape(O, C, kh, kw), db

@@ -1,0 +1,11 @@
+"""One step of gradient descent with a step size for every parameter."""
+
+from scratchnet.kernels.jit import jit
+
+
+@jit
+def descend(value, eps, gradient):
+    """value -= eps gradient, in place, all of one shape; one pass over memory where NumPy makes two."""
+    value, eps, gradient = value.ravel(), eps.ravel(), gradient.ravel()
+    for i in range(value.size):
+        value[i] -= eps[i] * gradient[i]

@@ -1,0 +1,113 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from shapes import conv_cases
+
+from scratchnet.kernels import (
+    col2im,
+    convolve,
+    convolve_back,
+    descend,
+    im2col,
+    output_size,
+    subsample,
+    subsample_back,
+    times_slope,
+)
+from scratchnet.kernels.conv import TILE_BYTES
+
+
+def plain(kernel):
+    """The Python function of a kernel, which NUMBA_DISABLE_JIT=1 leaves as it is."""
+    return getattr(kernel, "py_func", kernel)
+
+
+def columns_by_definition(x, kh, kw, stride, padding):
+    x = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)])
+    windows = np.lib.stride_tricks.sliding_window_view(x, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    return windows.transpose(1, 4, 5, 0, 2, 3).reshape(x.shape[1] * kh * kw, -1)
+
+
+@given(conv_cases())
+def test_im2col_copies_every_receptive_field(case):
+    sizes = (*case.kernel_size, case.stride, case.padding)
+    assert np.array_equal(im2col(case.x, *sizes), columns_by_definition(case.x, *sizes))
+
+
+@given(conv_cases())
+def test_col2im_is_the_adjoint_of_im2col(case):
+    sizes = (*case.kernel_size, case.stride, case.padding)
+    columns = im2col(case.x, *sizes)
+    c = np.random.default_rng(1).normal(size=columns.shape)
+    back = col2im(c, case.x.shape, *sizes)
+    assert back.shape == case.x.shape
+    assert np.vdot(columns, c) == pytest.approx(np.vdot(case.x, back), rel=1e-12, abs=1e-12)
+
+
+@given(conv_cases())
+def test_output_size_counts_the_columns(case):
+    kh, kw = case.kernel_size
+    OH = output_size(case.x.shape[2], kh, case.stride, case.padding)
+    OW = output_size(case.x.shape[3], kw, case.stride, case.padding)
+    assert im2col(case.x, kh, kw, case.stride, case.padding).shape[1] == len(case.x) * OH * OW
+
+
+def test_kernels_equal_their_python_source(rng):
+    x, W, b = rng.normal(size=(2, 3, 6, 7)), rng.normal(size=(4, 3, 3, 2)), rng.normal(size=4)
+    sizes = (3, 2, 2, 1)
+    X = im2col(x, *sizes)
+    assert np.array_equal(X, plain(im2col)(x, *sizes))
+    assert np.allclose(col2im(X, x.shape, *sizes), plain(col2im)(X, x.shape, *sizes), rtol=1e-14)
+    (y, X), wanted = convolve(x, W, b, 2, 1), plain(convolve)(x, W, b, 2, 1)
+    assert np.allclose(y, wanted[0], rtol=1e-12) and np.array_equal(X, wanted[1])
+    dy = rng.normal(size=y.shape)
+    for got, wanted in zip(convolve_back(dy, x, X, W, 2, 1), plain(convolve_back)(dy, x, X, W, 2, 1)):
+        assert np.allclose(got, wanted, rtol=1e-12)
+    x, coefficients = rng.normal(size=(2, 3, 4, 6)), rng.normal(size=3)
+    for got, wanted in zip(subsample(x, coefficients, b[:3]), plain(subsample)(x, coefficients, b[:3])):
+        assert np.allclose(got, wanted, rtol=1e-14)
+    dy = rng.normal(size=(2, 3, 2, 3))
+    for got, wanted in zip(subsample_back(dy, dy, coefficients), plain(subsample_back)(dy, dy, coefficients)):
+        assert np.allclose(got, wanted, rtol=1e-12)
+    assert np.allclose(times_slope(dy, dy, 1.1, 0.4), plain(times_slope)(dy, dy, 1.1, 0.4), rtol=1e-14)
+    mine, theirs = dy.copy(), dy.copy()
+    descend(mine, x[:, :, ::2, ::2].copy(), dy)
+    plain(descend)(theirs, x[:, :, ::2, ::2].copy(), dy)
+    assert np.allclose(mine, theirs, rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_batch_of_many_tiles_equals_its_images_one_by_one(rng, dtype):
+    x, W, b = rng.normal(size=(50, 2, 20, 20)), rng.normal(size=(3, 2, 5, 5)), rng.normal(size=3)
+    x, W, b = x.astype(dtype), W.astype(dtype), b.astype(dtype)
+    assert im2col(x, 5, 5, 1, 0).nbytes > 3 * TILE_BYTES
+    y, X = convolve(x, W, b, 1, 0)
+    dy = rng.normal(size=y.shape).astype(dtype)
+    dx, dW, db = convolve_back(dy, x, X, W, 1, 0)
+    total_dW, total_db = 0, 0
+    close = {"rtol": 1e-4, "atol": 1e-3} if dtype == np.float32 else {"rtol": 1e-10}
+    for n in range(len(x)):
+        one = slice(n, n + 1)
+        yn, Xn = convolve(x[one], W, b, 1, 0)
+        dxn, dWn, dbn = convolve_back(dy[one], x[one], Xn, W, 1, 0)
+        assert np.allclose(y[one], yn, **close) and np.allclose(dx[one], dxn, **close)
+        total_dW, total_db = total_dW + dWn, total_db + dbn
+    assert np.allclose(dW, total_dW, **close) and np.allclose(db, total_db, **close)
+
+
+def test_layers_pass_without_numba():
+    """NUMBA_DISABLE_JIT=1: the same tests on the kernels' Python source."""
+    tests = Path(__file__).parent
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests / "test_layers.py"],
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1", "HYPOTHESIS_PROFILE": "few"},
+        capture_output=True,
+        text=True,
+        cwd=tests.parent,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
