@@ -1,0 +1,124 @@
+"""The convolution: C1, C3 and C5."""
+
+import numpy as np
+
+from scratchnet.kernels import convolve, convolve_back, output_size
+from scratchnet.layers.initial import uniform_over_sqrt_fan_in
+from scratchnet.layers.layer import InputError, Layer
+
+
+class Conv2d(Layer):
+    """y[n,o] = b[o] + sum_c W[o,c] * x[n,c]: every output map is a sum of filtered input maps
+    (paper, II.A; the kernel is not flipped).
+
+    x: (N, in_channels, H, W); W: (out, in, kh, kw); b: (out,), 0 at the start;
+    y: (N, out, OH, OW) with OH = floor((H + 2 padding - kh) / stride) + 1, and OW likewise.
+
+    As matrices, one column per position of the kernel, one row per weight of a filter:
+
+    Y = W X + b            with X = im2col(x)
+    dE/dW = dY X'          d2E/dW2 = hY (X^2)'     (paper, eqs 19-20 and 25: shared weights add up)
+    dE/db = sum dY         d2E/db2 = sum hY
+    dE/dX = W' dY          d2E/dX2 = (W^2)' hY     (paper, eq. 27), and back to pixels by col2im
+
+    kernel_size: a number, or (kh, kw). padding: a border of zeros. connections: a boolean array
+    (out, in), True where an output map reads an input map (paper, Table I); elsewhere W, dW and hW
+    are exactly 0, and neither fan-in nor the counts include them.
+    Raises InputError for sizes below 1, negative padding, a map that is never read into or reads
+    nothing, another number of input maps, and an image smaller than the kernel.
+    """
+
+    params = ("W", "b")
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels,
+        kernel_size,
+        *,
+        stride=1,
+        padding=0,
+        connections=None,
+        rng=None,
+        dtype=np.float32,
+        init=uniform_over_sqrt_fan_in,
+    ):
+        kh, kw = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+        if min(in_channels, out_channels, kh, kw, stride) < 1 or padding < 0:
+            raise InputError(
+                "Conv2d needs channels, kernel_size and stride of at least 1 and padding of at least 0, got "
+                f"channels {in_channels} -> {out_channels}, kernel_size {kernel_size}, stride {stride}, "
+                f"padding {padding}."
+            )
+        self.in_channels, self.out_channels, self.kernel_size = in_channels, out_channels, (kh, kw)
+        self.stride, self.padding = stride, padding
+        self.connections = self._table(connections)
+        self.dense = bool(self.connections.all())
+        fan_in = kh * kw * self.connections.sum(axis=1)[:, None, None, None]
+        rng = rng or np.random.default_rng()
+        self.W = self._mask(init(rng, (out_channels, in_channels, kh, kw), fan_in)).astype(dtype)
+        self.b = np.zeros(out_channels, dtype)
+
+    def forward(self, x):
+        self.check(x)
+        self.x = np.ascontiguousarray(x)
+        W, b = self.W.astype(x.dtype, copy=False), self.b.astype(x.dtype, copy=False)
+        y, self.X = convolve(self.x, W, b, self.stride, self.padding)
+        return y
+
+    def backward(self, dy):
+        dx, self.dW, self.db = self._back(dy, self.x, self.X, self.W)
+        return dx
+
+    def backward2(self, hy):
+        hx, self.hW, self.hb = self._back(hy, self.x**2, self.X**2, self.W**2)
+        return hx
+
+    def _back(self, dy, x, X, W):
+        dy, W = np.ascontiguousarray(dy, x.dtype), W.astype(x.dtype, copy=False)
+        dx, dW, db = convolve_back(dy, x, X, W, self.stride, self.padding, self.input_gradient)
+        return dx if self.input_gradient else None, self._mask(dW), db
+
+    def _mask(self, W):
+        return W if self.dense else W * self.connections[:, :, None, None]
+
+    def _table(self, connections):
+        shape = (self.out_channels, self.in_channels)
+        table = np.ones(shape, bool) if connections is None else np.array(connections)
+        if table.shape != shape or table.dtype != bool:
+            raise InputError(
+                f"Conv2d expects connections as a boolean array (out, in) = {shape}, "
+                f"got {table.dtype} of {table.shape}."
+            )
+        if not table.any(axis=1).all():
+            raise InputError(f"Conv2d: output map {int(table.any(axis=1).argmin())} reads no input map.")
+        return table
+
+    def misfit(self, shape):
+        if len(shape) != 4:
+            return f"(N, {self.in_channels}, H, W)"
+        if shape[1] != self.in_channels:
+            return f"{self.in_channels} input maps, got {shape[1]} in"
+        if min(self.output_shape(shape[1:])) < 1:
+            kh, kw = self.kernel_size
+            return f"images of at least {kh - 2 * self.padding} x {kw - 2 * self.padding} pixels"
+
+    def n_parameters(self):
+        return int(self.connections.sum()) * self.kernel_size[0] * self.kernel_size[1] + self.b.size
+
+    def output_shape(self, shape):
+        OH = output_size(shape[1], self.kernel_size[0], self.stride, self.padding)
+        OW = output_size(shape[2], self.kernel_size[1], self.stride, self.padding)
+        return self.out_channels, OH, OW
+
+    def n_connections(self, shape):
+        _, OH, OW = self.output_shape(shape)
+        return self.n_parameters() * OH * OW
+
+    def __repr__(self):
+        kh, kw = self.kernel_size
+        text = f"{self.in_channels} -> {self.out_channels} maps, {kh}x{kw}"
+        text += f", stride {self.stride}" * (self.stride != 1) + f", padding {self.padding}" * (self.padding != 0)
+        if not self.dense:
+            text += f", {self.connections.sum()} of {self.connections.size} connections"
+        return f"Conv2d({text})"

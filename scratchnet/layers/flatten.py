@@ -1,0 +1,28 @@
+"""From maps to one row of features."""
+
+from scratchnet.layers.layer import Layer, count
+
+
+class Flatten(Layer):
+    """(N, C, H, W) -> (N, C*H*W), in C order. Each entry passes through; so do its derivatives."""
+
+    def forward(self, x):
+        self.check(x)
+        self.shape = x.shape
+        return x.reshape(len(x), -1).copy()
+
+    def backward(self, dy):
+        return dy.reshape(self.shape).copy()
+
+    def backward2(self, hy):
+        return hy.reshape(self.shape).copy()
+
+    def misfit(self, shape):
+        if len(shape) < 2:
+            return "(N, ...)"
+
+    def output_shape(self, shape):
+        return (count(shape),)
+
+    def __repr__(self):
+        return "Flatten()"

@@ -1,0 +1,93 @@
+"""What every layer has in common."""
+
+import copy
+import math
+
+import numpy as np
+
+from scratchnet.errors import InputError
+
+
+class Layer:
+    """A differentiable function of an array, with its parameters as plain arrays.
+
+    forward(x)     y = f(x), a new array; keeps on self what the way back needs
+    backward(dy)   dE/dy -> dE/dx; leaves dE/dW in `dW` for every name W in `params`
+    backward2(hy)  d2E/dy2 -> d2E/dx2, diagonal and Gauss-Newton; leaves d2E/dW2 in `hW`
+
+    Batches come first: (N, C, H, W) or (N, F). Passes overwrite what the last one left, change no
+    argument and no parameter, and sum over the batch (the 1/N is in the loss).
+    """
+
+    params = ()
+    name = ""  # its name in a Sequential
+    network = None  # that Sequential
+    input_gradient = True  # False lets backward return None: nobody needs dE/dx of a network's input
+    fitted = None  # the last shape of x that `check` found to fit
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def parameters(self):
+        """Yields (name, value, gradient, curvature); the last two are None before their pass."""
+        mine = self.__dict__
+        for name in self.params:
+            yield name, mine[name], mine.get("d" + name), mine.get("h" + name)
+
+    def leaves(self):
+        """The layers that hold parameters: itself, or all those inside."""
+        return [self]
+
+    def replica(self):
+        """A layer with the same parameter arrays and a memory of its own, for another thread."""
+        return copy.copy(self)
+
+    def n_parameters(self):
+        """Number of trainable parameters."""
+        return sum(value.size for _, value, _, _ in self.parameters())
+
+    def output_shape(self, shape):
+        """Shape of one output for one input of this shape, both without the batch axis."""
+        return shape
+
+    def n_connections(self, shape):
+        """Number of connections for one input of this shape, biases included, as the paper counts."""
+        return 0
+
+    def decide(self, y):
+        """The class that the output y (N, classes) speaks for: the largest score."""
+        return y.argmax(axis=1)
+
+    def misfit(self, shape):
+        """What x of this shape (batch axis first) should have been, or None if it fits."""
+
+    def check(self, x):
+        """Raises InputError unless x fits. A shape that fitted once is not looked at again."""
+        if not isinstance(x, np.ndarray) or x.dtype.char not in "fd":
+            got = f"an array of {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
+            raise InputError(
+                f"{self.label()} expects an array of float32 or float64, got {got}. Convert it: x.astype(np.float32)."
+            )
+        if x.shape != self.fitted:
+            wanted = "at least one number" if x.size == 0 else self.misfit(x.shape)
+            if wanted:
+                got = " in" if wanted.endswith(" in") else ", got"
+                raise InputError(
+                    f"{self.label()} expects {wanted.removesuffix(' in')}{got} x of shape {x.shape}.{self._guess(x)}"
+                )
+            self.fitted = x.shape
+
+    def label(self):
+        kind = type(self).__name__
+        return f"{self.name}: {kind}" if self.name else kind
+
+    def _guess(self, x):
+        """'Is this S4's output?' when another layer of the same network makes that shape."""
+        shapes = self.network.shapes() if self.network else {}
+        sources = [name for name, shape in shapes.items() if shape == x.shape[1:] and name != self.name]
+        return f" Is this {sources[0]}'s output?" if sources else ""
+
+
+def count(shape):
+    """Number of units in maps of this shape."""
+    return math.prod(shape)

@@ -1,0 +1,54 @@
+"""The output layer: Euclidean radial basis functions."""
+
+import numpy as np
+
+from scratchnet.layers.layer import InputError, Layer
+
+
+class RBF(Layer):
+    """y_i = sum_j (x_j - w_ij)^2: how far x is from the code of class i (paper, eq. 7).
+
+    The outputs are penalties: the smallest wins. x: (N, F); y: (N, classes); codes w: (classes, F),
+    fixed, so there is no trainable parameter.
+
+    dE/dx_j = sum_i dE/dy_i 2 (x_j - w_ij)
+    d2E/dx_j2 = sum_i 2 dE/dy_i
+
+    The second line is the one exception in the library: Gauss-Newton would drop the curvature of y
+    itself and keep nothing, since eq. 8 is linear in y. backward2 therefore takes the weight of
+    each penalty, dE/dy of eq. 8 (1/N for the right class, else 0), and returns 2/N. For eq. 9 the
+    authors' code uses the same constant, since the exact value can be negative.
+    """
+
+    def __init__(self, codes):
+        self.codes = np.asarray(codes)
+        if self.codes.ndim != 2 or self.codes.size == 0:
+            raise InputError(f"RBF expects codes of shape (classes, features), got {self.codes.shape}.")
+
+    def forward(self, x):
+        self.check(x)
+        self.difference = x[:, None, :] - self.codes
+        return np.einsum("nij,nij->ni", self.difference, self.difference)
+
+    def backward(self, dy):
+        return 2 * np.einsum("ni,nij->nj", dy, self.difference)
+
+    def backward2(self, hy):
+        return np.repeat(2 * hy.sum(axis=1, keepdims=True), self.codes.shape[1], axis=1)
+
+    def decide(self, y):
+        """The class whose code is nearest: the smallest penalty."""
+        return y.argmin(axis=1)
+
+    def misfit(self, shape):
+        if len(shape) != 2 or shape[1] != self.codes.shape[1]:
+            return f"(N, {self.codes.shape[1]})"
+
+    def output_shape(self, shape):
+        return (len(self.codes),)
+
+    def n_connections(self, shape):
+        return self.codes.size
+
+    def __repr__(self):
+        return f"RBF({self.codes.shape[1]} -> {len(self.codes)} penalties, fixed codes)"

@@ -1,0 +1,128 @@
+"""Layers in a row."""
+
+import math
+
+import numpy as np
+
+from scratchnet.errors import InputError, ModelError
+from scratchnet.layers.layer import Layer
+from scratchnet.storage import read_arrays, write_arrays
+
+
+class Sequential(Layer):
+    """y = f_L(... f_2(f_1(x))): the output of each layer is the input of the next.
+
+    Sequential(C1=Conv2d(1, 6, 5), ...) names the layers: `net["C1"].W` is then C1's weights, and
+    `parameters()` yields "C1.W", .... Layers given without a name are called "0", "1", ....
+
+    input_shape: (C, H, W) of one image, for the table that `print(net)` shows.
+    Raises InputError when x has NaN or infinity in it, and for a name that does not exist.
+    """
+
+    def __init__(self, *layers, input_shape=None, **named):
+        self.layers = {str(i): layer for i, layer in enumerate(layers)} | named
+        self.input_shape = input_shape
+        for name, layer in self.layers.items():
+            layer.name, layer.network = name, self
+
+    def __getitem__(self, name):
+        if name not in self.layers:
+            raise InputError(f"There is no layer {name!r} here; there are {', '.join(self.layers)}.")
+        return self.layers[name]
+
+    def forward(self, x):
+        if not math.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():  # the first is fast and strict
+            raise InputError(f"x has NaN or infinity in {np.count_nonzero(~np.isfinite(x))} of {x.size} entries.")
+        for layer in self.layers.values():
+            x = layer.forward(x)
+        return x
+
+    def backward(self, dy):
+        for layer in reversed(self.layers.values()):
+            dy = layer.backward(dy)
+        return dy
+
+    def backward2(self, hy):
+        for layer in reversed(self.layers.values()):
+            hy = layer.backward2(hy)
+        return hy
+
+    def leaves(self):
+        return [leaf for layer in self.layers.values() for leaf in layer.leaves()]
+
+    def replica(self):
+        return Sequential(**{name: layer.replica() for name, layer in self.layers.items()})
+
+    def parameters(self):
+        for layer_name, layer in self.layers.items():
+            for name, *arrays in layer.parameters():
+                yield f"{layer_name}.{name}", *arrays
+
+    def n_parameters(self):
+        return sum(layer.n_parameters() for layer in self.layers.values())
+
+    def decide(self, y):
+        return list(self.layers.values())[-1].decide(y)
+
+    def output_shape(self, shape):
+        for layer in self.layers.values():
+            shape = layer.output_shape(shape)
+        return shape
+
+    def n_connections(self, shape):
+        total = 0
+        for layer in self.layers.values():
+            total += layer.n_connections(shape)
+            shape = layer.output_shape(shape)
+        return total
+
+    def shapes(self):
+        """{layer: shape of its output for one image of `input_shape`}, empty if that is not known."""
+        shape, shapes = self.input_shape, {}
+        for name, layer in self.layers.items() if shape else ():
+            shape = shapes[name] = layer.output_shape(shape)
+        return shapes
+
+    def save(self, path):
+        """Writes all parameters to an .npz file, whole or not at all."""
+        write_arrays(path, {name: value for name, value, _, _ in self.parameters()})
+
+    def load(self, path):
+        """Reads the parameters from a file of `save`, and returns self. Raises ModelError, and changes
+        nothing, when the file is damaged, not ours or of another network."""
+        arrays = read_arrays(path)
+        wanted = {name: value for name, value, _, _ in self.parameters()}
+        if arrays.keys() != wanted.keys():
+            names = ", ".join(sorted(arrays.keys() ^ wanted.keys()))
+            raise ModelError(f"{path} is of another network: {names} are in only one of the two.")
+        for name, value in wanted.items():
+            if arrays[name].shape != value.shape:
+                raise ModelError(
+                    f"{path} is of another network: {name} is {arrays[name].shape} there and {value.shape} here."
+                )
+            if arrays[name].dtype.kind != "f" or not np.isfinite(arrays[name]).all():
+                raise ModelError(f"{path}: {name} has entries that are not finite numbers. Train or copy it again.")
+        for name, value in wanted.items():
+            value[...] = arrays[name]
+        return self
+
+    def __repr__(self):
+        return f"Sequential({' '.join(self.layers)}: {self.n_parameters():,} parameters)"
+
+    def __str__(self):
+        shapes, shape = self.shapes(), self.input_shape
+        table = [("layer", "", "output", "parameters", "connections")]
+        for name, layer in self.layers.items():
+            output, connections = "", ""
+            if shapes:
+                output, connections = "x".join(map(str, shapes[name])), f"{layer.n_connections(shape):,}"
+                shape = shapes[name]
+            table.append((name, repr(layer), output, f"{layer.n_parameters():,}", connections))
+        total = f"{self.n_connections(self.input_shape):,}" if shapes else ""
+        table.append(("total", "", "", f"{self.n_parameters():,}", total))
+        width = [max(map(len, column)) for column in zip(*table)]
+        lines = [
+            f"{a:{width[0]}}  {b:{width[1]}}  {c:>{width[2]}}  {d:>{width[3]}}  {e:>{width[4]}}"
+            for a, b, c, d, e in table
+        ]
+        return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,66 @@
+"""The subsampling layer: S2 and S4."""
+
+import numpy as np
+
+from scratchnet.kernels import subsample, subsample_back
+from scratchnet.layers.layer import InputError, Layer, count
+
+
+class Subsampling(Layer):
+    """y = W s + b, where s is the SUM of a 2x2 window, stride 2 (paper, II.B, S2).
+
+    One coefficient W and one bias b per map, both learned. x: (N, C, H, W) with even H and W;
+    y: (N, C, H/2, W/2); W, b: (C,).
+
+    dE/dW = sum dy s       d2E/dW2 = sum hy s^2
+    dE/db = sum dy         d2E/db2 = sum hy
+    dE/dx = W dy           d2E/dx2 = W^2 hy        for each of the four pixels of the window
+
+    coefficient: the initial W of every map. The paper gives none; 1/2 = 1/sqrt(4) is the authors'
+    later demo, 0.6 = 2.4/4 is appendix A's bound. b starts at 0.
+    Raises InputError for another number of maps, and when H or W is odd.
+    """
+
+    params = ("W", "b")
+
+    def __init__(self, channels, *, coefficient=0.5, rng=None, dtype=np.float32):
+        if channels < 1:
+            raise InputError(f"Subsampling needs at least one map, got {channels}.")
+        self.channels = channels
+        self.W = np.full(channels, coefficient, dtype)
+        self.b = np.zeros(channels, dtype)
+
+    def forward(self, x):
+        self.check(x)
+        W, b = self.W.astype(x.dtype, copy=False), self.b.astype(x.dtype, copy=False)
+        y, self.s = subsample(np.ascontiguousarray(x), W, b)
+        return y
+
+    def backward(self, dy):
+        dx, self.dW, self.db = self._back(dy, self.s, self.W)
+        return dx
+
+    def backward2(self, hy):
+        hx, self.hW, self.hb = self._back(hy, self.s**2, self.W**2)
+        return hx
+
+    def _back(self, dy, s, W):
+        return subsample_back(np.ascontiguousarray(dy, s.dtype), s, W.astype(s.dtype, copy=False))
+
+    def misfit(self, shape):
+        if len(shape) != 4:
+            return f"(N, {self.channels}, H, W)"
+        if shape[1] != self.channels:
+            return f"{self.channels} input maps, got {shape[1]} in"
+        if shape[2] % 2 or shape[3] % 2:
+            return "maps of even height and width (the 2x2 windows do not overlap)"
+
+    def output_shape(self, shape):
+        C, H, W = shape
+        return C, H // 2, W // 2
+
+    def n_connections(self, shape):
+        return count(self.output_shape(shape)) * (4 + 1)
+
+    def __repr__(self):
+        return f"Subsampling({self.channels} maps, 2x2 sum, learned coefficient and bias)"
