@@ -1,0 +1,95 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch_twin import map_loss, mle
+
+from scratchnet import InputError, MAPLoss, MLELoss
+
+LOSSES = [MLELoss(), MAPLoss(0.1), MAPLoss(10), MAPLoss(1e3), MAPLoss(math.inf)]
+TORCH = [mle, map_loss(0.1), map_loss(10), map_loss(1e3), map_loss(math.inf)]
+
+
+@pytest.mark.parametrize("loss, reference", list(zip(LOSSES, TORCH)), ids=map(repr, LOSSES))
+@given(st.integers(1, 5), st.integers(1, 12), st.sampled_from([1.0, 30.0, 300.0, 1e4]), st.integers(0, 2**32))
+def test_against_pytorch(loss, reference, N, classes, scale, seed):
+    rng = np.random.default_rng(seed)
+    y, labels = scale * rng.random((N, classes)), rng.integers(0, classes, N)
+    t = torch.tensor(y, requires_grad=True)
+    E = reference(t, torch.as_tensor(labels))
+    E.backward()
+    assert loss.forward(y, labels) == pytest.approx(E.item(), rel=1e-12, abs=1e-12)
+    assert np.allclose(loss.backward(), t.grad.numpy(), rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_against_central_differences(loss, rng):
+    y, labels, step = 20 * rng.random((3, 10)), np.array([4, 0, 9]), 1e-5
+    loss.forward(y, labels)
+    got = loss.backward()
+    for n, i in np.ndindex(y.shape):
+        shift = np.zeros_like(y)
+        shift[n, i] = step
+        slope = (loss.forward(y + shift, labels) - loss.forward(y - shift, labels)) / (2 * step)
+        assert got[n, i] == pytest.approx(slope, abs=1e-8)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("j", [1e-3, 10, 1e4, math.inf])
+def test_map_has_no_overflow_up_to_1e4(j, dtype):
+    loss = MAPLoss(j)
+    y = np.array([[1e4, 0, 1e4], [1e4, 1e4, 1e4], [0, 1e4, 5], [1e4, 2e3, 1e4 - 1]], dtype)
+    E = loss.forward(y, np.array([0, 1, 2, 0]))
+    dy = loss.backward()
+    assert math.isfinite(E) and E >= 0
+    assert np.isfinite(dy).all() and dy.dtype == dtype
+    p = np.array([[1, 0, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]]) - 4 * dy  # not a probability, only in range
+    assert np.abs(4 * dy).max() <= 1 + 1e-6 and np.isfinite(p).all()
+
+
+def test_map_at_a_hand_computed_point():
+    """y = (1, 2), right class 0, j = 3: E = 1 + log(e^-3 + e^-1 + e^-2)."""
+    loss = MAPLoss(3)
+    total = math.exp(-3) + math.exp(-1) + math.exp(-2)
+    assert loss.forward(np.array([[1.0, 2.0]]), np.array([0])) == pytest.approx(1 + math.log(total))
+    assert np.allclose(loss.backward(), [[1 - math.exp(-1) / total, -math.exp(-2) / total]])
+
+
+def test_map_with_small_j_is_mle():
+    """A wrong class is pushed only when the penalties are near j (II.C)."""
+    y, labels = np.full((1, 10), 84.0), np.array([3])
+    mle, small = MLELoss(), MAPLoss(0.1)
+    mle.forward(y, labels), small.forward(y, labels)
+    assert np.allclose(mle.backward(), small.backward())
+
+
+def test_losses_average_over_the_batch(rng):
+    y, labels = 9 * rng.random((4, 10)), rng.integers(0, 10, 4)
+    for loss in LOSSES:
+        one = [loss.forward(y[n : n + 1], labels[n : n + 1]) for n in range(4)]
+        assert loss.forward(y, labels) == pytest.approx(np.mean(one))
+
+
+@pytest.mark.parametrize(
+    "labels, words",
+    [
+        (np.array([0, 1, 10]), ["0 to 9", "0 to 10"]),
+        (np.array([0, 1, -1]), ["0 to 9", "-1 to 1"]),
+        (np.array([0, 1]), ["3 integer labels", "(2,)"]),
+        (np.array([0.0, 1.0, 2.0]), ["3 integer labels", "float64"]),
+    ],
+)
+@pytest.mark.parametrize("loss", LOSSES[:3], ids=repr)
+def test_wrong_labels_get_a_sentence(loss, labels, words):
+    with pytest.raises(InputError) as error:
+        loss.forward(np.zeros((3, 10)), labels)
+    assert all(word in str(error.value) for word in words), error.value
+
+
+@pytest.mark.parametrize("j", [0, -1, math.nan])
+def test_j_is_positive(j):
+    with pytest.raises(InputError, match="j > 0"):
+        MAPLoss(j)
