@@ -1,0 +1,57 @@
+"""The IDX format of MNIST: two zero bytes, a type, a number of axes, the sizes, the data."""
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from scratchnet.errors import DataError
+
+UBYTE = 8
+LIMIT = 2**31  # bytes: no file that we read is near it
+
+
+def read_idx(path, axes=None):
+    """The array of uint8 in an IDX file, gzipped or not. axes: how many it should have.
+
+    Believes no header: raises DataError when the file is missing, damaged, of another format, type
+    or number of axes, or holds fewer or more bytes than it claims.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(
+            f"There is no file {path}. MNIST comes with the package: pip install --force-reinstall scratchnet."
+        )
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            return _read(gzip.GzipFile(fileobj=file) if zipped else file, path, axes)
+    except (OSError, EOFError, zlib.error) as why:
+        raise DataError(f"{path} is damaged ({why}). Copy it again.") from None
+
+
+def _read(file, path, axes):
+    head = file.read(4)
+    if len(head) < 4 or head[:3] != bytes([0, 0, UBYTE]) or (axes is not None and head[3] != axes):
+        wanted = "00 00 08 and the number of axes" if axes is None else f"00 00 08 {axes:02x}"
+        raise DataError(f"{path} starts with {head.hex(' ') or 'nothing'}, an IDX file of bytes with {wanted}.")
+    sizes = file.read(4 * head[3])
+    if len(sizes) < 4 * head[3]:
+        raise DataError(f"{path} ends inside its header. Copy it again.")
+    shape = struct.unpack(f">{head[3]}I", sizes)
+    claimed = math.prod(shape)
+    if claimed >= LIMIT:
+        raise DataError(
+            f"{path} claims {' x '.join(map(str, shape))} bytes, more than any set that fits here. Copy it again."
+        )
+    data = file.read(claimed + 1)
+    if len(data) != claimed:
+        holds = "more" if len(data) > claimed else f"only {len(data):,}"
+        raise DataError(
+            f"{path} claims {' x '.join(map(str, shape))} = {claimed:,} bytes and holds {holds}. Copy it again."
+        )
+    return np.frombuffer(data, np.uint8).reshape(shape)

@@ -1,0 +1,199 @@
+import gzip
+import hashlib
+import struct
+
+import numpy as np
+import pytest
+
+from scratchnet import DataError, InputError, datasets
+from scratchnet.datasets.pictures import read_digit
+
+# MD5 sums of the published files, the ones that torchvision checks.
+PUBLISHED = {
+    "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+    "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+    "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+    "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+}
+
+
+@pytest.fixture(scope="module")
+def test_set():
+    return datasets.load("mnist", "test")
+
+
+@pytest.mark.parametrize("name, md5", list(PUBLISHED.items()))
+def test_the_files_are_the_published_ones(name, md5):
+    from importlib.resources import files
+
+    assert hashlib.md5((files("scratchnet") / "datasets" / "mnist" / name).read_bytes()).hexdigest() == md5
+
+
+@pytest.mark.parametrize("split, count", [("train", 60_000), ("test", 10_000)])
+def test_load(split, count):
+    images, labels = datasets.load("mnist", split)
+    assert images.shape == (count, 28, 28) and images.dtype == np.uint8
+    assert labels.shape == (count,) and labels.dtype == np.uint8
+    assert set(labels) == set(range(10))
+    images[0] = 0  # the arrays are the caller's to change
+
+
+def test_paper_input(test_set):
+    x = datasets.paper_input(test_set[0][:100])
+    assert x.shape == (100, 1, 32, 32) and x.dtype == np.float32
+    assert x.min() == np.float32(-0.1) and x.max() == np.float32(1.175)
+    assert (x[:, :, :2] == np.float32(-0.1)).all() and (x[..., -2:] == np.float32(-0.1)).all()
+    wanted = -0.1 + 1.275 * test_set[0][:100] / 255
+    assert np.allclose(x[:, 0, 2:30, 2:30], wanted, atol=1e-6)
+
+
+def test_the_mean_is_roughly_zero_the_variance_is_not_one():
+    """The paper says (II.B) that its pixels make the mean roughly 0 and the variance roughly 1."""
+    x = datasets.paper_input(datasets.load("mnist", "train")[0])
+    assert x.mean(dtype=float) == pytest.approx(0.028, abs=0.0005)
+    assert x.var(dtype=float) == pytest.approx(0.123, abs=0.0005)
+
+
+@pytest.mark.parametrize("images", [np.zeros((2, 28, 28)), np.zeros((28, 28), np.uint8), np.zeros((1, 40, 28), "u1")])
+def test_paper_input_of_something_else(images):
+    with pytest.raises(InputError, match="expects uint8 images"):
+        datasets.paper_input(images)
+
+
+# IDX files that lie.
+
+
+def idx(shape, data, magic=(0, 0, 8)):
+    return bytes([*magic, len(shape)]) + struct.pack(f">{len(shape)}I", *shape) + data
+
+
+GOOD = idx((2, 3, 3), bytes(18))
+
+
+def test_read_idx(tmp_path):
+    for name, data in (
+        ("plain", idx((2, 3), bytes(range(6)))),
+        ("zipped", gzip.compress(idx((2, 3), bytes(range(6))))),
+    ):
+        (tmp_path / name).write_bytes(data)
+        assert datasets.read_idx(tmp_path / name).tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+@pytest.mark.parametrize(
+    "data, words",
+    [
+        (GOOD[:-1], ["2 x 3 x 3 = 18", "only 17"]),
+        (GOOD + b"x", ["18", "more"]),
+        (gzip.compress(GOOD)[:-9], ["damaged"]),
+        (gzip.compress(GOOD)[:20], ["damaged"]),
+        (b"\x1f\x8bnot gzip", ["damaged"]),
+        (idx((2, 3, 3), bytes(18), magic=(0, 0, 9)), ["00 00 09 03", "00 00 08 03"]),
+        (idx((2, 3, 3), bytes(18), magic=(1, 0, 8)), ["01 00 08 03"]),
+        (idx((18,), bytes(18)), ["00 00 08 01", "00 00 08 03"]),
+        (GOOD[:9], ["inside its header"]),
+        (b"", ["nothing"]),
+        (b"\0\0", ["00 00"]),
+        (idx((3, 3, 3), bytes(18)), ["27", "only 18"]),
+        (idx((2**31, 3, 3), bytes(18)), ["2147483648", "more than any"]),
+        (idx((2**32 - 1,) * 3, bytes(18)), ["more than any"]),
+        (gzip.compress(idx((2**31 - 1, 1, 1), bytes(18))), ["only 18"]),
+    ],
+)
+def test_a_bad_idx_file_gets_a_sentence(data, words, tmp_path):
+    path = tmp_path / "file-idx3-ubyte"
+    path.write_bytes(data)
+    with pytest.raises(DataError) as error:
+        datasets.read_idx(path, axes=3)
+    message = str(error.value)
+    assert all(word in message for word in [*words, "file-idx3-ubyte"]) and "\n" not in message, message
+
+
+def folder_with(tmp_path, images, labels):
+    (tmp_path / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images.shape, images.tobytes())))
+    (tmp_path / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(labels.shape, labels.tobytes())))
+    return tmp_path
+
+
+def test_labels_above_nine(tmp_path):
+    folder = folder_with(tmp_path, np.zeros((2, 28, 28), "u1"), np.array([3, 10], "u1"))
+    with pytest.raises(DataError, match="up to 10"):
+        datasets.load("mnist", "test", folder)
+
+
+def test_another_number_of_labels_than_images(tmp_path):
+    folder = folder_with(tmp_path, np.zeros((2, 28, 28), "u1"), np.zeros(3, "u1"))
+    with pytest.raises(DataError, match="2 test images but 3 labels"):
+        datasets.load("mnist", "test", folder)
+
+
+def test_missing_files_and_unknown_names(tmp_path):
+    with pytest.raises(DataError, match="no file"):
+        datasets.load("mnist", "test", tmp_path)
+    with pytest.raises(DataError, match=r"'mnits'.*'mnist'"):
+        datasets.load("mnits", "test")
+    with pytest.raises(DataError, match="'validation'"):
+        datasets.load("mnist", "validation")
+
+
+# Pictures.
+
+
+def write(pixels, path):
+    from PIL import Image
+
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_read_digit(tmp_path, test_set):
+    digit = test_set[0][0]
+    assert np.array_equal(read_digit(write(digit, tmp_path / "a.png")), digit)
+    assert np.array_equal(read_digit(write(np.repeat(digit[..., None], 3, axis=2), tmp_path / "rgb.png")), digit)
+    np.save(tmp_path / "bytes.npy", digit)
+    np.save(tmp_path / "floats.npy", digit / 255)
+    assert np.array_equal(read_digit(tmp_path / "bytes.npy"), digit)
+    assert np.array_equal(read_digit(tmp_path / "floats.npy"), digit)
+
+
+def bad_digit(kind, folder, digit):
+    path = folder / "digit.png"
+    if kind == "wrong size":
+        return write(digit[:20], path), "28 x 20"
+    if kind == "black":
+        return write(np.zeros((28, 28), "u1"), path), "all black"
+    if kind == "inverted":
+        return write(255 - digit, path), "Invert"
+    if kind == "text":
+        path.write_text("not a picture")
+        return path, "no picture"
+    if kind == "truncated":
+        write(digit, path)
+        path.write_bytes(path.read_bytes()[:-60])
+        return path, "no picture"
+    if kind == "missing":
+        return path, "no file"
+    path = folder / "digit.npy"
+    arrays = {
+        "wrong shape": (digit[None], "1 x 28 x 28"),
+        "integers": (digit.astype(int), "int64"),
+        "NaN": (np.full((28, 28), np.nan), "not all from 0 to 1"),
+        "too large": (digit.astype(float), "not all from 0 to 1"),
+        "objects": (np.array([None]), "no array"),
+    }
+    array, word = arrays[kind]
+    np.save(path, array, allow_pickle=True)
+    return path, word
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("wrong size", "black", "inverted", "text", "truncated", "missing"),
+        *("wrong shape", "integers", "NaN", "too large", "objects"),
+    ],
+)
+def test_a_bad_picture_gets_a_sentence(kind, tmp_path, test_set):
+    path, word = bad_digit(kind, tmp_path, test_set[0][0])
+    with pytest.raises(InputError) as error:
+        read_digit(path)
+    assert word in str(error.value) and path.name in str(error.value), error.value
