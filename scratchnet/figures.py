@@ -1,0 +1,44 @@
+"""Every picture. Functions that draw on an Axes and return it; none needs a display."""
+
+import math
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"  # apart for every kind of colour blindness
+
+PAPER_TEST, PAPER_TRAINING = 0.95, 0.35  # percent: paper, III.B and Fig. 5
+
+
+def training_curves(history, ax=None):
+    """Error in percent after each pass, as the paper's Fig. 5, with the paper's final errors as lines."""
+    ax = ax or Figure(figsize=(7, 4.2), layout="constrained", dpi=120).add_subplot()
+    passes = range(1, len(history) + 1)
+    curves = (
+        (history.test_error, "test", BLUE, "o", "-"),
+        (history.running_error, "training, measured on the fly", ORANGE, "s", "--"),
+        (history.train_error, "training, measured after the pass", ORANGE, "^", ":"),
+    )
+    for errors, name, colour, marker, line in curves:
+        if not all(map(math.isnan, errors)):
+            label = f"{name}: {errors[-1]:.2f} %"
+            ax.plot(passes, errors, color=colour, marker=marker, linestyle=line, markersize=4, label=label)
+    for error, name in ((PAPER_TEST, "test"), (PAPER_TRAINING, "training")):
+        ax.axhline(error, color=GREY, linewidth=0.8)
+        ax.annotate(
+            f"paper, {name}: {error} %", (1, error), xycoords=("axes fraction", "data"),
+            xytext=(-4, 2), textcoords="offset points", ha="right", va="bottom", color=GREY, fontsize=8,
+        )  # fmt: skip
+    ax.set(xlabel="pass over the training set", ylabel="error (%)", title="LeNet-5 on MNIST")
+    first = 1.1 * max(history.test_error[0], history.running_error[0], 1.5)
+    ax.set_ylim(0, first if len(history) < 4 else min(first, 5))
+    ax.set_xlim(0.5, len(history) + 0.5)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    ax.legend(frameon=False, loc="upper right")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def save(ax, path):
+    """Writes the figure that an Axes is on as a PNG."""
+    ax.figure.savefig(path)

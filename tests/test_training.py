@@ -1,0 +1,247 @@
+import math
+
+import numpy as np
+import pytest
+
+from scratchnet import (
+    SDLM,
+    SGD,
+    Callback,
+    Diverged,
+    History,
+    InputError,
+    Linear,
+    MAPLoss,
+    MLELoss,
+    Sequential,
+    datasets,
+    evaluate,
+    fit,
+    recipe,
+    schedules,
+)
+from scratchnet.metrics import confusion_matrix
+from scratchnet.models import lenet5
+from scratchnet.team import Team
+
+
+@pytest.fixture(scope="module")
+def digits():
+    images, labels = datasets.load("mnist", "train")
+    return datasets.paper_input(images[:4000]), labels[:4000]
+
+
+@pytest.fixture(scope="module")
+def test_digits():
+    images, labels = datasets.load("mnist", "test")
+    return datasets.paper_input(images[:2000]), labels[:2000]
+
+
+def part(data, n):
+    return data[0][:n], data[1][:n]
+
+
+@pytest.fixture(scope="module")
+def trained(digits, test_digits):
+    rng = np.random.default_rng(0)
+    net = lenet5(rng)
+    history = fit(
+        net,
+        MAPLoss(recipe.J),
+        SDLM(net, 1, mu=recipe.MU),
+        digits,
+        test=test_digits,
+        epochs=2,
+        schedule=recipe.schedule,
+        rng=rng,
+    )
+    return net, history
+
+
+def test_it_learns(trained):
+    _, history = trained
+    assert len(history) == 2
+    assert history.test_error[-1] < 9, "4,000 digits, two passes"
+    assert history.loss[1] < history.loss[0] and history.running_error[1] < history.running_error[0]
+    assert history.train_error[0] < history.running_error[0], "measured on the fly, the error lags behind (Fig. 5)"
+    assert history.lr == [recipe.schedule(0), recipe.schedule(1)]
+    assert all(s > 0 for s in history.seconds)
+
+
+def test_blanks_of_table_1_are_exactly_zero_after_training(trained):
+    c3 = trained[0]["C3"]
+    assert not c3.W[~c3.connections].any() and c3.W[c3.connections].all()
+
+
+def test_evaluate_counts(trained, test_digits):
+    net, history = trained
+    result = evaluate(net, test_digits)
+    assert result.error == history.test_error[-1]
+    assert result.confusion.sum() == 2000
+    assert result.error == pytest.approx(100 * (1 - result.confusion.trace() / 2000))
+    assert np.array_equal(result.confusion, confusion_matrix(test_digits[1], result.predictions))
+    x, _ = test_digits
+    assert np.array_equal(result.predictions[:50], [net.forward(x[i : i + 1]).argmin() for i in range(50)])
+
+
+def test_confusion_matrix():
+    assert confusion_matrix([0, 1, 1, 2], [0, 2, 1, 2], classes=3).tolist() == [[1, 0, 0], [0, 1, 1], [0, 0, 1]]
+
+
+def run(digits, epochs, history=None, net=None, seed=3, **options):
+    rng = np.random.default_rng(seed)
+    fresh = lenet5(rng)
+    net = net or fresh
+    history = fit(net, MLELoss(), SDLM(net, 1), digits, epochs=epochs, rng=rng, history=history, **options)
+    return net, history
+
+
+def weights(net):
+    return [value for _, value, _, _ in net.parameters()]
+
+
+def test_the_seed_decides_everything(digits):
+    options = {"schedule": recipe.schedule, "train_error": False}
+    a, b = (run(part(digits, 200), 2, **options)[0] for _ in range(2))
+    c, _ = run(part(digits, 200), 2, seed=4, **options)
+    assert all(np.array_equal(u, v) for u, v in zip(weights(a), weights(b)))
+    assert not np.array_equal(a["C5"].W, c["C5"].W)
+
+
+def test_going_on_after_an_interruption_ends_at_the_same_weights(digits, tmp_path):
+    options = {"schedule": recipe.schedule, "train_error": False}
+    whole, history = run(part(digits, 200), 3, **options)
+    half, first = run(part(digits, 200), 1, **options)
+    first.write(tmp_path / "log.csv")
+    again, resumed = run(part(digits, 200), 3, history=History.read(tmp_path / "log.csv"), net=half, **options)
+    assert all(np.array_equal(u, v) for u, v in zip(weights(whole), weights(again)))
+    assert resumed.loss == history.loss and len(resumed) == 3
+
+
+def test_the_order_is_the_same_in_every_pass_unless_asked(digits):
+    class Order(Linear):
+        def forward(self, x):
+            self.seen = [*getattr(self, "seen", []), *x[:, 0]]
+            return super().forward(x)
+
+        def replica(self):
+            return self
+
+    x, labels = np.arange(20, dtype="f")[:, None], np.zeros(20, int)
+    for constant in (True, False):
+        net = Sequential(order=Order(1, 1))
+        options = {"epochs": 2, "train_error": False, "constant_order": constant, "batch_size": 3}
+        fit(net, MLELoss(), SGD(net, 1e-9), (x, labels), rng=np.random.default_rng(0), **options)
+        seen = net["order"].seen
+        assert sorted(seen[:20]) == sorted(seen[20:]) == x[:, 0].tolist() != seen[:20]
+        assert (seen[:20] == seen[20:]) is constant
+
+
+@pytest.mark.parametrize("images", [16, 17, 64, 65])
+@pytest.mark.parametrize("cores", ["1", "2", "3"])
+def test_a_team_equals_the_network(images, cores, monkeypatch, rng):
+    monkeypatch.setenv("SCRATCHNET_THREADS", cores)
+    net = lenet5(rng, dtype=float)
+    x, labels, loss = rng.normal(size=(images, 1, 32, 32)), rng.integers(0, 10, images), MAPLoss(10)
+    y = net.forward(x)
+    E = loss.forward(y, labels)
+    net.backward(loss.backward())
+    wanted = {name: gradient for name, _, gradient, _ in net.parameters()}
+    team = Team(net)
+    assert np.allclose(team.forward(x), y, rtol=1e-12)
+    got_E, got_y = team.gradients(loss, x, labels)
+    assert got_E == pytest.approx(E, rel=1e-12) and np.allclose(got_y, y, rtol=1e-12)
+    for name, _, gradient, _ in net.parameters():
+        assert np.abs(gradient - wanted[name]).max() <= 1e-11 * np.abs(wanted[name]).max(), name
+
+
+def test_batches_train_too(digits, test_digits):
+    rng = np.random.default_rng(0)
+    net = lenet5(rng)
+    fit(net, MAPLoss(10), SGD(net, 0.001, momentum=0.9), digits, epochs=3, batch_size=32, rng=rng, train_error=False)
+    assert evaluate(net, test_digits).error < 8
+
+
+def test_a_diverging_run_stops_at_once(digits):
+    rng = np.random.default_rng(0)
+    net = lenet5(rng)
+    net["F6"].W *= np.float32(1e30)
+    net["F6"].b += np.float32(1e30)
+    seen = []
+
+    class Count(Callback):
+        def batch(self, done, total, loss):
+            seen.append(loss)
+
+    net["OUTPUT"].codes = net["OUTPUT"].codes * np.float32(1e25)
+    with pytest.raises(Diverged, match=r"pass 1 after \d+ patterns.*Lower the learning rate, now 0.5"):
+        fit(net, MLELoss(), SGD(net, 0.5), digits, epochs=1, rng=rng, callback=Count())
+    assert all(map(math.isfinite, seen))
+
+
+def test_callbacks(digits):
+    calls = []
+
+    class Recorder(Callback):
+        def batch(self, done, total, loss):
+            calls.append(("batch", done, total))
+
+        def epoch(self, history):
+            calls.append(("epoch", len(history)))
+
+        def end(self, history):
+            calls.append(("end", len(history)))
+
+    run(part(digits, 20), 2, batch_size=8, callback=Recorder(), train_error=False)
+    one = [("batch", 8, 20), ("batch", 16, 20), ("batch", 20, 20)]
+    assert calls == [*one, ("epoch", 1), *one, ("epoch", 2), ("end", 2)]
+
+
+def test_the_schedule_of_the_paper():
+    etas = [schedules.paper(epoch) for epoch in range(20)]
+    assert etas == [5e-4] * 2 + [2e-4] * 3 + [1e-4] * 3 + [5e-5] * 4 + [1e-5] * 8
+
+
+@pytest.mark.parametrize(
+    "data, words",
+    [
+        ((np.zeros((3, 1, 32, 32), "f"), np.zeros(2, int)), ["(3, 1, 32, 32)", "(2,)"]),
+        ((np.zeros((3, 1, 32, 32), "f"), np.zeros(3)), ["float64 labels"]),
+        ((np.zeros((0, 1, 32, 32), "f"), np.zeros(0, int)), ["(0, 1, 32, 32)"]),
+        ((np.full((3, 1, 32, 32), np.nan, "f"), np.zeros(3, int)), ["NaN"]),
+        (5, ["pair", "int"]),
+        ((np.zeros((3, 1, 32, 32), "f"), np.array([0, 1, 10])), ["0 to 9"]),
+    ],
+)
+def test_data_that_does_not_fit(data, words, rng):
+    net = lenet5(rng)
+    with pytest.raises(InputError) as error:
+        fit(net, MLELoss(), SGD(net, 1e-3), data, epochs=1)
+    assert all(word in str(error.value) for word in words), error.value
+
+
+def paper_run(seed):
+    rng = np.random.default_rng(seed)
+    net = lenet5(rng)
+    sets = [datasets.load("mnist", split) for split in ("train", "test")]
+    train, test = [(datasets.paper_input(images), labels) for images, labels in sets]
+    history = fit(
+        net,
+        MAPLoss(recipe.J),
+        SDLM(net, 1, mu=recipe.MU),
+        train,
+        test=test,
+        epochs=recipe.EPOCHS,
+        schedule=recipe.schedule,
+        rng=rng,
+        train_error=False,
+    )
+    return history.test_error[-1]
+
+
+@pytest.mark.slow
+def test_the_paper():
+    """20 passes of 60,000, three seeds: about 20 minutes."""
+    errors = [paper_run(seed) for seed in range(3)]
+    assert errors[0] <= 1.05
+    assert 0.85 <= np.mean(errors) <= 1.05
