@@ -1,0 +1,147 @@
+"""Training steps and inference per second of the paper's LeNet-5, beside PyTorch eager.
+
+    python benchmarks/versus_pytorch.py [--batches 1 8 32 64 128 256] [--rounds 15]
+
+Each side runs in a process of its own, with all cores, and is idle while the other is timed. A step
+is forward, backward and an update with one step size per parameter. Before anything is timed, both
+take a step from the same parameters on the same batch, and the losses and all gradients have to
+agree to 1e-4. Times are medians over rounds in which the sides take turns; for PyTorch the faster
+of its two memory formats counts.
+"""
+
+import argparse
+import multiprocessing
+import os
+import platform
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+SECONDS = 0.15  # of one measurement
+
+
+def scratchnet_side():
+    from scratchnet import MAPLoss
+    from scratchnet.kernels import descend, one_blas_thread
+    from scratchnet.models import lenet5
+    from scratchnet.team import Team
+
+    net, loss = lenet5(np.random.default_rng(0)), MAPLoss(10.0)
+    eps = {name: np.full_like(value, 1e-6) for name, value, _, _ in net.parameters()}
+    team = Team(net)
+    one_blas_thread().__enter__()
+
+    def prepare(x, labels, variant):
+        def step():
+            E, _ = team.gradients(loss, x, labels)
+            for name, value, gradient, _ in net.parameters():
+                descend(value, eps[name], gradient)
+            return E, [gradient for _, _, gradient, _ in net.parameters()]
+
+        return step, lambda: team.forward(x)
+
+    return prepare
+
+
+def pytorch_side():
+    import torch
+    from torch_twin import copy_parameters, map_loss, torch_lenet5
+
+    from scratchnet.models import lenet5
+
+    net, loss = torch_lenet5(), map_loss(10.0)
+    copy_parameters(lenet5(np.random.default_rng(0)), net)
+    eps = [torch.full_like(value, 1e-6) for value in net.parameters()]
+
+    def prepare(x, labels, variant):
+        memory = torch.channels_last if variant == "channels_last" else torch.contiguous_format
+        net.to(memory_format=memory)
+        x, labels = torch.as_tensor(x).to(memory_format=memory), torch.as_tensor(labels)
+
+        def step():
+            net.zero_grad(set_to_none=True)
+            E = loss(net(x), labels)
+            E.backward()
+            with torch.no_grad():
+                for value, e in zip(net.parameters(), eps):
+                    value.addcmul_(e, value.grad, value=-1)
+            return E.item(), [value.grad.numpy() for value in net.parameters()]
+
+        @torch.inference_mode()
+        def infer():
+            net(x)
+
+        return step, infer
+
+    return prepare
+
+
+def serve(side, pipe):
+    """Answers (batch, variant, what) with the seconds of one call, or with its result for "check"."""
+    prepare = {"scratchnet": scratchnet_side, "PyTorch": pytorch_side}[side]()
+    for batch, variant, what in iter(pipe.recv, None):
+        rng = np.random.default_rng(batch)
+        x = rng.normal(size=(batch, 1, 32, 32)).astype(np.float32)
+        step, infer = prepare(x, rng.integers(0, 10, batch), variant)
+        run = infer if what == "inference" else step
+        result = run()
+        if what == "check":
+            pipe.send(result)
+            continue
+        calls, start = 0, time.perf_counter()
+        while calls < 2 or time.perf_counter() - start < SECONDS:
+            run()
+            calls += 1
+        pipe.send((time.perf_counter() - start) / calls)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--batches", type=int, nargs="+", default=[1, 8, 32, 64, 128, 256])
+    arguments.add_argument("--rounds", type=int, default=15)
+    options = arguments.parse_args()
+
+    spawn = multiprocessing.get_context("spawn")
+    sides = {}
+    for side in ("scratchnet", "PyTorch"):
+        here, there = spawn.Pipe()
+        spawn.Process(target=serve, args=(side, there), daemon=True).start()
+        sides[side] = here
+
+    def ask(side, *question):
+        sides[side].send(question)
+        return sides[side].recv()
+
+    ours, theirs = ask("scratchnet", 32, "", "check"), ask("PyTorch", 32, "", "check")
+    errors = [abs(ours[0] - theirs[0]) / abs(theirs[0])]
+    errors += [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(ours[1], theirs[1], strict=True)]
+    print(f"{os.cpu_count()} cores, {platform.machine()}; loss and gradients agree to {max(errors):.1e}")
+    if not max(errors) < 1e-4:
+        sys.exit("The two sides do not compute the same: nothing was timed.")
+
+    print(f"{'':10} {'batch':>6} {'scratchnet us':>14} {'PyTorch us':>11} {'ratio':>6}   images/s of each")
+    for what in ("training", "inference"):
+        for batch in options.batches:
+            asked = [("scratchnet", ""), ("PyTorch", "contiguous"), ("PyTorch", "channels_last")]
+            times = {key: [] for key in asked}
+            for _ in range(options.rounds):
+                for side, variant in asked:
+                    times[side, variant].append(ask(side, batch, variant, what))
+            ours, *theirs = (1e6 * statistics.median(times[key]) for key in asked)
+            theirs = min(theirs)
+            print(
+                f"{what:10} {batch:6} {ours:14,.0f} {theirs:11,.0f} {theirs / ours:6.2f}"
+                f"   {1e6 * batch / ours:,.0f}, {1e6 * batch / theirs:,.0f}",
+                flush=True,
+            )
+    for pipe in sides.values():
+        pipe.send(None)
+
+
+if __name__ == "__main__":
+    main()
