@@ -248,6 +248,18 @@ def test_wrong_input_gets_a_sentence(layer, x, words):
     assert all(word in str(error.value) for word in words), error.value
 
 
+@pytest.mark.parametrize("i", range(8))
+def test_the_way_back_of_another_shape_or_before_the_way_there(i, rng):
+    layer, shape = every_layer(rng)[i]
+    with pytest.raises(AttributeError, match="was that pass called"):
+        layer.backward(np.ones(3))
+    y = layer(rng.normal(size=shape))
+    with pytest.raises(InputError, match="expects the shape of the output"):
+        layer.backward(np.ones((y.shape[0] + 1, *y.shape[1:])))
+    with pytest.raises(InputError, match="expects the shape of the output"):
+        layer.backward(np.ones((*y.shape[:-1], y.shape[-1] + 1)))
+
+
 def test_large_but_finite_input_passes():
     assert np.isfinite(Sequential(a=ScaledTanh())(np.full((1, 3), 1e30, "f"))).all()
 

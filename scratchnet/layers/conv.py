@@ -64,6 +64,7 @@ class Conv2d(Layer):
         self.x = np.ascontiguousarray(x)
         W, b = self.W.astype(x.dtype, copy=False), self.b.astype(x.dtype, copy=False)
         y, self.X = convolve(self.x, W, b, self.stride, self.padding)
+        self.y_shape = y.shape
         return y
 
     def backward(self, dy):
@@ -75,6 +76,7 @@ class Conv2d(Layer):
         return hx
 
     def _back(self, dy, x, X, W):
+        self.check_back(dy, self.y_shape)
         dy, W = np.ascontiguousarray(dy, x.dtype), W.astype(x.dtype, copy=False)
         dx, dW, db = convolve_back(dy, x, X, W, self.stride, self.padding, self.input_gradient)
         return dx if self.input_gradient else None, self._mask(dW), db

@@ -12,10 +12,11 @@ class Flatten(Layer):
         return x.reshape(len(x), -1).copy()
 
     def backward(self, dy):
+        self.check_back(dy, (self.shape[0], count(self.shape[1:])))
         return dy.reshape(self.shape).copy()
 
     def backward2(self, hy):
-        return hy.reshape(self.shape).copy()
+        return self.backward(hy)
 
     def misfit(self, shape):
         if len(shape) < 2:

@@ -77,6 +77,14 @@ class Layer:
                 )
             self.fitted = x.shape
 
+    def check_back(self, dy, shape):
+        """Raises InputError unless dy has the shape of the last output."""
+        if dy.shape != shape:
+            raise InputError(f"{self.label()}: the way back expects the shape of the output, {shape}, got {dy.shape}.")
+
+    def __getattr__(self, name):
+        raise AttributeError(f"{self.label()} has no {name!r}. If it is left by a pass: was that pass called?")
+
     def label(self):
         kind = type(self).__name__
         return f"{self.name}: {kind}" if self.name else kind

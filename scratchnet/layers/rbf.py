@@ -31,6 +31,7 @@ class RBF(Layer):
         return np.einsum("nij,nij->ni", self.difference, self.difference)
 
     def backward(self, dy):
+        self.check_back(dy, self.difference.shape[:2])
         return 2 * np.einsum("ni,nij->nj", dy, self.difference)
 
     def backward2(self, hy):

@@ -27,6 +27,7 @@ class ScaledTanh(Layer):
         return self.y
 
     def backward(self, dy):
+        self.check_back(dy, self.y.shape)
         return times_slope(dy, self.y, S * A, S / A)
 
     def backward2(self, hy):

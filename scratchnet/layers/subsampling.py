@@ -45,6 +45,7 @@ class Subsampling(Layer):
         return hx
 
     def _back(self, dy, s, W):
+        self.check_back(dy, s.shape)
         return subsample_back(np.ascontiguousarray(dy, s.dtype), s, W.astype(s.dtype, copy=False))
 
     def misfit(self, shape):
