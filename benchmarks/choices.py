@@ -1,6 +1,6 @@
 """What the paper leaves unsaid, tried on held-out training digits.
 
-    python benchmarks/choices.py --out benchmarks/choices.csv [--seeds 0 1] [NAME ...]
+    python benchmarks/choices.py --out benchmarks/choices.csv [--seed N] [NAME ...]
 
 Trains LeNet-5 for 20 passes over 55,000 training digits and measures the error on the other 5,000.
 The test set is not read. Appends a row for every run; about 5 minutes each. Without NAME all run.
@@ -80,25 +80,23 @@ def run(choice, seed):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CHOICES)}")
-    arguments.add_argument("--seeds", type=int, nargs="+", default=[0])
+    arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--out", type=Path, required=True)
     options = arguments.parse_args()
-    for seed in options.seeds:
-        for name in options.names or CHOICES:
-            try:
-                history = run(CHOICES[name], seed)
-                errors = [f"{history.test_error[-1]:.2f}", f"{min(history.test_error):.2f}"]
-                row = [name, seed, *errors, f"{history.running_error[-1]:.2f}", f"{sum(history.seconds):.0f}"]
-            except ScratchnetError as why:
-                row = [name, seed, str(why), "", "", ""]
-            new = not options.out.exists()
-            with options.out.open("a", newline="", encoding="ascii") as file:
-                if new:
-                    csv.writer(file).writerow(
-                        ["choice", "seed", "held-out %", "lowest of 20 %", "train on the fly %", "seconds"]
-                    )
-                csv.writer(file).writerow(row)
-            print(*row, file=sys.stderr, sep="  ")
+    for name in options.names or CHOICES:
+        try:
+            history = run(CHOICES[name], options.seed)
+            errors = [f"{history.test_error[-1]:.2f}", f"{min(history.test_error):.2f}"]
+            row = [name, options.seed, *errors, f"{history.running_error[-1]:.2f}", f"{sum(history.seconds):.0f}"]
+        except ScratchnetError as why:
+            row = [name, options.seed, str(why), "", "", ""]
+        new = not options.out.exists()
+        with options.out.open("a", newline="", encoding="ascii") as file:
+            writer = csv.writer(file)
+            if new:
+                writer.writerow(["choice", "seed", "held-out %", "lowest of 20 %", "train on the fly %", "seconds"])
+            writer.writerow(row)
+        print(*row, file=sys.stderr, sep="  ")
 
 
 if __name__ == "__main__":

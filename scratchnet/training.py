@@ -1,7 +1,10 @@
 """fit, evaluate, History."""
 
+import contextlib
 import csv
 import math
+import signal
+import threading
 import time
 from dataclasses import dataclass, field, fields
 
@@ -104,6 +107,7 @@ def fit(
     constant_order: one random order for all passes (paper, appendix C), else a new one each pass.
     train_error: measure the training error after each pass too (it costs a forward pass over it all).
     history: of the passes that were done before, to go on after them.
+    Ctrl-C raises KeyboardInterrupt between two updates; the history then ends with the last whole pass.
     Raises InputError for data that does not fit, and Diverged as soon as the loss is not finite.
     """
     x, labels = check_data(train, "training")
@@ -113,7 +117,7 @@ def fit(
     history, callback = History() if history is None else history, callback or Callback()
     order, team = rng.permutation(len(x)), Team(net)
     # what overflows is seen in the loss, and said in a sentence
-    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"), interrupts() as interrupt:
         for epoch in range(len(history), epochs):
             start = time.perf_counter()
             if not constant_order:
@@ -131,6 +135,8 @@ def fit(
                         f"Lower the learning rate, now {optimizer.lr:g}."
                     )
                 optimizer.step()
+                if interrupt:
+                    raise KeyboardInterrupt
                 total += E * len(batch)
                 predictions[batch] = net.decide(y)
                 callback.batch(first + len(batch), len(x), E)
@@ -145,6 +151,27 @@ def fit(
             callback.epoch(history)
     callback.end(history)
     return history
+
+
+@contextlib.contextmanager
+def interrupts():
+    """A list that Ctrl-C adds to, so that it takes effect between two updates. Inside a compiled kernel it
+    would come out as a SystemError. The second Ctrl-C takes effect at once."""
+    pressed = []
+
+    def press(number, frame):
+        if pressed:
+            signal.default_int_handler(number, frame)
+        pressed.append(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed
+        return
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def evaluate(net, data, batch_size=500):

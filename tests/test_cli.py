@@ -1,4 +1,5 @@
 import json
+import signal
 import subprocess
 import sys
 
@@ -170,6 +171,17 @@ def test_an_interrupted_run_says_how_to_go_on(monkeypatch, tmp_path, capsys):
     assert cli.main(["train", "--resume", str(halted)]) == 0
     a, b = lenet5().load(whole / "last.npz"), lenet5().load(halted / "last.npz")
     assert all(np.array_equal(u, v) for (_, u, _, _), (_, v, _, _) in zip(a.parameters(), b.parameters()))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process")
+def test_ctrl_c(tmp_path):
+    command = [sys.executable, "-u", "-m", "scratchnet", "train", "--quick", "--epochs", "50", "--out", "run"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as run:
+        assert run.stdout.readline().startswith("pass  1/50")
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "train --resume run" in err and "Traceback" not in err
 
 
 def test_help_imports_nothing_that_takes_time(tmp_path):

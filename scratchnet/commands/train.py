@@ -26,7 +26,8 @@ def train(options):
 
     rng = np.random.default_rng(config["seed"])
     net = lenet5(rng)
-    say(f"{net!r}, {net.n_connections(net.input_shape):,} connections; {loss}, seed {config['seed']}")
+    size = f"{net.n_parameters():,} parameters, {net.n_connections(net.input_shape):,} connections"
+    say(f"LeNet-5: {size}; {loss}, seed {config['seed']}")
     prepare_kernels(net)
     (images, labels), (test_images, test_labels) = load("mnist", "train"), load("mnist", "test")
     x, labels = paper_input(images[: config["digits"]]), labels[: config["digits"]]
