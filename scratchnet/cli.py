@@ -32,6 +32,9 @@ def main(argv=None):
     except BrokenPipeError:  # `| head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as why:  # a full disk, a folder that went away
+        print(f"scratchnet: {why}", file=sys.stderr)
+        return 2
 
 
 def parser():

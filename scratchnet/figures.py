@@ -5,9 +5,9 @@ import math
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"  # apart for every kind of colour blindness
+from scratchnet.recipe import PAPER_TEST, PAPER_TRAINING
 
-PAPER_TEST, PAPER_TRAINING = 0.95, 0.35  # percent: paper, III.B and Fig. 5
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"  # apart for every kind of colour blindness
 
 
 def training_curves(history, ax=None):

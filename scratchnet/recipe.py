@@ -11,6 +11,9 @@ MU = 0.02
 ETA_SCALE = 0.25
 J = 10.0
 
+# What came out, in percent (III.B and Fig. 5).
+PAPER_TEST, PAPER_TRAINING = 0.95, 0.35
+
 QUICK = 10_000  # digits of a --quick run
 
 

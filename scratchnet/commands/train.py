@@ -3,12 +3,13 @@
 import copy
 import json
 import sys
+import tempfile
 import time
 
 import numpy as np
 from tqdm import tqdm
 
-from scratchnet import figures, recipe
+from scratchnet import recipe
 from scratchnet.commands.tables import confusion_table, step_size_table
 from scratchnet.datasets import load, paper_input
 from scratchnet.errors import InputError
@@ -56,6 +57,8 @@ def train(options):
         return interrupted(folder, history)
     finally:
         progress.close()
+    from scratchnet import figures  # Matplotlib takes a third of a second: not before the first result
+
     figures.save(figures.training_curves(history), folder / "training.png")
     print(report(history, evaluate(net, test).confusion, config))
     print(f"\nmodel   {folder / 'last.npz'}\ncurves  {folder / 'training.png'}\nlog     {folder / 'log.csv'}")
@@ -67,7 +70,7 @@ def settings(options):
         try:
             config = json.loads((options.resume / "config.json").read_text())
             return config, History.read(options.resume / "log.csv")
-        except (OSError, ValueError) as why:
+        except (OSError, ValueError, KeyError, TypeError) as why:
             raise InputError(f"There is no run to go on with in {options.resume} ({why}).") from None
     if options.j is not None and (options.loss == "mle" or not options.j > 0):
         raise InputError(f"--j {options.j:g} is for --loss map, and has to be positive.")
@@ -85,7 +88,8 @@ def make_folder(folder):
     """Before the training, not after it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.json").touch()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as why:
         raise InputError(f"{folder} cannot be written to ({why.strerror}). Choose another with --out.") from None
 
@@ -152,9 +156,9 @@ def report(history, confusion, config):
     wrong = confusion.sum() - confusion.trace()
     rows = [
         ("", "this run", "paper"),
-        ("test error", f"{history.test_error[-1]:.2f} % ({wrong})", f"{figures.PAPER_TEST} % (+- 0.1)"),
+        ("test error", f"{history.test_error[-1]:.2f} % ({wrong})", f"{recipe.PAPER_TEST} % (+- 0.1)"),
         ("training error, on the fly", f"{history.running_error[-1]:.2f} %", ""),
-        ("training error, after", f"{history.train_error[-1]:.2f} %", f"{figures.PAPER_TRAINING} %"),
+        ("training error, after", f"{history.train_error[-1]:.2f} %", f"{recipe.PAPER_TRAINING} %"),
         ("passes", f"{len(history)}", f"{recipe.EPOCHS}"),
         ("digits in a pass", f"{config['digits'] or 60_000:,}", "60,000"),
         ("time", f"{sum(history.seconds):.0f} s", "2 to 3 days"),
