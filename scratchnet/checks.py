@@ -1,7 +1,7 @@
 """Is this layer right? The same checks for the library's tests, for the exercises and for your own layers.
 
 Each returns {array name: relative error} and raises CheckFailed with a sentence when one is too large.
-The relative error of two arrays is max |got - wanted| / max |wanted|. In float64, right is 1e-7 or
+The relative error of two arrays is max |got - wanted| / max |wanted|. In float64, right is 1e-6 or
 less against central differences, and 1e-12 or less against another exact computation; 1e-2 is wrong.
 """
 
@@ -18,7 +18,7 @@ def check_gradients(layer, x, *, tolerance=1e-6, step=1e-5, entries=50, rng=None
     """backward against central differences (E(w + step) - E(w - step)) / (2 step).
 
     E = sum of r y with a fixed random r, so that dE/dy = r. Looks at up to `entries` randomly chosen
-    entries of x and of each parameter; blanks of a connection table have no derivative to compare.
+    entries of x and of each parameter; blanks of a connection table have to be exactly 0.
     x and the parameters must be float64: differences of float32 have three digits left.
     """
     arrays = {"x": x} | {name: value for name, value, _, _ in layer.parameters()}
@@ -31,23 +31,28 @@ def check_gradients(layer, x, *, tolerance=1e-6, step=1e-5, entries=50, rng=None
     x = arrays["x"] = x.copy()
     r = rng.normal(size=layer.forward(x).shape)
     got = {"x": layer.backward(r)} | {name: gradient for name, _, gradient, _ in layer.parameters()}
+    connected = [leaf.connected(name) for leaf in layer.leaves() for name in leaf.params]
+    free = dict(zip(arrays, [np.ones(x.shape, bool), *connected]))
 
     def E():
         return np.vdot(r, layer.forward(x))
 
     errors = {}
     for name, array in arrays.items():
-        chosen = rng.permutation(np.flatnonzero(free_entries(layer, array)))[:entries]
-        wanted = np.empty(len(chosen))
-        for i, at in enumerate(chosen):
-            value = array.flat[at]
-            array.flat[at] = value + step
+        there(f"d{name}", got[name], array.shape)
+        if got[name][~free[name]].any():
+            raise CheckFailed(f"d{name} is not 0 at the blanks of the connection table: is the mask missing?")
+        chosen = np.unravel_index(rng.permutation(np.flatnonzero(free[name]))[:entries], array.shape)
+        wanted = np.empty(len(chosen[0]))
+        for i, at in enumerate(zip(*chosen)):
+            value = array[at]
+            array[at] = value + step
             above = E()
-            array.flat[at] = value - step
+            array[at] = value - step
             below = E()
-            array.flat[at] = value
+            array[at] = value
             wanted[i] = (above - below) / (2 * step)
-        errors[name] = compare(f"d{name}", got[name].flat[chosen], wanted, tolerance, "central differences")
+        errors[name] = compare(f"d{name}", got[name][chosen], wanted, tolerance, "central differences", chosen)
     return errors
 
 
@@ -67,10 +72,8 @@ def check_curvature(layer, x, *, tolerance=1e-12):
         for name, _, gradient, _ in layer.parameters():
             wanted[name] += gradient**2
     got = {"x": layer.backward2(np.ones_like(y))} | {name: h for name, _, _, h in layer.parameters()}
-    return {
-        name: compare(f"h{name}", got[name], wanted[name], tolerance, "squared derivatives of the outputs")
-        for name in wanted
-    }
+    source = "the squared derivatives of the outputs"
+    return {name: compare(f"h{name}", got[name], wanted[name], tolerance, source) for name in wanted}
 
 
 def check_against(layer, reference, x, *, tolerance=1e-9, rng=None):
@@ -86,29 +89,27 @@ def check_against(layer, reference, x, *, tolerance=1e-9, rng=None):
     return errors
 
 
-def compare(name, got, wanted, tolerance, source):
-    """The relative error, or CheckFailed."""
-    if got.shape != wanted.shape:
-        raise CheckFailed(f"{name} has shape {got.shape}, {source} give {wanted.shape}.")
+def there(name, got, shape):
+    """CheckFailed unless got is an array of this shape."""
+    if not isinstance(got, np.ndarray):
+        raise CheckFailed(f"{name} is {got!r}, not an array: does the pass leave it on self?")
+    if got.shape != shape:
+        raise CheckFailed(f"{name} has shape {got.shape}, it should have {shape}.")
+
+
+def compare(name, got, wanted, tolerance, source, places=None):
+    """The relative error, or CheckFailed. places: where the entries of got and wanted come from."""
+    there(name, got, wanted.shape)
     if not got.size:
         return 0.0
-    difference = np.abs(got - wanted)
-    error = difference.max() / max(np.abs(wanted).max(), np.finfo(float).tiny)
-    if not error <= tolerance:
-        at = np.unravel_index(np.nanargmax(difference) if np.isfinite(difference).any() else 0, got.shape)
-        where = ", ".join(map(str, at))
-        raise CheckFailed(
-            f"{name} differs from {source} by {error:.1e}, at most {tolerance:.0e} is right; "
-            f"{np.count_nonzero(difference > tolerance * np.abs(wanted).max())} of {got.size} entries looked at are "
-            f"off, most of all [{where}]: got {got[at]:.6g}, wanted {wanted[at]:.6g}."
-        )
-    return float(error)
-
-
-def free_entries(layer, array):
-    """Boolean, shape of the array: False at the blanks of a connection table."""
-    for leaf in layer.leaves():
-        for parameter in leaf.params:
-            if getattr(leaf, parameter) is array and hasattr(leaf, "connections") and parameter == "W":
-                return np.broadcast_to(leaf.connections[:, :, None, None], array.shape)
-    return np.ones(array.shape, bool)
+    difference, scale = np.abs(got - wanted), np.abs(wanted).max()
+    error = difference.max() / max(scale, np.finfo(float).tiny)
+    if error <= tolerance:
+        return float(error)
+    worst = np.unravel_index(np.argmax(difference), got.shape)  # a NaN counts as the largest
+    at = worst if places is None else [axis[worst[0]] for axis in places]
+    off = np.count_nonzero(~(difference <= tolerance * scale))
+    raise CheckFailed(
+        f"{name} differs from {source} by {error:.1e}, at most {tolerance:.0e} is right; {off} of {got.size} entries "
+        f"looked at are off, most of all [{', '.join(map(str, at))}]: got {got[worst]:.6g}, wanted {wanted[worst]:.6g}."
+    )

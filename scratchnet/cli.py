@@ -1,6 +1,7 @@
-"""python -m scratchnet: results to stdout, progress and messages to stderr.
+"""python -m scratchnet: results to stdout, the bar and messages to stderr.
 
-Exit codes: 0 done, 1 training diverged, 2 wrong usage or input, 3 data not available, 130 interrupted.
+Exit codes: 0 done, 1 training diverged or nobody read the output, 2 wrong usage or input, 3 data not
+available, 130 interrupted.
 The imports that take time are inside the commands, so that --help answers at once.
 """
 
@@ -22,16 +23,18 @@ EXAMPLES = """examples:
 def main(argv=None):
     options = parser().parse_args(argv)
     try:
-        return options.command(options) or 0
+        code = options.command(options) or 0
+        sys.stdout.flush()
+        return code
     except ScratchnetError as why:
         print(f"scratchnet: {why}", file=sys.stderr)
         return why.exit_code
     except KeyboardInterrupt:
         print("\nscratchnet: interrupted.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # `| head`: nobody reads on
+    except BrokenPipeError:  # `| head`: nobody reads on, so nothing may be written at the end either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 1
     except OSError as why:  # a full disk, a folder that went away
         print(f"scratchnet: {why}", file=sys.stderr)
         return 2
@@ -53,8 +56,9 @@ def parser():
     train.add_argument("--seed", type=natural, default=0, metavar="N", help="of weights and order (default: 0)")
     train.add_argument("--loss", choices=("map", "mle"), default="map", help="eq. 9 or eq. 8 (default: map)")
     train.add_argument("--j", type=float, metavar="J", help="of eq. 9: penalty of the rubbish class (default: 10)")
-    train.add_argument("--out", type=Path, default=Path("runs/paper"), metavar="DIR", help="default: runs/paper")
-    train.add_argument("--resume", type=Path, metavar="DIR", help="go on with an interrupted run, same options")
+    train.add_argument("--eta", type=float, metavar="X", help="times the paper's learning rates (default: 0.25)")
+    train.add_argument("--out", type=Path, metavar="DIR", help="default: runs/paper, or runs/quick")
+    train.add_argument("--resume", type=Path, metavar="DIR", help="go on with an interrupted run, by its own options")
     train.add_argument("-v", "--verbose", action="store_true", help="print the step sizes of the first pass")
 
     evaluate = commands.add_parser("eval", help="error and confusion matrix of a trained model")
@@ -89,30 +93,12 @@ def run_train(options):
 
 
 def run_eval(options):
-    from scratchnet import datasets, evaluate
-    from scratchnet.commands.tables import confusion_table
-    from scratchnet.models import lenet5
+    from scratchnet.commands.read import evaluate_model
 
-    net = lenet5().load(options.model)
-    images, labels = datasets.load("mnist", options.split)
-    result = evaluate(net, (datasets.paper_input(images), labels))
-    wrong = len(labels) - result.confusion.trace()
-    print(f"{options.model}: {options.split} error {result.error:.2f} % ({wrong} of {len(labels):,} digits)\n")
-    print(confusion_table(result.confusion))
+    return evaluate_model(options)
 
 
 def run_predict(options):
-    import numpy as np
+    from scratchnet.commands.read import predict
 
-    from scratchnet import datasets
-    from scratchnet.commands.tables import ascii_picture
-    from scratchnet.datasets.pictures import read_digit
-    from scratchnet.models import lenet5
-
-    net = lenet5().load(options.model)
-    pixels = np.stack([read_digit(path) for path in options.images])
-    penalties = net.forward(datasets.paper_input(pixels))
-    for path, picture, y in zip(options.images, pixels, penalties):
-        first, second = y.argsort()[:2]
-        print(ascii_picture(picture))
-        print(f"{path}: {first} (penalty {y[first]:.1f}), then {second} (penalty {y[second]:.1f})\n")
+    return predict(options)

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from scratchnet.recipe import PAPER_TEST, PAPER_TRAINING
+from scratchnet.storage import whole_file
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"  # apart for every kind of colour blindness
 
@@ -30,8 +31,10 @@ def training_curves(history, ax=None):
             xytext=(-4, 2), textcoords="offset points", ha="right", va="bottom", color=GREY, fontsize=8,
         )  # fmt: skip
     ax.set(xlabel="pass over the training set", ylabel="error (%)", title="LeNet-5 on MNIST")
-    first = 1.1 * max(history.test_error[0], history.running_error[0], 1.5)
-    ax.set_ylim(0, first if len(history) < 4 else min(first, 5))
+    drawn = [errors for errors, *_ in curves if not all(map(math.isnan, errors))]
+    highest = 1.1 * max(1.5, *map(max, drawn))
+    ending = 2 * max(errors[-1] for errors in drawn)
+    ax.set_ylim(0, highest if len(history) < 4 else min(highest, max(5, ending)))
     ax.set_xlim(0.5, len(history) + 0.5)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.legend(frameon=False, loc="upper right")
@@ -41,4 +44,5 @@ def training_curves(history, ax=None):
 
 def save(ax, path):
     """Writes the figure that an Axes is on as a PNG."""
-    ax.figure.savefig(path)
+    with whole_file(path) as file:
+        ax.figure.savefig(file, format="png")

@@ -46,15 +46,16 @@ class MAPLoss:
     def __init__(self, j=10.0):
         if not j > 0:
             raise InputError(f"MAPLoss needs j > 0 (infinity for no rubbish class), got {j}.")
-        self.j = j
+        self.j = float(j)
 
     def forward(self, y, labels):
         self.right = one_hot(labels, y)
         least = np.minimum(y.min(axis=1, keepdims=True), self.j)
-        self.p = np.exp(least - y)
+        above = y - least
+        self.p = np.exp(-above)
         total = self.p.sum(axis=1, keepdims=True) + np.exp(least - self.j)
         self.p /= total
-        return float(np.vdot(self.right, y) + (np.log(total) - least).sum()) / len(y)
+        return float(np.vdot(self.right, above) + np.log(total).sum()) / len(y)
 
     def backward(self):
         return (self.right - self.p) / len(self.p)
@@ -74,7 +75,7 @@ def one_hot(labels, y):
             f"The loss expects {len(y)} integer labels for y of shape {y.shape}, "
             f"got {labels.dtype} of shape {labels.shape}."
         )
-    right = (labels[:, None] == np.arange(y.shape[1])).astype(y.dtype)
-    if right.sum() != len(y):
+    right = labels[:, None] == np.arange(y.shape[1])
+    if np.count_nonzero(right) != len(y):
         raise InputError(f"The loss expects labels from 0 to {y.shape[1] - 1}, got {labels.min()} to {labels.max()}.")
-    return right
+    return right.astype(y.dtype)

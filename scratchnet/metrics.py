@@ -1,4 +1,4 @@
-"""How often, and what for what."""
+"""Counting answers."""
 
 import numpy as np
 

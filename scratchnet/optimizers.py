@@ -38,7 +38,10 @@ class SDLM:
         self.eps = {}
 
     def estimate(self, loss, x, labels):
-        """Sets every step size from the curvature over these samples, x (N, C, H, W)."""
+        """Sets every step size from the curvature over these samples, x (N, ...), and the current lr."""
+        for name, value, _, _ in self.net.parameters():
+            if not value.flags.c_contiguous:
+                raise InputError(f"{name} is not C-contiguous. Make it so: np.ascontiguousarray(W).")
         loss.forward(self.net.forward(x), labels)
         self.net.backward2(loss.backward2())
         self.eps = {
@@ -59,8 +62,8 @@ class SDLM:
             descend(getattr(leaf, name), eps, getattr(leaf, "d" + name))
 
     def step_sizes(self):
-        """{(layer, parameter name): its step sizes, flat}, without the blanks of a connection table, whose h is 0."""
-        return {(leaf, name): eps[getattr(leaf, "h" + name) > 0] for (leaf, name), eps in self.eps.items()}
+        """{(layer, parameter name): its step sizes, flat}, without the blanks of a connection table."""
+        return {(leaf, name): eps[leaf.connected(name)] for (leaf, name), eps in self.eps.items()}
 
 
 def positive(name, value):

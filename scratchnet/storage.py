@@ -1,8 +1,8 @@
-"""Named arrays in a file: .npz, never pickle, whole or not at all."""
+"""Files whole or not at all, and named arrays in them: .npz, never pickle."""
 
+import contextlib
 import os
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +12,24 @@ from scratchnet.errors import ModelError
 FORMAT = "scratchnet 1"
 
 
-def write_arrays(path, arrays):
-    """Writes {name: array} to a temporary file beside path, then renames it: never half a file."""
+@contextlib.contextmanager
+def whole_file(path):
+    """A binary file to write to; it takes the place of path when all is written, else nothing changes."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            np.savez(file, format=np.array(FORMAT), **arrays)
+            yield file
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_arrays(path, arrays):
+    """Writes {name: array}."""
+    with whole_file(path) as file:
+        np.savez(file, format=np.array(FORMAT), **arrays)
 
 
 def read_arrays(path):
@@ -35,7 +42,7 @@ def read_arrays(path):
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as why:
+    except Exception as why:  # a damaged file makes zipfile, zlib and NumPy raise a dozen kinds
         raise ModelError(f"{path} is damaged ({why}). Train or copy it again.") from None
     if str(arrays.pop("format", "")) != FORMAT:
         raise ModelError(f"{path} holds arrays, but not a scratchnet model. Is it another program's file?")

@@ -36,6 +36,20 @@ class NotANumber(Linear):
         return super().backward(dy) * np.nan
 
 
+class BiasOfTwoAxes(Linear):
+    def backward(self, dy):
+        dx = super().backward(dy)
+        self.db = dy.sum(axis=0, keepdims=True)
+        return dx
+
+
+class NoBias(Linear):
+    def backward(self, dy):
+        dx = super().backward(dy)
+        del self.db
+        return dx
+
+
 class LastEntry(Linear):
     def backward(self, dy):
         dx = super().backward(dy)
@@ -61,9 +75,25 @@ def test_check_against_sees_a_mistake(broken, rng):
     check_against(right, right, rng.normal(size=(3, 4)))
 
 
+@pytest.mark.parametrize("broken, words", [(BiasOfTwoAxes, r"db has shape \(1, 4\)"), (NoBias, "db is None")])
+def test_an_array_that_is_missing_or_of_another_shape(broken, words, rng):
+    layer, x = broken(4, 4, rng=rng, dtype=float), rng.normal(size=(3, 4))
+    right = Linear(4, 4, dtype=float)
+    right.W, right.b = layer.W, layer.b
+    with pytest.raises(CheckFailed, match=words):
+        check_gradients(layer, x)
+    with pytest.raises(CheckFailed, match=words):
+        check_against(layer, right, x)
+
+
+def test_a_nan_is_counted(rng):
+    with pytest.raises(CheckFailed, match="12 of 12 entries"):
+        check_gradients(NotANumber(4, 4, rng=rng, dtype=float), rng.normal(size=(3, 4)))
+
+
 def test_a_failure_says_where_and_how_much(rng):
     layer = LastEntry(4, 4, rng=rng, dtype=float)
-    with pytest.raises(CheckFailed, match=r"1 of 16 entries.*\[\d+\]: got [-\d.e]+, wanted [-\d.e]+"):
+    with pytest.raises(CheckFailed, match=r"1 of 16 entries.*\[3, 3\]: got [-\d.e]+, wanted [-\d.e]+"):
         check_gradients(layer, rng.normal(size=(3, 4)))
 
 
@@ -89,6 +119,13 @@ def test_check_curvature_sees_a_mistake(broken, rng):
     layer = broken(2, 3, 2, rng=rng, dtype=float)
     with pytest.raises(CheckFailed, match="squared derivatives"):
         check_curvature(layer, rng.normal(size=(2, 2, 4, 4)))
+
+
+def test_check_gradients_sees_a_missing_mask(rng):
+    table = np.array([[True, False], [True, True]])
+    layer = MissingMask(2, 2, 2, connections=table, rng=rng, dtype=float)
+    with pytest.raises(CheckFailed, match="blanks"):
+        check_gradients(layer, rng.normal(size=(2, 2, 4, 4)))
 
 
 def test_check_against_sees_a_missing_mask(rng):

@@ -76,9 +76,9 @@ def test_predict_reads_digits(quick, tmp_path):
 
 
 def test_ascii_picture():
-    pixels = np.zeros((4, 4), np.uint8)
-    pixels[1, 1], pixels[2, 2] = 255, 128
-    assert ascii_picture(pixels) == "@@\n  ++"
+    pixels = np.zeros((2, 3), np.uint8)
+    pixels[0, 1], pixels[1, 2] = 255, 128
+    assert ascii_picture(pixels) == "+------+\n|  @@  |\n|    ++|\n+------+"
 
 
 def bad_files(folder):
@@ -104,6 +104,7 @@ def bad_files(folder):
         (["predict", "good.npz", "missing.png"], 2, "no file"),
         (["train", "--j", "-1"], 2, "--j"),
         (["train", "--loss", "mle", "--j", "3"], 2, "--j"),
+        (["train", "--eta", "0"], 2, "--eta"),
         (["train", "--out", "file"], 2, "cannot be written"),
         (["train", "--resume", "nowhere"], 2, "no run to go on with"),
     ],
@@ -143,11 +144,10 @@ def test_damaged_data_ends_with_3(monkeypatch, tmp_path, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_a_diverging_run_ends_with_1(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(train.recipe, "schedule", lambda epoch: 1e39)
-    assert cli.main(["train", "--quick", "--out", str(tmp_path / "run")]) == 1
+def test_a_diverging_run_ends_with_1(tmp_path, capsys):
+    assert cli.main(["train", "--quick", "--eta", "1e42", "--out", str(tmp_path / "run")]) == 1
     err = capsys.readouterr().err
-    assert "Lower the learning rate" in err and "Traceback" not in err
+    assert "Lower it (--eta)" in err and "Traceback" not in err
     assert not (tmp_path / "run" / "last.npz").exists()
 
 

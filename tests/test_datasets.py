@@ -149,6 +149,11 @@ def test_read_digit(tmp_path, test_set):
     digit = test_set[0][0]
     assert np.array_equal(read_digit(write(digit, tmp_path / "a.png")), digit)
     assert np.array_equal(read_digit(write(np.repeat(digit[..., None], 3, axis=2), tmp_path / "rgb.png")), digit)
+    rgba = np.zeros((28, 28, 4), "u1")
+    rgba[..., :3], rgba[..., 3] = 255, digit  # white ink on a transparent page
+    assert np.array_equal(read_digit(write(rgba, tmp_path / "rgba.png")), digit)
+    np.save(tmp_path / "bits.npy", digit > 100)
+    assert np.array_equal(read_digit(tmp_path / "bits.npy"), 255 * (digit > 100))
     np.save(tmp_path / "bytes.npy", digit)
     np.save(tmp_path / "floats.npy", digit / 255)
     assert np.array_equal(read_digit(tmp_path / "bytes.npy"), digit)
@@ -161,6 +166,19 @@ def bad_digit(kind, folder, digit):
         return write(digit[:20], path), "28 x 20"
     if kind == "black":
         return write(np.zeros((28, 28), "u1"), path), "all black"
+    if kind == "grey":
+        return write(np.full((28, 28), 100, "u1"), path), "one grey"
+    if kind == "16 bits":
+        return write(digit.astype(np.uint16) * 256, path), "8 bits"
+    if kind == "damaged header":
+        write(digit, path)
+        path.write_bytes(path.read_bytes()[:20] + b"xxxxxxxxxx")
+        return path, "no picture"
+    if kind == "huge array":
+        path = folder / "digit.npy"
+        header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999,), }"
+        path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
+        return path, "no array"
     if kind == "inverted":
         return write(255 - digit, path), "Invert"
     if kind == "text":
@@ -189,6 +207,7 @@ def bad_digit(kind, folder, digit):
     "kind",
     [
         *("wrong size", "black", "inverted", "text", "truncated", "missing"),
+        *("grey", "16 bits", "damaged header", "huge array"),
         *("wrong shape", "integers", "NaN", "too large", "objects"),
     ],
 )

@@ -34,3 +34,10 @@ def test_training_curves_draw_on_the_axes_given(history):
 def test_curves_that_were_not_measured_are_left_out(history):
     history.train_error = [math.nan] * 3
     assert len(figures.training_curves(history).get_legend().get_texts()) == 2
+
+
+def test_a_run_without_a_test_set_or_stuck_on_a_plateau(history):
+    history.test_error = [math.nan] * 3
+    assert len(figures.training_curves(history).get_legend().get_texts()) == 2
+    history.running_error = history.train_error = [90.0] * 3
+    assert figures.training_curves(history).get_ylim()[1] > 90

@@ -6,6 +6,7 @@ import torch
 from torch_twin import copy_parameters, map_loss, mle, torch_lenet5
 
 from scratchnet import InputError, Linear, MAPLoss, MLELoss, ModelError, ScaledTanh, Sequential, check_gradients
+from scratchnet.layers.initial import uniform_over_fan_in
 from scratchnet.models import DIGIT_CODES, lenet5
 
 # What the paper says (II.B), layer by layer: parameters and connections.
@@ -76,6 +77,7 @@ def test_codes_of_figure_3():
     assert np.array_equal(distances, [[int(n) for n in line.split()] for line in DISTANCES.strip().split("\n")])
     with_bar = [digit for digit in range(10) if (DIGIT_CODES[digit, 1:6] == 1).all() and DIGIT_CODES[digit, 8] == -1]
     assert set(with_bar) >= {0, 2, 4, 5}
+    assert (DIGIT_CODES[7].reshape(12, 7)[1] == [-1, -1, -1, -1, -1, 1, 1]).all(), "not mirrored"
     zero = DIGIT_CODES[0].reshape(12, 7)
     assert (zero[0] == [-1, 1, 1, 1, 1, 1, -1]).all() and (zero[1] == -1).all(), "the bar above the 0"
 
@@ -140,6 +142,17 @@ def test_a_wrong_shape_names_the_layer_that_made_it(rng):
         net["C3"](s4)
     with pytest.raises(InputError, match=r"Is this S4's output\?"):
         net["C3"](s4)
+
+
+def test_the_initial_weights_of_appendix_a(rng):
+    """U(-2.4/F, 2.4/F): F = 25, 75 to 150, 400, 120."""
+    net = lenet5(rng, init=uniform_over_fan_in, coefficient=0.6)
+    bounds = {"C1": 2.4 / 25, "C5": 2.4 / 400, "F6": 2.4 / 120}
+    for name, bound in bounds.items():
+        assert 0.95 * bound < np.abs(net[name].W).max() <= bound
+    for o, fan_in in ((0, 75), (6, 100), (15, 150)):
+        assert 0.9 * 2.4 / fan_in < np.abs(net["C3"].W[o]).max() <= 2.4 / fan_in
+    assert (np.float32(0.6) == net["S2"].W).all() and not net["F6"].b.any()
 
 
 def test_the_seed_decides_the_weights():

@@ -49,7 +49,7 @@ def curvature_by_the_book(net, x):
     hF = slope_at(aF) ** 2 * 2  # d2E/dx_F6^2 = 2 for E = sum (x - w)^2
     h["F.W"], h["F.b"] = hF[:, None] * D[None] ** 2, hF
     hD = (slope_at(aD) ** 2 * (values["F.W"] ** 2).T.mv(hF)).reshape(2, 4)
-    h["D.W"], h["D.b"] = torch.zeros(2, 12), torch.zeros(2)
+    h["D.W"], h["D.b"] = torch.zeros(2, 12, dtype=torch.float64), torch.zeros(2, dtype=torch.float64)
     hS = torch.zeros(12, 4, dtype=torch.float64)
     for o in range(2):
         for p in range(4):
@@ -73,7 +73,7 @@ def test_sdlm_curvature_is_the_mean_over_patterns(rng):
     for name, value, _, h in net.parameters():
         wanted = np.mean([pattern[name] for pattern in patterns], axis=0).reshape(value.shape)
         mask = value != 0 if name == "D.W" else np.ones(value.shape, bool)
-        assert np.allclose(h[mask], wanted[mask], rtol=1e-5), name  # the book's sums are float32
+        assert np.allclose(h[mask], wanted[mask], rtol=1e-12), name
     assert not net["D"].hW[0, 2].any() and not net["D"].hW[1, 0].any()
 
 
@@ -103,6 +103,13 @@ def test_sdlm_estimates_over_500_patterns_before_each_pass(rng):
     h = [h.copy() for _, _, _, h in net.parameters()]
     optimizer.estimate(MLELoss(), many[0][order[:500]], many[1][order[:500]])
     assert all(np.array_equal(a, b) for a, (_, _, _, b) in zip(h, net.parameters()))
+
+
+def test_sdlm_refuses_parameters_that_it_cannot_change_in_place(rng):
+    net, x, labels = small_net(rng)
+    net["F"].W = np.asfortranarray(net["F"].W)
+    with pytest.raises(InputError, match=r"F.W is not C-contiguous"):
+        SDLM(net, 1e-3).estimate(MLELoss(), x, labels)
 
 
 def test_sdlm_needs_an_estimate_first(rng):

@@ -1,4 +1,5 @@
 import math
+import signal
 
 import numpy as np
 import pytest
@@ -132,7 +133,7 @@ def test_the_order_is_the_same_in_every_pass_unless_asked(digits):
         net = Sequential(order=Order(1, 1))
         options = {"epochs": 2, "train_error": False, "constant_order": constant, "batch_size": 3}
         fit(net, MLELoss(), SGD(net, 1e-9), (x, labels), rng=np.random.default_rng(0), **options)
-        seen = net["order"].seen
+        seen = net["order"].seen[1:]  # fit first looks whether x fits
         assert sorted(seen[:20]) == sorted(seen[20:]) == x[:, 0].tolist() != seen[:20]
         assert (seen[:20] == seen[20:]) is constant
 
@@ -174,7 +175,7 @@ def test_a_diverging_run_stops_at_once(digits):
             seen.append(loss)
 
     net["OUTPUT"].codes = net["OUTPUT"].codes * np.float32(1e25)
-    with pytest.raises(Diverged, match=r"pass 1 after \d+ patterns.*Lower the learning rate, now 0.5"):
+    with pytest.raises(Diverged, match=r"after \d+ patterns of pass 1, learning rate 0.5. Lower it"):
         fit(net, MLELoss(), SGD(net, 0.5), digits, epochs=1, rng=rng, callback=Count())
     assert all(map(math.isfinite, seen))
 
@@ -218,6 +219,40 @@ def test_data_that_does_not_fit(data, words, rng):
     with pytest.raises(InputError) as error:
         fit(net, MLELoss(), SGD(net, 1e-3), data, epochs=1)
     assert all(word in str(error.value) for word in words), error.value
+
+
+def test_a_test_set_that_does_not_fit_is_seen_before_the_training(digits, rng):
+    net = lenet5(rng)
+    before = net["C1"].W.copy()
+    for labels in (np.array([0, 10]), np.array([0, -1])):
+        with pytest.raises(InputError, match="test data should have labels from 0 to 9"):
+            fit(net, MLELoss(), SGD(net, 1e-3), digits, test=(digits[0][:2], labels), epochs=1)
+    with pytest.raises(InputError, match="batch_size has to be at least 1, got 0"):
+        fit(net, MLELoss(), SGD(net, 1e-3), digits, epochs=1, batch_size=0)
+    assert np.array_equal(net["C1"].W, before)
+
+
+def test_ctrl_c_while_measuring_is_not_lost(digits, rng):
+    class Press(Callback):
+        def epoch(self, history):
+            signal.raise_signal(signal.SIGINT)
+
+    net, history = lenet5(rng), History()
+    with pytest.raises(KeyboardInterrupt):
+        fit(net, MLELoss(), SGD(net, 1e-3), part(digits, 20), epochs=1, history=history, callback=Press())
+    assert len(history) == 1
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_replica_is_of_the_same_kind():
+    class Twice(Sequential):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    net = Twice(Linear(3, 2), input_shape=(3,))
+    twin = net.replica()
+    assert type(twin) is Twice and twin.input_shape == (3,)
+    assert twin["0"] is not net["0"] and twin["0"].W is net["0"].W and twin["0"].network is twin
 
 
 def paper_run(seed):

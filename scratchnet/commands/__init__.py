@@ -1,1 +1,1 @@
-"""What the command line does, one command a file."""
+"""What the command line does. The commands import what takes time; cli.py does not."""

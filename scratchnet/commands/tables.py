@@ -2,15 +2,16 @@
 
 import numpy as np
 
+from scratchnet import schedules
+
 SHADES = np.array(list(" .:-=+*#%@"))
 
 
 def ascii_picture(pixels):
-    """uint8 (H, W) as H lines, two characters a pixel so that it looks square; empty borders cut off."""
-    inked = np.argwhere(pixels)
-    (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
-    shades = SHADES[pixels[top:bottom, left:right].astype(int) * len(SHADES) // 256]
-    return "\n".join("".join(np.repeat(line, 2)).rstrip() for line in shades)
+    """uint8 (H, W) in a frame, two characters a pixel so that it looks square."""
+    shades = SHADES[pixels.astype(int) * len(SHADES) // 256]
+    edge = "+" + "--" * pixels.shape[1] + "+"
+    return "\n".join([edge, *("|" + "".join(np.repeat(line, 2)) + "|" for line in shades), edge])
 
 
 def confusion_table(confusion):
@@ -29,4 +30,6 @@ def step_size_table(optimizer):
     rows.append(("all", np.concatenate(list(sizes.values()))))
     lines = [f"{'step sizes':10} {'smallest':>9} {'median':>9} {'largest':>9}"]
     lines += [f"{name:10} {eps.min():9.1e} {np.median(eps):9.1e} {eps.max():9.1e}" for name, eps in rows]
-    return "\n".join([*lines, f"{'paper':10} {7e-5:9.1e} {'':9} {0.016:9.1e}"])
+    scale = optimizer.lr / schedules.paper(0)  # of the first pass
+    lines.append(f"{'paper':10} {7e-5:9.1e} {'':9} {0.016:9.1e}   its learning rate was {1 / scale:g} x ours")
+    return "\n".join(lines)

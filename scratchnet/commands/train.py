@@ -1,27 +1,29 @@
 """python -m scratchnet train: the paper's recipe, and the paper's result beside it."""
 
-import copy
 import json
-import sys
+import math
 import tempfile
-import time
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from scratchnet import recipe
+from scratchnet import recipe, schedules
+from scratchnet.commands.prepare import prepare_kernels, say
 from scratchnet.commands.tables import confusion_table, step_size_table
 from scratchnet.datasets import load, paper_input
 from scratchnet.errors import InputError
 from scratchnet.losses import MAPLoss, MLELoss
 from scratchnet.models import lenet5
 from scratchnet.optimizers import SDLM
+from scratchnet.storage import whole_file
 from scratchnet.training import Callback, History, evaluate, fit
 
 
 def train(options):
     config, history = settings(options)
-    folder = options.resume or options.out
+    folder = options.resume or options.out or Path("runs/quick" if options.quick else "runs/paper")
     loss = MLELoss() if config["loss"] == "mle" else MAPLoss(config["j"])
     make_folder(folder)
 
@@ -29,15 +31,16 @@ def train(options):
     net = lenet5(rng)
     size = f"{net.n_parameters():,} parameters, {net.n_connections(net.input_shape):,} connections"
     say(f"LeNet-5: {size}; {loss}, seed {config['seed']}")
-    prepare_kernels(net)
+    prepare_kernels(net, training=True)
     (images, labels), (test_images, test_labels) = load("mnist", "train"), load("mnist", "test")
     x, labels = paper_input(images[: config["digits"]]), labels[: config["digits"]]
     test = paper_input(test_images), test_labels
     if len(history):
         net.load(folder / "last.npz")
 
-    optimizer = SDLM(net, recipe.schedule(0), mu=recipe.MU)
-    progress = Progress(folder, config, net, optimizer, len(x), options.verbose)
+    schedule = partial(schedules.paper, scale=config["eta"])
+    optimizer = SDLM(net, schedule(0), mu=recipe.MU)
+    progress = Progress(folder, config, net, optimizer, len(history) * len(x), options.verbose)
     try:
         fit(
             net,
@@ -47,7 +50,7 @@ def train(options):
             test=test,
             epochs=config["epochs"],
             batch_size=recipe.BATCH_SIZE,
-            schedule=recipe.schedule,
+            schedule=schedule,
             rng=rng,
             history=history,
             callback=progress,
@@ -69,15 +72,21 @@ def settings(options):
     if options.resume:
         try:
             config = json.loads((options.resume / "config.json").read_text())
+            missing = {"seed", "loss", "j", "eta", "epochs", "digits"} - config.keys()
+            if missing:
+                raise ValueError(f"config.json lacks {', '.join(sorted(missing))}")
             return config, History.read(options.resume / "log.csv")
-        except (OSError, ValueError, KeyError, TypeError) as why:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as why:
             raise InputError(f"There is no run to go on with in {options.resume} ({why}).") from None
     if options.j is not None and (options.loss == "mle" or not options.j > 0):
         raise InputError(f"--j {options.j:g} is for --loss map, and has to be positive.")
+    if options.eta is not None and not 0 < options.eta < math.inf:
+        raise InputError(f"--eta has to be positive, got {options.eta:g}.")
     config = {
         "seed": options.seed,
         "loss": options.loss,
         "j": recipe.J if options.j is None else options.j,
+        "eta": recipe.ETA_SCALE if options.eta is None else options.eta,
         "epochs": options.epochs or (1 if options.quick else recipe.EPOCHS),
         "digits": recipe.QUICK if options.quick else None,
     }
@@ -91,39 +100,36 @@ def make_folder(folder):
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as why:
-        raise InputError(f"{folder} cannot be written to ({why.strerror}). Choose another with --out.") from None
-
-
-def prepare_kernels(net):
-    """Has Numba compile every kernel of a training step, or load it, on a copy of the network."""
-    start = time.perf_counter()
-    say("Preparing the kernels (compiled once, about 15 s, then cached) ...", end=" ")
-    net, x, label = copy.deepcopy(net), np.zeros((1, *net.input_shape), np.float32), np.zeros(1, np.uint8)
-    fit(net, MLELoss(), SDLM(net, 1e-6), (x, label), epochs=1)
-    say(f"{time.perf_counter() - start:.1f} s")
+        raise InputError(f"{folder} cannot be written to ({why.strerror}). Choose another folder.") from None
 
 
 class Progress(Callback):
     """A bar with the time left on a terminal, a line for every pass, and the files of the run."""
 
-    def __init__(self, folder, config, net, optimizer, digits, verbose):
-        self.folder, self.config, self.net, self.optimizer, self.verbose = folder, config, net, optimizer, verbose
-        self.digits, self.seen = digits, 0
+    def __init__(self, folder, config, net, optimizer, digits_before, verbose):
+        self.folder, self.config, self.net, self.optimizer = folder, config, net, optimizer
+        self.digits_before, self.verbose = digits_before, verbose
         self.bar = None
 
     def batch(self, done, total, loss):
         if self.bar is None:
-            left = self.config["epochs"] * total
             self.bar = tqdm(
-                total=left, ascii=True, unit=" digits", disable=None, mininterval=0.5, smoothing=0.05, leave=False
+                total=self.config["epochs"] * total,
+                initial=self.digits_before,
+                ascii=True,
+                unit=" digits",
+                disable=None,  # no bar unless stderr is a terminal
+                mininterval=0.5,
+                smoothing=0.05,
+                leave=False,
             )
             if self.verbose:
                 self.print(step_size_table(self.optimizer))
-        self.bar.update(1)
+        self.bar.update(recipe.BATCH_SIZE)
 
     def epoch(self, history):
-        config = json.dumps(self.config, indent=2)
-        (self.folder / "config.json").write_text(config + "\n", encoding="ascii")
+        with whole_file(self.folder / "config.json") as file:
+            file.write(json.dumps(self.config, indent=2).encode("ascii") + b"\n")
         self.net.save(self.folder / "last.npz")
         history.write(self.folder / "log.csv")
         self.print(
@@ -152,7 +158,7 @@ def interrupted(folder, history):
 
 
 def report(history, confusion, config):
-    """This run beside the paper, and what was taken for what."""
+    """This run beside the paper, and the confusion matrix."""
     wrong = confusion.sum() - confusion.trace()
     rows = [
         ("", "this run", "paper"),
@@ -160,12 +166,9 @@ def report(history, confusion, config):
         ("training error, on the fly", f"{history.running_error[-1]:.2f} %", ""),
         ("training error, after", f"{history.train_error[-1]:.2f} %", f"{recipe.PAPER_TRAINING} %"),
         ("passes", f"{len(history)}", f"{recipe.EPOCHS}"),
+        ("learning rates", f"paper's x {config['eta']:g}", "0.0005 ... 0.00001"),
         ("digits in a pass", f"{config['digits'] or 60_000:,}", "60,000"),
         ("time", f"{sum(history.seconds):.0f} s", "2 to 3 days"),
     ]
-    table = "\n".join(f"{name:27} {ours:>16} {paper:>16}".rstrip() for name, ours, paper in rows)
+    table = "\n".join(f"{name:27} {ours:>16} {paper:>19}".rstrip() for name, ours, paper in rows)
     return f"\n{table}\n\n{confusion_table(confusion)}"
-
-
-def say(text, end="\n"):
-    print(text, file=sys.stderr, end=end, flush=True)

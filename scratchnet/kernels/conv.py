@@ -147,8 +147,10 @@ def convolve_back(dy, x, X, W, stride, padding, input_gradient=True):
         if size < N:
             X = im2col(x[tile], kh, kw, stride, padding)
         dY = rows(dy[tile])
-        if N * P == 1:  # C5 at batch 1: an outer product, which BLAS takes twice as long for
-            dW[:] = dY * X[:, 0]
+        if N * P == 1:  # C5 at batch 1: an outer product, for which BLAS takes twice as long
+            for o in range(O):
+                for k in range(len(X)):
+                    dW[o, k] = dY[o, 0] * X[k, 0]
         elif first == 0:
             np.dot(dY, X.T, dW)
         else:

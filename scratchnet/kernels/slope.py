@@ -7,11 +7,11 @@ from scratchnet.kernels.jit import jit
 
 @jit
 def times_slope(dy, y, steepest, bend):
-    """dy (steepest - bend y^2), elementwise, any shape.
+    """dy (steepest - bend y^2), elementwise, any shape, of one dtype.
 
     One pass over memory: half the time of the same line in NumPy for one image of C1, a third for 64.
     """
-    dx = np.empty_like(dy)
+    dx = np.empty(y.shape, y.dtype)
     out, d, f = dx.ravel(), dy.ravel(), y.ravel()
     a, c = y.dtype.type(steepest), y.dtype.type(bend)
     for i in range(f.size):

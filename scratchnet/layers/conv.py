@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from scratchnet.errors import InputError
 from scratchnet.kernels import convolve, convolve_back, output_size
 from scratchnet.layers.initial import uniform_over_sqrt_fan_in
-from scratchnet.layers.layer import InputError, Layer
+from scratchnet.layers.layer import Layer
 
 
 class Conv2d(Layer):
@@ -24,8 +25,8 @@ class Conv2d(Layer):
     kernel_size: a number, or (kh, kw). padding: a border of zeros. connections: a boolean array
     (out, in), True where an output map reads an input map (paper, Table I); elsewhere W, dW and hW
     are exactly 0, and neither fan-in nor the counts include them.
-    Raises InputError for sizes below 1, negative padding, a map that is never read into or reads
-    nothing, another number of input maps, and an image smaller than the kernel.
+    Raises InputError for sizes below 1, negative padding, an output map that reads nothing, another
+    number of input maps, and an image smaller than the kernel.
     """
 
     params = ("W", "b")
@@ -43,7 +44,7 @@ class Conv2d(Layer):
         dtype=np.float32,
         init=uniform_over_sqrt_fan_in,
     ):
-        kh, kw = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+        kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         if min(in_channels, out_channels, kh, kw, stride) < 1 or padding < 0:
             raise InputError(
                 "Conv2d needs channels, kernel_size and stride of at least 1 and padding of at least 0, got "
@@ -104,6 +105,10 @@ class Conv2d(Layer):
         if min(self.output_shape(shape[1:])) < 1:
             kh, kw = self.kernel_size
             return f"images of at least {kh - 2 * self.padding} x {kw - 2 * self.padding} pixels"
+
+    def connected(self, name):
+        table = np.ones_like(self.W, bool) & self.connections[:, :, None, None]
+        return table if name == "W" else super().connected(name)
 
     def n_parameters(self):
         return int(self.connections.sum()) * self.kernel_size[0] * self.kernel_size[1] + self.b.size

@@ -1,6 +1,8 @@
 """From maps to one row of features."""
 
-from scratchnet.layers.layer import Layer, count
+import math
+
+from scratchnet.layers.layer import Layer
 
 
 class Flatten(Layer):
@@ -12,7 +14,7 @@ class Flatten(Layer):
         return x.reshape(len(x), -1).copy()
 
     def backward(self, dy):
-        self.check_back(dy, (self.shape[0], count(self.shape[1:])))
+        self.check_back(dy, (self.shape[0], math.prod(self.shape[1:])))
         return dy.reshape(self.shape).copy()
 
     def backward2(self, hy):
@@ -23,7 +25,7 @@ class Flatten(Layer):
             return "(N, ...)"
 
     def output_shape(self, shape):
-        return (count(shape),)
+        return (math.prod(shape),)
 
     def __repr__(self):
         return "Flatten()"

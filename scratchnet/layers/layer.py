@@ -1,7 +1,6 @@
 """What every layer has in common."""
 
 import copy
-import math
 
 import numpy as np
 
@@ -35,8 +34,12 @@ class Layer:
             yield name, mine[name], mine.get("d" + name), mine.get("h" + name)
 
     def leaves(self):
-        """The layers that hold parameters: itself, or all those inside."""
+        """The layers that compute: itself, or those inside it."""
         return [self]
+
+    def connected(self, name):
+        """Boolean, of the shape of a parameter: False at the blanks of a connection table, which stay 0."""
+        return np.ones(getattr(self, name).shape, bool)
 
     def replica(self):
         """A layer with the same parameter arrays and a memory of its own, for another thread."""
@@ -55,7 +58,7 @@ class Layer:
         return 0
 
     def decide(self, y):
-        """The class that the output y (N, classes) speaks for: the largest score."""
+        """The class for each row of the output y (N, classes): that of the largest score."""
         return y.argmax(axis=1)
 
     def misfit(self, shape):
@@ -94,8 +97,3 @@ class Layer:
         shapes = self.network.shapes() if self.network else {}
         sources = [name for name, shape in shapes.items() if shape == x.shape[1:] and name != self.name]
         return f" Is this {sources[0]}'s output?" if sources else ""
-
-
-def count(shape):
-    """Number of units in maps of this shape."""
-    return math.prod(shape)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from scratchnet.errors import InputError
 from scratchnet.layers.initial import uniform_over_sqrt_fan_in
-from scratchnet.layers.layer import InputError, Layer
+from scratchnet.layers.layer import Layer
 
 
 class Linear(Layer):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from scratchnet.layers.layer import InputError, Layer
+from scratchnet.errors import InputError
+from scratchnet.layers.layer import Layer
 
 
 class RBF(Layer):
@@ -35,6 +36,7 @@ class RBF(Layer):
         return 2 * np.einsum("ni,nij->nj", dy, self.difference)
 
     def backward2(self, hy):
+        self.check_back(hy, self.difference.shape[:2])
         return np.repeat(2 * hy.sum(axis=1, keepdims=True), self.codes.shape[1], axis=1)
 
     def decide(self, y):

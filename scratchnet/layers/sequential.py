@@ -1,5 +1,6 @@
 """Layers in a row."""
 
+import copy
 import math
 
 import numpy as np
@@ -51,7 +52,11 @@ class Sequential(Layer):
         return [leaf for layer in self.layers.values() for leaf in layer.leaves()]
 
     def replica(self):
-        return Sequential(**{name: layer.replica() for name, layer in self.layers.items()})
+        twin = copy.copy(self)
+        twin.layers = {name: layer.replica() for name, layer in self.layers.items()}
+        for layer in twin.layers.values():
+            layer.network = twin
+        return twin
 
     def parameters(self):
         for layer_name, layer in self.layers.items():

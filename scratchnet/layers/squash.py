@@ -28,7 +28,7 @@ class ScaledTanh(Layer):
 
     def backward(self, dy):
         self.check_back(dy, self.y.shape)
-        return times_slope(dy, self.y, S * A, S / A)
+        return times_slope(np.ascontiguousarray(dy, self.y.dtype), self.y, S * A, S / A)
 
     def backward2(self, hy):
         return self.backward(self.backward(hy))

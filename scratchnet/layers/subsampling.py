@@ -1,9 +1,12 @@
 """The subsampling layer: S2 and S4."""
 
+import math
+
 import numpy as np
 
+from scratchnet.errors import InputError
 from scratchnet.kernels import subsample, subsample_back
-from scratchnet.layers.layer import InputError, Layer, count
+from scratchnet.layers.layer import Layer
 
 
 class Subsampling(Layer):
@@ -17,7 +20,7 @@ class Subsampling(Layer):
     dE/dx = W dy           d2E/dx2 = W^2 hy        for each of the four pixels of the window
 
     coefficient: the initial W of every map. The paper gives none; 1/2 = 1/sqrt(4) is the authors'
-    later demo, 0.6 = 2.4/4 is appendix A's bound. b starts at 0.
+    later demo, 0.6 = 2.4/4 is appendix A's bound. b starts at 0. rng: not used, nothing here is drawn.
     Raises InputError for another number of maps, and when H or W is odd.
     """
 
@@ -61,7 +64,7 @@ class Subsampling(Layer):
         return C, H // 2, W // 2
 
     def n_connections(self, shape):
-        return count(self.output_shape(shape)) * (4 + 1)
+        return math.prod(self.output_shape(shape)) * (4 + 1)
 
     def __repr__(self):
         return f"Subsampling({self.channels} maps, 2x2 sum, learned coefficient and bias)"

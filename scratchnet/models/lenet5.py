@@ -27,7 +27,8 @@ def lenet5(rng=None, dtype=np.float32, *, init=uniform_over_sqrt_fan_in, coeffic
     """The network of Fig. 2: (N, 1, 32, 32) -> penalties (N, 10), the smallest wins.
 
     60,000 trainable parameters, 340,908 connections. Every layer up to F6 is squashed.
-    init: of the weights, see layers/initial.py. coefficient: the initial W of S2 and S4.
+    init: of the weights, see layers/initial.py. The default is not the paper's uniform_over_fan_in, with
+    which training stays on its first plateau (README). coefficient: the initial W of S2 and S4.
     """
     options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     weights = options | {"init": init}
