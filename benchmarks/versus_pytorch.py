@@ -4,9 +4,10 @@
 
 Each side runs in a process of its own, with all cores, and is idle while the other is timed. A step
 is forward, backward and an update with one step size per parameter. Before anything is timed, both
-take a step from the same parameters on the same batch, and the losses and all gradients have to
-agree to 1e-4. Times are medians over rounds in which the sides take turns; for PyTorch the faster
-of its two memory formats counts.
+take a step from the same parameters on the same batch, for every batch size and memory format, and
+the losses and all gradients have to agree to 1e-4. Times are medians over rounds in which the sides
+take turns; for PyTorch the faster of its two memory formats counts. Its sparse C3 is a dense one
+whose weights are multiplied by the table in every step, as one would write it there.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 SECONDS = 0.15  # of one measurement
+EPS = 1e-12  # step sizes: too small to change a float32 weight, so that all steps start from the same ones
 
 
 def scratchnet_side():
@@ -32,7 +34,7 @@ def scratchnet_side():
     from scratchnet.team import Team
 
     net, loss = lenet5(np.random.default_rng(0)), MAPLoss(10.0)
-    eps = {name: np.full_like(value, 1e-6) for name, value, _, _ in net.parameters()}
+    eps = {name: np.full_like(value, EPS) for name, value, _, _ in net.parameters()}
     team = Team(net)
     one_blas_thread().__enter__()
 
@@ -56,7 +58,7 @@ def pytorch_side():
 
     net, loss = torch_lenet5(), map_loss(10.0)
     copy_parameters(lenet5(np.random.default_rng(0)), net)
-    eps = [torch.full_like(value, 1e-6) for value in net.parameters()]
+    eps = [torch.full_like(value, EPS) for value in net.parameters()]
 
     def prepare(x, labels, variant):
         memory = torch.channels_last if variant == "channels_last" else torch.contiguous_format
@@ -117,11 +119,16 @@ def main():
         sides[side].send(question)
         return sides[side].recv()
 
-    ours, theirs = ask("scratchnet", 32, "", "check"), ask("PyTorch", 32, "", "check")
-    errors = [abs(ours[0] - theirs[0]) / abs(theirs[0])]
-    errors += [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(ours[1], theirs[1], strict=True)]
-    print(f"{os.cpu_count()} cores, {platform.machine()}; loss and gradients agree to {max(errors):.1e}")
-    if not max(errors) < 1e-4:
+    worst = 0.0
+    for batch in options.batches:
+        E, gradients = ask("scratchnet", batch, "", "check")
+        for variant in ("contiguous", "channels_last"):
+            torch_E, torch_gradients = ask("PyTorch", batch, variant, "check")
+            errors = [abs(E - torch_E) / abs(torch_E)]
+            errors += [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(gradients, torch_gradients, strict=True)]
+            worst = max(worst, *errors)
+    print(f"{os.cpu_count()} cores, {platform.machine()}; losses and gradients agree to {worst:.1e}")
+    if not worst < 1e-4:
         sys.exit("The two sides do not compute the same: nothing was timed.")
 
     print(f"{'':10} {'batch':>6} {'scratchnet us':>14} {'PyTorch us':>11} {'ratio':>6}   images/s of each")

@@ -23,7 +23,7 @@ def read_idx(path, axes=None):
     path = Path(path)
     if not path.is_file():
         raise DataError(
-            f"There is no file {path}. The package comes with MNIST: install it again, or name the folder with the files."
+            f"There is no file {path}. The package comes with MNIST: install it again, or name another folder."
         )
     try:
         with path.open("rb") as file:
