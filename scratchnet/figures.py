@@ -24,15 +24,21 @@ def training_curves(history, ax=None):
         if not all(map(math.isnan, errors)):
             label = f"{name}: {errors[-1]:.2f} %"
             ax.plot(passes, errors, color=colour, marker=marker, linestyle=line, markersize=4, label=label)
-    for error, name in ((PAPER_TEST, "test"), (PAPER_TRAINING, "training")):
+    for error, name, side in ((PAPER_TEST, "test", "bottom"), (PAPER_TRAINING, "training", "top")):
         ax.axhline(error, color=GREY, linewidth=0.8)
-        ax.annotate(
-            f"paper, {name}: {error} %", (1, error), xycoords=("axes fraction", "data"),
-            xytext=(-4, 2), textcoords="offset points", ha="right", va="bottom", color=GREY, fontsize=8,
-        )  # fmt: skip
+        ax.annotate(  # beside the axes, where no curve is
+            f"paper, {name}: {error} %",
+            (1, error),
+            xycoords=("axes fraction", "data"),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va=side,
+            color=GREY,
+            fontsize=8,
+        )
     ax.set(xlabel="pass over the training set", ylabel="error (%)", title="LeNet-5 on MNIST")
     drawn = [errors for errors, *_ in curves if not all(map(math.isnan, errors))]
-    highest = 1.1 * max(1.5, *map(max, drawn))
+    highest = 1.4 * max(1.5, *map(max, drawn))  # room for the legend
     ending = 2 * max(errors[-1] for errors in drawn)
     ax.set_ylim(0, highest if len(history) < 4 else min(highest, max(5, ending)))
     ax.set_xlim(0.5, len(history) + 0.5)

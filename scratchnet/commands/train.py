@@ -163,8 +163,8 @@ def report(history, confusion, config):
     rows = [
         ("", "this run", "paper"),
         ("test error", f"{history.test_error[-1]:.2f} % ({wrong})", f"{recipe.PAPER_TEST} % (+- 0.1)"),
-        ("training error, on the fly", f"{history.running_error[-1]:.2f} %", ""),
-        ("training error, after", f"{history.train_error[-1]:.2f} %", f"{recipe.PAPER_TRAINING} %"),
+        ("training error, on the fly", f"{history.running_error[-1]:.2f} %", f"{recipe.PAPER_TRAINING} %"),
+        ("training error, after", f"{history.train_error[-1]:.2f} %", ""),
         ("passes", f"{len(history)}", f"{recipe.EPOCHS}"),
         ("learning rates", f"paper's x {config['eta']:g}", "0.0005 ... 0.00001"),
         ("digits in a pass", f"{config['digits'] or 60_000:,}", "60,000"),
