@@ -59,7 +59,8 @@ class SDLM:
         if not self.eps:
             raise InputError("SDLM has no step sizes yet: call estimate(loss, x, labels) before the first step.")
         for (leaf, name), eps in self.eps.items():
-            descend(getattr(leaf, name), eps, getattr(leaf, "d" + name))
+            arrays = leaf.__dict__
+            descend(arrays[name], eps, arrays["d" + name])
 
     def step_sizes(self):
         """{(layer, parameter name): its step sizes, flat}, without the blanks of a connection table."""
