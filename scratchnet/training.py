@@ -24,7 +24,7 @@ class History:
 
     loss, running_error: means over the pass, measured on the fly while the weights move (as the
     training error of the paper's Fig. 5); train_error, test_error: measured after the pass, nan
-    where there was nothing to measure; lr: the learning rate; seconds: of the pass, measuring included.
+    where there was nothing to measure; lr: the learning rate; seconds: of the curvature and the updates, measuring not included.
     """
 
     loss: list = field(default_factory=list)
@@ -134,13 +134,14 @@ def fit(
             E, running_error = one_epoch(
                 Team(net), loss, optimizer, train, order, batch_size, callback, interrupt, where
             )
+            seconds = time.perf_counter() - start
             history.append(
                 loss=E,
                 running_error=running_error,
                 train_error=evaluate(net, train).error if train_error else math.nan,
                 test_error=evaluate(net, test).error if test else math.nan,
                 lr=optimizer.lr,
-                seconds=time.perf_counter() - start,
+                seconds=seconds,
             )
             callback.epoch(history)
             stop_if(interrupt)

@@ -168,7 +168,7 @@ def report(history, confusion, config):
         ("passes", f"{len(history)}", f"{recipe.EPOCHS}"),
         ("learning rates", f"paper's x {config['eta']:g}", "0.0005 ... 0.00001"),
         ("digits in a pass", f"{config['digits'] or 60_000:,}", "60,000"),
-        ("time", f"{sum(history.seconds):.0f} s", "2 to 3 days"),
+        ("time of the updates", f"{sum(history.seconds):.0f} s", "2 to 3 days"),
     ]
     table = "\n".join(f"{name:27} {ours:>16} {paper:>19}".rstrip() for name, ours, paper in rows)
     return f"\n{table}\n\n{confusion_table(confusion)}"
