@@ -5,8 +5,8 @@
 Trains LeNet-5 for 20 passes over 55,000 training digits and measures the error on the other 5,000.
 The test set is not read. Appends a row for every run; about 5 minutes each. Without NAME all run.
 
-The paper's eq. 7 has no factor 1/2. With one, loss and curvature are halved, which is the same as
-twice the mu: eps = eta (dE/2) / (mu + h/2) = eta dE / (2 mu + h). "half" below is that.
+The paper's eq. 7 has no factor 1/2. With one on the loss, gradient and curvature are halved, which is
+the same as twice the mu: eps dE = eta (dE/2) / (mu + h/2) = eta dE / (2 mu + h). "half" below is that.
 """
 
 import argparse
@@ -36,6 +36,7 @@ class Choice:
 CHOICES = {
     "literal": Choice(loss=MLELoss(), init=uniform_over_fan_in, coefficient=0.6),
     "literal, MAP": Choice(init=uniform_over_fan_in, coefficient=0.6),
+    "2.4/F, eta/4": Choice(init=uniform_over_fan_in, coefficient=0.6, eta=0.25),
     "eta": Choice(),
     "eta/2": Choice(eta=0.5),
     "eta/4": Choice(eta=0.25),
@@ -83,6 +84,9 @@ def main():
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--out", type=Path, required=True)
     options = arguments.parse_args()
+    unknown = [name for name in options.names if name not in CHOICES]
+    if unknown:
+        arguments.error(f"no choice {unknown[0]!r}; there are {', '.join(CHOICES)}")
     for name in options.names or CHOICES:
         try:
             history = run(CHOICES[name], options.seed)

@@ -24,7 +24,8 @@ class History:
 
     loss, running_error: means over the pass, measured on the fly while the weights move (as the
     training error of the paper's Fig. 5); train_error, test_error: measured after the pass, nan
-    where there was nothing to measure; lr: the learning rate; seconds: of the curvature and the updates, measuring not included.
+    where there was nothing to measure; lr: the learning rate; seconds: of the curvature and the
+    updates, without measuring.
     """
 
     loss: list = field(default_factory=list)
