@@ -9,7 +9,7 @@ from scratchnet.kernels.jit import jit
 def times_slope(dy, y, steepest, bend):
     """dy (steepest - bend y^2), elementwise, any shape, of one dtype.
 
-    One pass over memory: half the time of the same line in NumPy for one image of C1, a third for 64.
+    One pass over memory: less than half the time of the same line in NumPy, for C1's maps of 1 to 256 images.
     """
     dx = np.empty(y.shape, y.dtype)
     out, d, f = dx.ravel(), dy.ravel(), y.ravel()
