@@ -6,9 +6,10 @@ __version__ = "0.1.0"
 
 # Where each public name lives. Looked up at first use, so that the import itself stays fast.
 _HOME = {
-    "layers": "Conv2d Flatten Layer Linear RBF ScaledTanh Sequential Subsampling",
-    "losses": "MAPLoss MLELoss",
-    "optimizers": "SDLM SGD",
+    "layers": "AvgPool2d BatchNorm2d Conv2d Dropout Flatten LastAxisLinear Layer Linear MaxPool2d RBF ReLU Scale "
+    "ScaledTanh Sequential Sigmoid Softmax Subsampling Tanh",
+    "losses": "BCELoss CrossEntropyLoss MAPLoss MLELoss",
+    "optimizers": "Adam SDLM SGD",
     "training": "Callback Evaluation History evaluate fit",
     "recipe": "",
     "checks": "check_against check_curvature check_gradients",

@@ -1,5 +1,7 @@
 """Every error a user can cause: one sentence that says what came, what was wanted, what to do."""
 
+import difflib
+
 
 class ScratchnetError(Exception):
     """Base of all; `exit_code` is what the command line ends with."""
@@ -25,3 +27,9 @@ class Diverged(ScratchnetError, ArithmeticError):
     """The loss is no longer a number."""
 
     exit_code = 1
+
+
+def nearest(name, known):
+    """' Did you mean X?' if a known name looks like this one, and all that there are."""
+    near = difflib.get_close_matches(str(name).lower(), known, 1, 0.5)
+    return f"{f' Did you mean {near[0]!r}?' if near else ''} There are {', '.join(known)}."

@@ -67,6 +67,72 @@ class MAPLoss:
         return f"MAPLoss(j={self.j:g})"
 
 
+class CrossEntropyLoss:
+    """E = mean over p of log(sum_i e^y_i) - y_D, from scores y (logits), not from probabilities.
+
+    y: (N, classes); labels D: (N,) integers. Minus the logarithm of the softmax p at the right class.
+
+    dE/dy_i = (p_i - [i = D]) / N with p_i = e^y_i / sum_k e^y_k
+    d2E/dy_i2 = p_i (1 - p_i) / N, the exact diagonal
+
+    The largest exponent is factored out, so that no score overflows.
+    Raises InputError for labels that are not N integers from 0 to classes - 1.
+    """
+
+    def forward(self, y, labels):
+        self.right = one_hot(labels, y)
+        below = y - y.max(axis=1, keepdims=True)
+        self.p = np.exp(below)
+        total = self.p.sum(axis=1, keepdims=True)
+        self.p /= total
+        return float(np.log(total).sum() - np.vdot(self.right, below)) / len(y)
+
+    def backward(self):
+        return (self.p - self.right) / len(self.p)
+
+    def backward2(self):
+        return self.p * (1 - self.p) / len(self.p)
+
+    def __repr__(self):
+        return "CrossEntropyLoss()"
+
+
+class BCELoss:
+    """E = - mean over p and i of t_i log y_i + (1 - t_i) log(1 - y_i): each class by itself, yes or no.
+
+    y: (N, classes) probabilities, as from Softmax or Sigmoid; labels: (N,) integers, t is 1 at the
+    label and 0 elsewhere. The mean is over N K numbers, K classes, as in PyTorch and Keras.
+
+    dE/dy_i = (y_i - t_i) / (y_i (1 - y_i)) / (N K)
+    d2E/dy_i2 = (t_i / y_i^2 + (1 - t_i) / (1 - y_i)^2) / (N K)
+
+    As in PyTorch a logarithm is never below -100 and a denominator never below 1e-12.
+    Raises InputError for y that are not from 0 to 1, and for labels that are not N integers from 0 to
+    classes - 1.
+    """
+
+    def forward(self, y, labels):
+        self.t, self.y = one_hot(labels, y), y
+        if not (y.min() >= 0 and y.max() <= 1):
+            raise InputError(
+                f"BCELoss expects probabilities from 0 to 1, got {y.min():.3g} to {y.max():.3g}. End the network with "
+                "Softmax or Sigmoid, or train with CrossEntropyLoss, which takes any scores."
+            )
+        with np.errstate(divide="ignore"):
+            log, log_not = np.maximum(np.log(y), -100), np.maximum(np.log1p(-y), -100)
+        return -float(np.mean(self.t * log + (1 - self.t) * log_not))
+
+    def backward(self):
+        return (self.y - self.t) / np.maximum(self.y * (1 - self.y), 1e-12) / self.y.size
+
+    def backward2(self):
+        right = np.where(self.t == 1, self.y, 1 - self.y)  # the probability of what is true
+        return 1 / np.maximum(right**2, 1e-12) / self.y.size
+
+    def __repr__(self):
+        return "BCELoss()"
+
+
 def one_hot(labels, y):
     """1 where the class is the label, else 0, with the shape and dtype of y (N, classes)."""
     labels = np.asarray(labels)

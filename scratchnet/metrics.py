@@ -7,3 +7,26 @@ def confusion_matrix(labels, predictions, classes=10):
     """(classes, classes) counts: row the true class, column the predicted one."""
     cells = np.asarray(labels, np.intp) * classes + predictions
     return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
+
+
+def top_k_error(labels, scores, k):
+    """Percent of the rows of scores (N, classes) whose label is not among the k largest.
+
+    Of equal scores the lower class counts first, as with argmax.
+    """
+    mine = np.take_along_axis(scores, np.asarray(labels)[:, None], axis=1)
+    before = np.arange(scores.shape[1]) < np.asarray(labels)[:, None]
+    rank = np.count_nonzero((scores > mine) | ((scores == mine) & before), axis=1)
+    return 100 * float(np.mean(rank >= k))
+
+
+def probabilities(scores):
+    """(N, classes): softmax of the scores, in float64."""
+    p = np.exp(scores - scores.max(axis=1, keepdims=True), dtype=float)
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def confidence(scores):
+    """(N,): log(p / (1 - p)) of the largest probability p, in float64, which tells p = 1 - 1e-20 from 1 - 1e-30."""
+    below = np.sort(scores.astype(float) - scores.max(axis=1, keepdims=True), axis=1)[:, :-1]
+    return -np.logaddexp.reduce(below, axis=1)

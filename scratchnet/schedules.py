@@ -1,5 +1,12 @@
 """The learning rate of each pass: functions from the pass, counted from 0, to a number."""
 
+import math
+
+
+def constant(epoch, lr):
+    """lr."""
+    return lr
+
 
 def paper(epoch, scale=1.0):
     """eta of the 20 passes: 0.0005 for two, 0.0002 for three, 0.0001 for three, 0.00005 for four,
@@ -8,3 +15,14 @@ def paper(epoch, scale=1.0):
         if epoch < last:
             return scale * eta
     return scale * 0.00001
+
+
+def exponential(epoch, lr, gamma):
+    """lr gamma^epoch."""
+    return lr * gamma**epoch
+
+
+def cosine(epoch, lr, epochs, least=0.0):
+    """From lr in the first pass down to `least` after `epochs` passes, along half a cosine
+    (I. Loshchilov, F. Hutter, 2017, eq. 5, without restarts)."""
+    return least + (lr - least) * (1 + math.cos(math.pi * epoch / epochs)) / 2

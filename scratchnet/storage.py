@@ -26,14 +26,23 @@ def whole_file(path):
         temporary.unlink(missing_ok=True)
 
 
-def write_arrays(path, arrays):
-    """Writes {name: array}."""
+def write_arrays(path, arrays, about=""):
+    """Writes {name: array}, and a word on what they are."""
     with whole_file(path) as file:
-        np.savez(file, format=np.array(FORMAT), **arrays)
+        np.savez(file, format=np.array(FORMAT), about=np.array(about), **arrays)
+
+
+def read_about(path):
+    """The word in a file of write_arrays. Raises ModelError for anything else."""
+    return _read(path)[1]
 
 
 def read_arrays(path):
     """{name: array} from a file of write_arrays. Raises ModelError for anything else."""
+    return _read(path)[0]
+
+
+def _read(path):
     path = Path(path)
     if not path.is_file():
         raise ModelError(f"There is no model file {path}. `python -m scratchnet train` makes one.")
@@ -46,4 +55,4 @@ def read_arrays(path):
         raise ModelError(f"{path} is damaged ({why}). Train or copy it again.") from None
     if str(arrays.pop("format", "")) != FORMAT:
         raise ModelError(f"{path} holds arrays, but not a scratchnet model. Is it another program's file?")
-    return arrays
+    return arrays, str(arrays.pop("about", ""))

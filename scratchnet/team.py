@@ -50,8 +50,11 @@ class Team:
         return sum(Es), np.concatenate(ys)
 
     def _shares(self, images):
-        """For every replica its slices of the batch, in order; nothing if the batch is too small to share."""
+        """For every replica its slices of the batch, in order; nothing if the batch is too small to share,
+        or a layer has to see it whole."""
         helpers = min(len(self.replicas), images // self.FEWEST)
+        if any(leaf.training and leaf.whole_batch for leaf in self.net.leaves()):
+            return []
         if images < 2 * self.FEWEST or (helpers == 1 and images <= self.MOST):
             return []
         each = -(-images // (helpers * self.MOST))  # parts for one replica

@@ -8,12 +8,13 @@ import signal
 import threading
 import time
 from dataclasses import dataclass, field, fields
+from functools import partial
 
 import numpy as np
 
 from scratchnet.errors import Diverged, InputError
 from scratchnet.kernels import one_blas_thread
-from scratchnet.metrics import confusion_matrix
+from scratchnet.metrics import confusion_matrix, top_k_error
 from scratchnet.storage import whole_file
 from scratchnet.team import Team
 
@@ -23,17 +24,21 @@ class History:
     """What each pass brought; one entry per pass in every list. Errors are in percent.
 
     loss, running_error: means over the pass, measured on the fly while the weights move (as the
-    training error of the paper's Fig. 5); train_error, test_error: measured after the pass, nan
-    where there was nothing to measure; lr: the learning rate; seconds: of the curvature and the
-    updates, without measuring.
+    training error of the paper's Fig. 5); train_error, validation_error, test_error: measured after the
+    pass, nan where there was nothing to measure; test_top3_error: the right class is not among the first
+    three; lr: the learning rate; seconds: of the curvature and the updates, without measuring.
+    validations: (passes, error) of every look at the held-out data, within passes too.
     """
 
     loss: list = field(default_factory=list)
     running_error: list = field(default_factory=list)
     train_error: list = field(default_factory=list)
+    validation_error: list = field(default_factory=list)
     test_error: list = field(default_factory=list)
+    test_top3_error: list = field(default_factory=list)
     lr: list = field(default_factory=list)
     seconds: list = field(default_factory=list)
+    validations: list = field(default_factory=list)
 
     def __len__(self):
         return len(self.loss)
@@ -44,39 +49,89 @@ class History:
 
     def write(self, path):
         """Writes a .csv with one row per pass."""
-        names = [f.name for f in fields(self)]
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(["pass", *names])
-        writer.writerows([i + 1, *row] for i, row in enumerate(zip(*(getattr(self, name) for name in names))))
-        with whole_file(path) as file:
-            file.write(text.getvalue().encode("ascii"))
+        write_table(path, ["pass", *self.columns()], zip(range(1, len(self) + 1), *self.columns().values()))
 
     @classmethod
     def read(cls, path):
-        """The History in a file of `write`."""
+        """The History in a file of `write`; what it does not have is nan."""
         history = cls()
-        with open(path, newline="", encoding="ascii") as file:
-            for row in csv.DictReader(file):
-                history.append(**{f.name: float(row[f.name]) for f in fields(cls)})
+        for row in read_table(path):
+            if "loss" not in row:
+                raise ValueError(f"{path} has no column 'loss'")
+            history.append(**{name: float(row.get(name, "nan")) for name in history.columns()})
         return history
+
+    def write_validations(self, path):
+        """Writes a .csv with one row for every look at the held-out data."""
+        write_table(path, ["passes", "error"], self.validations)
+
+    def read_validations(self, path):
+        """Takes what `write_validations` wrote."""
+        self.validations = [(float(row["passes"]), float(row["error"])) for row in read_table(path)]
+
+    def columns(self):
+        """{name: list with one entry per pass}."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "validations"}
+
+
+def write_table(path, names, rows):
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows(rows)
+    with whole_file(path) as file:
+        file.write(text.getvalue().encode("ascii"))
+
+
+def read_table(path):
+    with open(path, newline="", encoding="ascii") as file:
+        return list(csv.DictReader(file))
 
 
 @dataclass
 class Evaluation:
-    """error: percent; confusion: (classes, classes), row the true class; predictions: (N,)."""
+    """error, top3_error: percent; confusion: (classes, classes), row the true class; predictions: (N,);
+    scores: (N, classes), the largest wins."""
 
     error: float
+    top3_error: float
     confusion: np.ndarray
     predictions: np.ndarray
+    scores: np.ndarray
 
 
 class Callback:
-    """Three hooks into `fit`; this one does nothing.
+    """Three hooks into `fit`; this one does nothing. It is all that logging elsewhere needs.
 
     batch(done, total, loss): after every update, with the patterns seen in this pass
     epoch(history): after every pass
     end(history): after the last
+
+    Weights & Biases:
+
+        class ToWandb(Callback):
+            def __init__(self, **config):
+                self.run = wandb.init(project="scratchnet", config=config)
+
+            def epoch(self, history):
+                last = {name: values[-1] for name, values in history.columns().items()}
+                self.run.log(last, step=len(history))
+
+            def end(self, history):
+                self.run.finish()
+
+    TensorBoard:
+
+        class ToTensorBoard(Callback):
+            def __init__(self, folder):
+                self.writer = SummaryWriter(folder)  # torch.utils.tensorboard, or tensorboardX
+
+            def epoch(self, history):
+                for name, values in history.columns().items():
+                    self.writer.add_scalar(name, values[-1], len(history))
+
+            def end(self, history):
+                self.writer.close()
     """
 
     def batch(self, done, total, loss):
@@ -96,6 +151,8 @@ def fit(
     train,
     *,
     test=None,
+    validation=None,
+    validate_every=None,
     epochs=20,
     batch_size=1,
     schedule=None,
@@ -107,7 +164,8 @@ def fit(
 ):
     """Trains the network in place and returns the History.
 
-    train, test: (x, labels) with x (N, ...) floats and labels (N,) integers.
+    train, test, validation: (x, labels) with x (N, ...) floats and labels (N,) integers. validation:
+    held-out data, to choose by; measured after every pass, and every validate_every updates.
     schedule: pass, counted from 0 -> learning rate; without it the optimizer keeps its own.
     constant_order: one random order for all passes (paper, appendix C), else a new one each pass.
     train_error: measure the training error after each pass too (it costs a forward pass over it all).
@@ -118,12 +176,26 @@ def fit(
     """
     train = check_data(train, "training", net)
     test = test and check_data(test, "test", net)
+    validation = validation and check_data(validation, "validation", net)
     if batch_size < 1:
         raise InputError(f"batch_size has to be at least 1, got {batch_size}.")
+    if validate_every is not None and (validate_every < 1 or not validation):
+        raise InputError(f"validate_every={validate_every} has to be at least 1, and needs validation data.")
     rng = rng or np.random.default_rng()
     history, callback = History() if history is None else history, callback or Callback()
     order = rng.permutation(len(train[0]))
+    for _ in range(0 if constant_order else len(history)):
+        order = rng.permutation(len(order))  # those of the passes that were done before
+
+    looks = Looks(net, validation, validate_every, history)
+
     with one_blas_thread(), quiet_overflow(), without_input_gradient(net), interrupts() as interrupt:
+
+        def after_update(epoch, done, E):
+            stop_if(interrupt)
+            looks.after_update(epoch, done, len(order), batch_size)
+            callback.batch(done, len(order), E)
+
         for epoch in range(len(history), epochs):
             start = time.perf_counter()
             if not constant_order:
@@ -133,14 +205,18 @@ def fit(
             where = f"pass {epoch + 1}, learning rate {optimizer.lr:g}"
             optimizer.before_pass(loss, *train, order)
             E, running_error = one_epoch(
-                Team(net), loss, optimizer, train, order, batch_size, callback, interrupt, where
+                net, loss, optimizer, train, order, batch_size, partial(after_update, epoch), where
             )
-            seconds = time.perf_counter() - start
+            seconds = time.perf_counter() - start - looks.seconds_within()
+            looks.look(epoch + 1.0)
+            tested = evaluate(net, test) if test else None
             history.append(
                 loss=E,
                 running_error=running_error,
                 train_error=evaluate(net, train).error if train_error else math.nan,
-                test_error=evaluate(net, test).error if test else math.nan,
+                validation_error=history.validations[-1][1] if validation else math.nan,
+                test_error=tested.error if tested else math.nan,
+                test_top3_error=tested.top3_error if tested else math.nan,
                 lr=optimizer.lr,
                 seconds=seconds,
             )
@@ -150,23 +226,61 @@ def fit(
     return history
 
 
-def one_epoch(team, loss, optimizer, train, order, batch_size, callback, interrupt, where):
+def one_epoch(net, loss, optimizer, train, order, batch_size, after_update, where):
     """An update for every batch in this order; the mean loss, and the error in percent, both on the fly."""
     x, labels = train
     total, predictions = 0.0, np.empty(len(x), np.intp)
-    for first in range(0, len(x), batch_size):
-        batch = order[first : first + batch_size]
-        E, y = team.gradients(loss, x[batch], labels[batch])
-        if not math.isfinite(E):
-            raise Diverged(f"The loss became {E} after {first} patterns of {where}. Lower it (--eta).")
-        optimizer.step()
-        stop_if(interrupt)
-        total += E * len(batch)
-        predictions[batch] = team.net.decide(y)
-        callback.batch(first + len(batch), len(x), E)
-    if not all(np.isfinite(value).all() for _, value, _, _ in team.net.parameters()):
+    with mode(net, training=True):
+        team = Team(net)
+        for first in range(0, len(x), batch_size):
+            batch = order[first : first + batch_size]
+            E, y = team.gradients(loss, x[batch], labels[batch])
+            if not math.isfinite(E):
+                raise Diverged(f"The loss became {E} after {first} patterns of {where}. Lower it (--eta).")
+            optimizer.step()
+            total += E * len(batch)
+            predictions[batch] = net.decide(y)
+            after_update(first + len(batch), E)
+    if not all(np.isfinite(value).all() for _, value, _, _ in net.parameters()):
         raise Diverged(f"A parameter is not finite after {where}. Lower it (--eta).")
     return total / len(x), 100 * float(np.mean(predictions != labels))
+
+
+class Looks:
+    """Looks at the held-out data: after every pass, and every `every` updates. Without data, none."""
+
+    def __init__(self, net, data, every, history):
+        self.net, self.data, self.every, self.history = net, data, every, history
+        self.seconds = 0.0
+
+    def look(self, passes):
+        """Adds (passes, error) to the history."""
+        if self.data:
+            start = time.perf_counter()
+            self.history.validations.append((passes, evaluate(self.net, self.data).error))
+            self.seconds += time.perf_counter() - start
+
+    def after_update(self, epoch, done, total, batch_size):
+        """A look if it is time; not at the end of a pass, when there is one anyway."""
+        if self.every and done < total and done // batch_size % self.every == 0:
+            self.look(epoch + done / total)
+
+    def seconds_within(self):
+        """What looking has taken since this was asked."""
+        seconds, self.seconds = self.seconds, 0.0
+        return seconds
+
+
+@contextlib.contextmanager
+def mode(net, training):
+    """Every layer in this mode, and afterwards in its own again."""
+    before = [(leaf, leaf.training) for leaf in net.leaves()]
+    net.train(training)
+    try:
+        yield
+    finally:
+        for leaf, was in before:
+            leaf.training = was
 
 
 def quiet_overflow():
@@ -212,19 +326,23 @@ def stop_if(interrupt):
 
 
 def evaluate(net, data, batch_size=100):
-    """The Evaluation of a network on data (x, labels), on all cores.
+    """The Evaluation of a network on data (x, labels), on all cores, as after training (`net.eval()`).
 
     batch_size: 64 to 200 were the fastest of 32 to 1,000 for LeNet-5.
     Raises InputError for data that does not fit.
     """
     x, labels = check_data(data, "evaluation", net)
-    team = Team(net)
-    y = np.concatenate([team.forward(x[first : first + batch_size]) for first in range(0, len(x), batch_size)])
-    predictions = net.decide(y)
+    with mode(net, training=False):
+        team = Team(net)
+        parts = [team.forward(x[first : first + batch_size]) for first in range(0, len(x), batch_size)]
+    scores = net.scores(np.concatenate(parts))
+    predictions = scores.argmax(axis=1)
     return Evaluation(
         error=100 * np.count_nonzero(predictions != labels) / len(x),
-        confusion=confusion_matrix(labels, predictions, y.shape[1]),
+        top3_error=top_k_error(labels, scores, 3),
+        confusion=confusion_matrix(labels, predictions, scores.shape[1]),
         predictions=predictions,
+        scores=scores,
     )
 
 
@@ -244,7 +362,14 @@ def check_data(data, what, net):
         raise InputError(
             f"The {what} data has NaN or infinity in {len(images)} of {len(x)} inputs, first in {images[0]}."
         )
-    classes = net.forward(x[:1]).shape[1]
+    wanted = getattr(net, "input_shape", None)
+    if wanted and x.shape[1:] != tuple(wanted):
+        raise InputError(
+            f"The {what} data has inputs of shape {x.shape[1:]}, the network is made for {tuple(wanted)}. Prepare the "
+            "images as for its training: pad or resize them."
+        )
+    with mode(net, training=False):
+        classes = net.forward(x[:1]).shape[1]
     if labels.min() < 0 or labels.max() >= classes:
         raise InputError(
             f"The {what} data should have labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}."

@@ -9,15 +9,21 @@ from hypothesis import given
 from shapes import conv_cases
 
 from scratchnet.kernels import (
+    adam,
+    average_pool,
+    average_pool_back,
     col2im,
     convolve,
     convolve_back,
     descend,
     im2col,
+    max_pool,
+    max_pool_back,
     output_size,
     subsample,
     subsample_back,
     times_slope,
+    where_positive,
 )
 from scratchnet.kernels.conv import TILE_BYTES
 
@@ -75,6 +81,18 @@ def test_kernels_equal_their_python_source(rng):
     for got, wanted in zip(subsample_back(dy, dy, coefficients), plain(subsample_back)(dy, dy, coefficients)):
         assert np.allclose(got, wanted, rtol=1e-12)
     assert np.allclose(times_slope(dy, dy, 1.1, 0.4), plain(times_slope)(dy, dy, 1.1, 0.4), rtol=1e-14)
+    assert np.array_equal(where_positive(dy, -dy), plain(where_positive)(dy, -dy))
+    for window in ((2, 2, 2, 2, 0, 0), (3, 2, 1, 2, 1, 0)):
+        (y, winner), wanted = max_pool(x, *window), plain(max_pool)(x, *window)
+        assert np.array_equal(y, wanted[0]) and np.array_equal(winner, wanted[1])
+        assert np.array_equal(max_pool_back(y, winner, 4, 6), plain(max_pool_back)(y, winner, 4, 6))
+        assert np.allclose(average_pool(x, 0.3, *window), plain(average_pool)(x, 0.3, *window), rtol=1e-14)
+        got, wanted = (f(y, 0.3, 4, 6, *window) for f in (average_pool_back, plain(average_pool_back)))
+        assert np.allclose(got, wanted, rtol=1e-14)
+    mine, theirs = np.stack([dy, dy, dy**2]), np.stack([dy, dy, dy**2])
+    adam(*mine, dy, 0.1, 0.9, 0.99, 1.5, 1e-8)
+    plain(adam)(*theirs, dy, 0.1, 0.9, 0.99, 1.5, 1e-8)
+    assert np.allclose(mine, theirs, rtol=1e-13) and not np.allclose(mine[0], dy)
     mine, theirs = dy.copy(), dy.copy()
     descend(mine, x[:, :, ::2, ::2].copy(), dy)
     plain(descend)(theirs, x[:, :, ::2, ::2].copy(), dy)
@@ -104,7 +122,7 @@ def test_layers_pass_without_numba():
     """NUMBA_DISABLE_JIT=1: the same tests on the kernels' Python source."""
     tests = Path(__file__).parent
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests / "test_layers.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests.glob("test_*layers.py")],
         env=os.environ | {"NUMBA_DISABLE_JIT": "1", "HYPOTHESIS_PROFILE": "few"},
         capture_output=True,
         text=True,

@@ -5,9 +5,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.nn import functional as F
 from torch_twin import map_loss, mle
 
-from scratchnet import InputError, MAPLoss, MLELoss
+from scratchnet import BCELoss, CrossEntropyLoss, InputError, MAPLoss, MLELoss, ReLU, Sequential, Sigmoid, Softmax
 
 LOSSES = [MLELoss(), MAPLoss(0.1), MAPLoss(10), MAPLoss(1e3), MAPLoss(math.inf)]
 TORCH = [mle, map_loss(0.1), map_loss(10), map_loss(1e3), map_loss(math.inf)]
@@ -94,6 +95,101 @@ def test_wrong_labels_get_a_sentence(loss, labels, words):
     with pytest.raises(InputError) as error:
         loss.forward(np.zeros((3, 10)), labels)
     assert all(word in str(error.value) for word in words), error.value
+
+
+# The losses of the tutorials.
+
+
+def bce(y, labels):
+    return F.binary_cross_entropy(y, F.one_hot(labels, y.shape[1]).to(y.dtype))
+
+
+def probabilities(rng, N, classes):
+    return 0.01 + 0.98 * rng.random((N, classes))
+
+
+def scores(rng, N, classes):
+    return 5 * rng.normal(size=(N, classes))
+
+
+MODERN = [(CrossEntropyLoss(), F.cross_entropy, scores), (BCELoss(), bce, probabilities)]
+
+
+@pytest.mark.parametrize("loss, reference, draw", MODERN, ids=["cross entropy", "BCE"])
+@given(st.integers(1, 5), st.integers(1, 12), st.integers(0, 2**32))
+def test_modern_losses_against_pytorch(loss, reference, draw, N, classes, seed):
+    rng = np.random.default_rng(seed)
+    y, labels = draw(rng, N, classes), rng.integers(0, classes, N)
+    t, D = torch.tensor(y, requires_grad=True), torch.as_tensor(labels)
+    E = reference(t, D)
+    E.backward()
+    assert loss.forward(y, labels) == pytest.approx(E.item(), rel=1e-12, abs=1e-12)
+    assert np.allclose(loss.backward(), t.grad.numpy(), rtol=1e-10, atol=1e-15)
+    H = torch.func.hessian(lambda flat: reference(flat.reshape(N, classes), D))(torch.as_tensor(y).reshape(-1))
+    assert np.allclose(loss.backward2().ravel(), H.diagonal().numpy(), rtol=1e-9, atol=1e-15)
+    assert (loss.backward2() >= 0).all()
+
+
+@pytest.mark.parametrize("loss, _, draw", MODERN, ids=["cross entropy", "BCE"])
+def test_modern_losses_against_central_differences(loss, _, draw, rng):
+    y, labels, step = draw(rng, 3, 10), np.array([4, 0, 9]), 1e-6
+    loss.forward(y, labels)
+    got = loss.backward()
+    for n, i in np.ndindex(y.shape):
+        shift = np.zeros_like(y)
+        shift[n, i] = step
+        slope = (loss.forward(y + shift, labels) - loss.forward(y - shift, labels)) / (2 * step)
+        assert got[n, i] == pytest.approx(slope, abs=1e-7)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_cross_entropy_has_no_overflow_up_to_1e4(dtype):
+    loss, y = CrossEntropyLoss(), np.array([[1e4, 0, -1e4], [-1e4, -1e4, -1e4]], dtype)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        assert loss.forward(y, np.array([1, 2])) == pytest.approx((1e4 + math.log(3)) / 2)
+        assert loss.backward().dtype == dtype and np.isfinite(loss.backward()).all()
+
+
+def test_bce_at_0_and_1_is_that_of_pytorch():
+    y, labels = np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([0, 0])
+    loss, t = BCELoss(), torch.tensor(y, requires_grad=True)
+    E = bce(t, torch.as_tensor(labels))
+    E.backward()
+    assert loss.forward(y, labels) == pytest.approx(E.item()) == 50
+    assert np.allclose(loss.backward(), t.grad.numpy(), rtol=1e-7)  # its 1e-12 is a float32
+
+
+def test_bce_wants_probabilities():
+    for y in ([[0.5, 1.1]], [[-0.1, 0.5]], [[np.nan, 0.5]]):
+        with pytest.raises(InputError, match=r"from 0 to 1.*Softmax or Sigmoid"):
+            BCELoss().forward(np.array(y), np.array([0]))
+
+
+def test_cross_entropy_is_softmax_and_the_logarithm(rng):
+    y, labels = scores(rng, 4, 10), rng.integers(0, 10, 4)
+    p = Softmax()(y)
+    wanted = -np.log(p[np.arange(4), labels]).mean()
+    assert CrossEntropyLoss().forward(y, labels) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_modern_losses_average_over_the_batch(rng):
+    labels = rng.integers(0, 10, 4)
+    for loss, _, draw in MODERN:
+        y = draw(rng, 4, 10)
+        one = [loss.forward(y[n : n + 1], labels[n : n + 1]) for n in range(4)]
+        assert loss.forward(y, labels) == pytest.approx(np.mean(one))
+    with pytest.raises(InputError, match="0 to 9"):
+        CrossEntropyLoss().forward(np.zeros((1, 10)), np.array([10]))
+
+
+def test_the_third_pass_of_a_modern_network(rng):
+    """Cross entropy through ReLU and sigmoid: the exact second derivative, for one layer of each."""
+    for squash in (ReLU(), Sigmoid()):
+        x, labels = rng.normal(size=(2, 4)), np.array([1, 3])
+        net, loss = Sequential(squash=squash), CrossEntropyLoss()
+        loss.forward(net(x), labels)
+        h, slope = loss.backward2(), net.backward(np.ones((2, 4)))
+        assert np.allclose(net.backward2(h), slope**2 * h, rtol=1e-12)
 
 
 @pytest.mark.parametrize("j", [0, -1, math.nan])

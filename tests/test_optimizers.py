@@ -1,9 +1,25 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 from torch_twin import copy_parameters, mle, torch_lenet5
 
-from scratchnet import RBF, SDLM, SGD, Conv2d, Flatten, InputError, Linear, MLELoss, ScaledTanh, Sequential, Subsampling
+from scratchnet import (
+    RBF,
+    SDLM,
+    SGD,
+    Adam,
+    Conv2d,
+    Flatten,
+    InputError,
+    Linear,
+    MLELoss,
+    ScaledTanh,
+    Sequential,
+    Subsampling,
+    schedules,
+)
 from scratchnet.models import lenet5
 
 
@@ -117,12 +133,26 @@ def test_sdlm_needs_an_estimate_first(rng):
         SDLM(small_net(rng)[0], 1e-3).step()
 
 
-@pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_sgd_follows_pytorch_for_50_steps(momentum, rng):
+@pytest.mark.parametrize(
+    "make, theirs",
+    [
+        (lambda n: SGD(n, 1e-3), lambda p: torch.optim.SGD(p, 1e-3)),
+        (lambda n: SGD(n, 1e-3, 0.9), lambda p: torch.optim.SGD(p, 1e-3, 0.9)),
+        (lambda n: SGD(n, 1e-3, weight_decay=0.1), lambda p: torch.optim.SGD(p, 1e-3, weight_decay=0.1)),
+        (lambda n: SGD(n, 1e-3, 0.9, 0.1), lambda p: torch.optim.SGD(p, 1e-3, 0.9, weight_decay=0.1)),
+        (lambda n: Adam(n, 1e-2), lambda p: torch.optim.Adam(p, 1e-2)),
+        (
+            lambda n: Adam(n, 1e-2, (0.8, 0.99), 1e-4, 0.1),
+            lambda p: torch.optim.Adam(p, 1e-2, (0.8, 0.99), 1e-4, 0.1),
+        ),
+    ],
+    ids=["SGD", "momentum", "weight decay", "momentum and weight decay", "Adam", "Adam with everything"],
+)
+def test_optimizers_follow_pytorch_for_50_steps(make, theirs, rng):
     net, twin = lenet5(rng, dtype=float), torch_lenet5().double()
     copy_parameters(net, twin)
     x, labels, loss = rng.normal(size=(4, 1, 32, 32)), rng.integers(0, 10, 4), MLELoss()
-    ours, theirs = SGD(net, 1e-3, momentum), torch.optim.SGD(twin.parameters(), 1e-3, momentum)
+    ours, theirs = make(net), theirs(twin.parameters())
     for _ in range(50):
         loss.forward(net(x), labels)
         net.backward(loss.backward())
@@ -135,7 +165,75 @@ def test_sgd_follows_pytorch_for_50_steps(momentum, rng):
         assert np.abs(value - wanted).max() <= 1e-9 * np.abs(wanted).max(), name
 
 
-@pytest.mark.parametrize("make", [lambda n: SGD(n, 0), lambda n: SDLM(n, -1), lambda n: SDLM(n, 1, mu=0)])
-def test_rates_are_positive(make):
-    with pytest.raises(InputError, match="must be positive"):
+@pytest.mark.parametrize("kind", [lambda n: SGD(n, 0.1, 0.9), lambda n: Adam(n, 0.1)], ids=["SGD", "Adam"])
+def test_what_an_optimizer_remembers_can_be_taken_up_again(kind, rng):
+    def steps(net, optimizer, count):
+        for _ in range(count):
+            for name, value, _, _ in net.parameters():
+                setattr(net[name.split(".")[0]], "d" + name.split(".")[1], np.sin(value) + 1)
+            optimizer.step()
+
+    whole, half = (Sequential(F=Linear(3, 2, rng=np.random.default_rng(0))) for _ in range(2))
+    steps(whole, kind(whole), 5)
+    first = kind(half)
+    steps(half, first, 2)
+    second = kind(half)
+    second.restore({name: array.copy() for name, array in first.state().items()})
+    steps(half, second, 3)
+    assert np.array_equal(whole["F"].W, half["F"].W)
+
+
+SCHEDULES = [
+    (partial(schedules.constant, lr=0.3), lambda o: torch.optim.lr_scheduler.ConstantLR(o, 1.0)),
+    (partial(schedules.exponential, lr=0.3, gamma=0.9), lambda o: torch.optim.lr_scheduler.ExponentialLR(o, 0.9)),
+    (partial(schedules.cosine, lr=0.3, epochs=50), lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 50)),
+    (
+        partial(schedules.cosine, lr=0.3, epochs=50, least=0.1),
+        lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 50, 0.1),
+    ),
+    (
+        partial(schedules.paper, scale=600),
+        lambda o: torch.optim.lr_scheduler.LambdaLR(
+            o, lambda epoch: 1 / [1, 2.5, 5, 10, 50][np.searchsorted([2, 5, 8, 12], epoch, "right")]
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "schedule, theirs", SCHEDULES, ids=["constant", "exponential", "cosine", "cosine to .1", "paper"]
+)
+def test_schedules_follow_pytorch_for_50_epochs(schedule, theirs):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.3)
+    scheduler = theirs(optimizer)
+    for epoch in range(51):
+        assert schedule(epoch) == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-9, abs=1e-12), epoch
+        optimizer.step()
+        scheduler.step()
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (lambda n: SGD(n, 0), "lr must be positive"),
+        (lambda n: SGD(n, 0.1, -0.1), "momentum must be at least 0"),
+        (lambda n: SGD(n, 0.1, weight_decay=-0.1), "weight_decay must be at least 0"),
+        (lambda n: SDLM(n, -1), "lr must be positive"),
+        (lambda n: SDLM(n, 1, mu=0), "mu must be positive"),
+        (lambda n: Adam(n, -1), "lr must be positive"),
+        (lambda n: Adam(n, 1, eps=0), "eps must be positive"),
+        (lambda n: Adam(n, 1, betas=(0.9, 1)), "betas from 0 to below 1"),
+        (lambda n: Adam(n, 1, weight_decay=-1), "weight_decay must be at least 0"),
+    ],
+)
+def test_rates_that_make_no_sense(make, words):
+    with pytest.raises(InputError, match=words):
         make(Sequential())
+
+
+def test_adam_refuses_parameters_that_it_cannot_change_in_place():
+    net = Sequential(F=Linear(3, 2))
+    net["F"].W = np.asfortranarray(net["F"].W)
+    net["F"].dW, net["F"].db = np.ones((2, 3), "f"), np.ones(2, "f")
+    with pytest.raises(InputError, match=r"F.W is not C-contiguous"):
+        Adam(net, 0.1).step()

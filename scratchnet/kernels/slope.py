@@ -1,4 +1,4 @@
-"""The slope of a hyperbolic tangent."""
+"""Slopes of squashing functions, in one pass over memory each."""
 
 import numpy as np
 
@@ -7,13 +7,24 @@ from scratchnet.kernels.jit import jit
 
 @jit
 def times_slope(dy, y, steepest, bend):
-    """dy (steepest - bend y^2), elementwise, any shape, of one dtype.
+    """dy (steepest - bend y^2), elementwise, any shape, of one dtype: the slope of a hyperbolic tangent.
 
-    One pass over memory: less than half the time of the same line in NumPy, for C1's maps of 1 to 256 images.
+    Less than half the time of the same line in NumPy, for C1's maps of 1 to 256 images.
     """
     dx = np.empty(y.shape, y.dtype)
     out, d, f = dx.ravel(), dy.ravel(), y.ravel()
     a, c = y.dtype.type(steepest), y.dtype.type(bend)
     for i in range(f.size):
         out[i] = d[i] * (a - c * f[i] * f[i])
+    return dx
+
+
+@jit
+def where_positive(dy, y):
+    """dy where y > 0, else 0, elementwise, any shape, of one dtype: the slope of the rectifier."""
+    dx = np.empty(y.shape, y.dtype)
+    out, d, f = dx.ravel(), dy.ravel(), y.ravel()
+    zero = y.dtype.type(0)
+    for i in range(f.size):
+        out[i] = d[i] if f[i] > zero else zero
     return dx

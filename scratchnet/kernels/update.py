@@ -1,14 +1,31 @@
-"""One step of gradient descent with a step size for every parameter."""
+"""Steps of gradient descent, in place, in one pass over memory each.
+
+The arrays that change have to be C-contiguous: ravel() would be a copy of anything else.
+"""
+
+import numpy as np
 
 from scratchnet.kernels.jit import jit
 
 
 @jit
 def descend(value, eps, gradient):
-    """value -= eps gradient, in place, all of one shape; one pass over memory where NumPy makes two.
-
-    value has to be C-contiguous: ravel() would be a copy of anything else.
-    """
+    """value -= eps gradient, all of one shape: a step size for every parameter."""
     value, eps, gradient = value.ravel(), eps.ravel(), gradient.ravel()
     for i in range(value.size):
         value[i] -= eps[i] * gradient[i]
+
+
+@jit
+def adam(value, m, v, gradient, rate, beta1, beta2, scale, eps):
+    """m += (1 - beta1) (g - m);  v += (1 - beta2) (g^2 - v);  value -= rate m / (scale sqrt(v) + eps).
+
+    All of one shape. A fifth of the time of the same lines in NumPy, which make a dozen passes, for 61,706 numbers.
+    """
+    w, m, v, g = value.ravel(), m.ravel(), v.ravel(), gradient.ravel()
+    number = value.dtype.type
+    a, b, rate, scale, eps = number(1 - beta1), number(1 - beta2), number(rate), number(scale), number(eps)
+    for i in range(w.size):
+        m[i] += a * (g[i] - m[i])
+        v[i] += b * (g[i] * g[i] - v[i])
+        w[i] -= rate * m[i] / (scale * np.sqrt(v[i]) + eps)

@@ -4,7 +4,7 @@ import numpy as np
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import convolve, convolve_back, output_size
-from scratchnet.layers.initial import uniform_over_sqrt_fan_in
+from scratchnet.layers.initial import uniform_over_sqrt_fan_in, zeros
 from scratchnet.layers.layer import Layer
 
 
@@ -12,7 +12,7 @@ class Conv2d(Layer):
     """y[n,o] = b[o] + sum_c W[o,c] * x[n,c]: every output map is a sum of filtered input maps
     (paper, II.A; the kernel is not flipped).
 
-    x: (N, in_channels, H, W); W: (out, in, kh, kw); b: (out,), 0 at the start;
+    x: (N, in_channels, H, W); W: (out, in, kh, kw); b: (out,);
     y: (N, out, OH, OW) with OH = floor((H + 2 padding - kh) / stride) + 1, and OW likewise.
 
     As matrices, one column per position of the kernel, one row per weight of a filter:
@@ -24,7 +24,8 @@ class Conv2d(Layer):
 
     kernel_size: a number, or (kh, kw). padding: a border of zeros. connections: a boolean array
     (out, in), True where an output map reads an input map (paper, Table I); elsewhere W, dW and hW
-    are exactly 0, and neither fan-in nor the counts include them.
+    are exactly 0, and neither fan-in nor the counts include them. init, init_bias: how both start, see
+    initial.py.
     Raises InputError for sizes below 1, negative padding, an output map that reads nothing, another
     number of input maps, and an image smaller than the kernel.
     """
@@ -43,6 +44,7 @@ class Conv2d(Layer):
         rng=None,
         dtype=np.float32,
         init=uniform_over_sqrt_fan_in,
+        init_bias=zeros,
     ):
         kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         if min(in_channels, out_channels, kh, kw, stride) < 1 or padding < 0:
@@ -58,7 +60,7 @@ class Conv2d(Layer):
         fan_in = kh * kw * self.connections.sum(axis=1)[:, None, None, None]
         rng = rng or np.random.default_rng()
         self.W = self._mask(init(rng, (out_channels, in_channels, kh, kw), fan_in)).astype(dtype)
-        self.b = np.zeros(out_channels, dtype)
+        self.b = init_bias(rng, (out_channels,), fan_in[:, 0, 0, 0]).astype(dtype)
 
     def forward(self, x):
         self.check(x)

@@ -1,10 +1,18 @@
 """Where the weights start. A function of (rng, shape, fan_in) that returns float64.
 
-fan_in: number of inputs of a unit, the bias not counted; one number, or an array that broadcasts
-against `shape` when the units differ (C3's maps read 3, 4 or 6 maps of S2).
+shape: (out, in, ...) of weights, or (out,) of biases. fan_in: number of inputs of a unit, the bias
+not counted; one number, or an array that broadcasts against `shape` when the units differ (C3's maps
+read 3, 4 or 6 maps of S2). Below, F is the fan-in.
 """
 
+import math
+
 import numpy as np
+
+
+def zeros(rng, shape, fan_in):
+    """0: the biases of every layer, unless asked otherwise."""
+    return np.zeros(shape)
 
 
 def uniform_over_fan_in(rng, shape, fan_in):
@@ -15,3 +23,20 @@ def uniform_over_fan_in(rng, shape, fan_in):
 def uniform_over_sqrt_fan_in(rng, shape, fan_in):
     """U(-1/sqrt F, 1/sqrt F), what the authors' later demo of the same network uses."""
     return rng.uniform(-1, 1, shape) / np.sqrt(fan_in)
+
+
+pytorch_default = uniform_over_sqrt_fan_in  # the same bounds, for weights and biases alike
+
+
+def kaiming_normal(rng, shape, fan_in):
+    """N(0, 2/F): keeps the variance of what passes through ReLU (K. He et al., 2015, eq. 10)."""
+    return rng.normal(size=shape) * np.sqrt(2 / fan_in)
+
+
+def xavier_uniform(rng, shape, fan_in):
+    """U(-a, a) with a = sqrt(6 / (fan-in + fan-out)) (X. Glorot, Y. Bengio, 2010, eq. 16).
+
+    fan-out: how many outputs of one position an input reaches, out x kh x kw.
+    """
+    fan_out = shape[0] * math.prod(shape[2:])
+    return rng.uniform(-1, 1, shape) * np.sqrt(6 / (fan_in + fan_out))

@@ -19,6 +19,9 @@ class Layer:
     """
 
     params = ()
+    buffers = ()  # arrays that belong to a trained layer, and no gradient changes: saved with the parameters
+    training = False  # `fit` turns it on for its updates; only Dropout and BatchNorm2d look at it
+    whole_batch = False  # True: in training it must see the whole batch at once, not a part on each core
     name = ""  # its name in a Sequential
     network = None  # that Sequential
     input_gradient = True  # False lets backward return None: nobody needs dE/dx of a network's input
@@ -32,6 +35,10 @@ class Layer:
         mine = self.__dict__
         for name in self.params:
             yield name, mine[name], mine.get("d" + name), mine.get("h" + name)
+
+    def state(self):
+        """{name: array} of parameters and buffers: what a file of it holds."""
+        return {name: self.__dict__[name] for name in (*self.params, *self.buffers)}
 
     def leaves(self):
         """The layers that compute: itself, or those inside it."""
@@ -57,9 +64,23 @@ class Layer:
         """Number of connections for one input of this shape, biases included, as the paper counts."""
         return 0
 
+    def train(self, training=True):
+        """Sets the mode of every layer inside: training, or else as it is used afterwards. Returns self."""
+        for leaf in self.leaves():
+            leaf.training = training
+        return self
+
+    def eval(self):
+        """The mode of a finished network, which is also that of a new one. Returns self."""
+        return self.train(False)
+
+    def scores(self, y):
+        """What the output y (N, classes) says for each class: a logarithm of its probability, up to a constant."""
+        return y
+
     def decide(self, y):
         """The class for each row of the output y (N, classes): that of the largest score."""
-        return y.argmax(axis=1)
+        return self.scores(y).argmax(axis=1)
 
     def misfit(self, shape):
         """What x of this shape (batch axis first) should have been, or None if it fits."""

@@ -3,31 +3,41 @@
 import numpy as np
 
 from scratchnet.errors import InputError
-from scratchnet.layers.initial import uniform_over_sqrt_fan_in
+from scratchnet.layers.initial import uniform_over_sqrt_fan_in, zeros
 from scratchnet.layers.layer import Layer
 
 
 class Linear(Layer):
     """y = x W' + b: every output is a weighted sum of all inputs (paper, II.B, F6).
 
-    x: (N, in_features); y: (N, out_features); W: (out, in); b: (out,), 0 at the start.
+    x: (N, in_features); y: (N, out_features); W: (out, in); b: (out,).
 
     dE/dW = dy' x        d2E/dW2 = hy' x^2      (paper, eq. 25)
     dE/db = sum_n dy     d2E/db2 = sum_n hy
     dE/dx = dy W         d2E/dx2 = hy W^2       (paper, eq. 27)
 
+    init, init_bias: how both start, see initial.py.
     Raises InputError when x is not (N, in_features) or a size is below 1.
     """
 
     params = ("W", "b")
 
-    def __init__(self, in_features, out_features, *, rng=None, dtype=np.float32, init=uniform_over_sqrt_fan_in):
+    def __init__(
+        self,
+        in_features,
+        out_features,
+        *,
+        rng=None,
+        dtype=np.float32,
+        init=uniform_over_sqrt_fan_in,
+        init_bias=zeros,
+    ):
         if in_features < 1 or out_features < 1:
             raise InputError(f"Linear needs at least one input and one output, got {in_features} and {out_features}.")
         self.in_features, self.out_features = in_features, out_features
         rng = rng or np.random.default_rng()
         self.W = init(rng, (out_features, in_features), in_features).astype(dtype)
-        self.b = np.zeros(out_features, dtype)
+        self.b = init_bias(rng, (out_features,), in_features).astype(dtype)
 
     def forward(self, x):
         self.check(x)

@@ -39,9 +39,9 @@ class RBF(Layer):
         self.check_back(hy, self.difference.shape[:2])
         return np.repeat(2 * hy.sum(axis=1, keepdims=True), self.codes.shape[1], axis=1)
 
-    def decide(self, y):
-        """The class whose code is nearest: the smallest penalty."""
-        return y.argmin(axis=1)
+    def scores(self, y):
+        """-y: the smallest penalty wins. exp(-y) is the density of a Gaussian around the code (paper, II.C)."""
+        return -y
 
     def misfit(self, shape):
         if len(shape) != 2 or shape[1] != self.codes.shape[1]:

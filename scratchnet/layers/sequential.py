@@ -66,8 +66,8 @@ class Sequential(Layer):
     def n_parameters(self):
         return sum(layer.n_parameters() for layer in self.layers.values())
 
-    def decide(self, y):
-        return list(self.layers.values())[-1].decide(y)
+    def scores(self, y):
+        return list(self.layers.values())[-1].scores(y)
 
     def output_shape(self, shape):
         for layer in self.layers.values():
@@ -88,15 +88,18 @@ class Sequential(Layer):
             shape = shapes[name] = layer.output_shape(shape)
         return shapes
 
-    def save(self, path):
-        """Writes all parameters to an .npz file, whole or not at all."""
-        write_arrays(path, {name: value for name, value, _, _ in self.parameters()})
+    def state(self):
+        return {f"{name}.{key}": array for name, layer in self.layers.items() for key, array in layer.state().items()}
+
+    def save(self, path, about=""):
+        """Writes all parameters to an .npz file, whole or not at all. about: a word on what they are."""
+        write_arrays(path, self.state(), about)
 
     def load(self, path):
         """Reads the parameters from a file of `save`, and returns self. Raises ModelError, and changes
         nothing, when the file is damaged, not ours or of another network."""
         arrays = read_arrays(path)
-        wanted = {name: value for name, value, _, _ in self.parameters()}
+        wanted = self.state()
         if arrays.keys() != wanted.keys():
             names = ", ".join(sorted(arrays.keys() ^ wanted.keys()))
             raise ModelError(f"{path} is of another network: {names} are in only one of the two.")

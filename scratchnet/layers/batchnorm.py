@@ -1,0 +1,88 @@
+"""Batch normalisation."""
+
+import numpy as np
+
+from scratchnet.errors import InputError
+from scratchnet.layers.layer import Layer
+
+
+class BatchNorm2d(Layer):
+    """y = W z + b with z = (x - mean) / sqrt(var + eps), each map by itself (S. Ioffe, C. Szegedy, 2015).
+
+    x, y: (N, C, H, W); W: (C,), 1 at the start; b: (C,), 0 at the start.
+    While training, mean and var are those of the batch, over n = N H W pixels, and move the running
+    ones: running += momentum (batch - running), with var n / (n - 1) there. Otherwise the running ones
+    are used, so that an image's answer does not depend on its neighbours.
+
+    With s = W / sqrt(var + eps):
+    dE/dW = sum dy z       dE/db = sum dy
+    dE/dx = s dy                                    otherwise
+    dE/dx = s (dy - mean dy - z mean(dy z))         while training: x moves mean and var too
+    d2E/dW2 = sum hy z^2   d2E/db2 = sum hy   d2E/dx2 = s^2 hy        not while training
+
+    While training there is no curvature pass: each output depends on the whole batch, no diagonal is right.
+    Raises InputError for another number of maps, for a training batch of a single pixel a map, and for
+    backward2 while training.
+    """
+
+    params = ("W", "b")
+    buffers = ("running_mean", "running_var")
+    whole_batch = True  # mean and var are those of the whole batch
+
+    def __init__(self, channels, *, eps=1e-5, momentum=0.1, rng=None, dtype=np.float32):
+        if channels < 1:
+            raise InputError(f"BatchNorm2d needs at least one map, got {channels}.")
+        self.channels, self.eps, self.momentum = channels, eps, momentum
+        self.W, self.b = np.ones(channels, dtype), np.zeros(channels, dtype)
+        self.running_mean, self.running_var = np.zeros(channels, dtype), np.ones(channels, dtype)
+
+    def forward(self, x):
+        self.check(x)
+        mean, var = self.running_mean, self.running_var
+        self.trained = self.training
+        if self.training:
+            mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
+            n = x.size // self.channels
+            if n == 1:
+                raise InputError(f"{self.label()} needs more than one pixel a map to train, got x of shape {x.shape}.")
+            self.running_mean += self.momentum * (mean - self.running_mean)
+            self.running_var += self.momentum * (var * (n / (n - 1)) - self.running_var)
+        slope = 1 / np.sqrt(var + self.eps)
+        self.z = (x - over_maps(mean)) * over_maps(slope)
+        self.s = self.W * slope
+        return (over_maps(self.W) * self.z + over_maps(self.b)).astype(x.dtype, copy=False)
+
+    def backward(self, dy):
+        self.check_back(dy, self.z.shape)
+        self.dW, self.db = np.sum(dy * self.z, axis=(0, 2, 3)), dy.sum(axis=(0, 2, 3))
+        if self.trained:
+            n = dy.size // self.channels
+            dy = dy - over_maps(self.db / n) - self.z * over_maps(self.dW / n)
+        return over_maps(self.s) * dy
+
+    def backward2(self, hy):
+        self.check_back(hy, self.z.shape)
+        if self.trained:
+            raise InputError(
+                f"{self.label()} has no curvature pass while training: each output depends on the whole batch, no "
+                "diagonal is right. Call eval() on the network first; then mean and variance are constants."
+            )
+        self.hW, self.hb = np.sum(hy * self.z**2, axis=(0, 2, 3)), hy.sum(axis=(0, 2, 3))
+        return over_maps(self.s**2) * hy
+
+    def misfit(self, shape):
+        if len(shape) != 4:
+            return f"(N, {self.channels}, H, W)"
+        if shape[1] != self.channels:
+            return f"{self.channels} input maps, got {shape[1]} in"
+
+    def n_connections(self, shape):
+        return 2 * int(np.prod(shape))
+
+    def __repr__(self):
+        return f"BatchNorm2d({self.channels} maps)"
+
+
+def over_maps(a):
+    """(C,) -> (C, 1, 1), to go with (N, C, H, W)."""
+    return a[:, None, None]

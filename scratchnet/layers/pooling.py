@@ -1,0 +1,106 @@
+"""Pooling: the largest or the mean of each window, nothing to learn."""
+
+import numpy as np
+
+from scratchnet.errors import InputError
+from scratchnet.kernels import average_pool, average_pool_back, max_pool, max_pool_back, output_size
+from scratchnet.layers.layer import Layer
+
+
+class Pool2d(Layer):
+    """What MaxPool2d and AvgPool2d share: windows, strides and paddings as in PyTorch.
+
+    window, stride, padding: a number, or a pair for height and width. stride: that of the window if
+    not given. Windows that would not fit are left out: OH = floor((H + 2 padding - window) / stride) + 1.
+    x: (N, C, H, W); y: (N, C, OH, OW).
+    Raises InputError for sizes below 1, for padding below 0 or above half the window, and for an
+    image smaller than the window.
+    """
+
+    def __init__(self, window, stride=None, padding=0):
+        self.window, self.padding = pair(window), pair(padding)
+        self.stride = self.window if stride is None else pair(stride)
+        if min(*self.window, *self.stride) < 1:
+            raise InputError(f"{self.label()} needs window and stride of at least 1, got {window} and {stride}.")
+        if min(self.padding) < 0 or any(2 * p > k for p, k in zip(self.padding, self.window)):
+            raise InputError(
+                f"{self.label()} needs padding from 0 to half the window, so that every window has a pixel in it; "
+                f"got padding {padding} for window {window}."
+            )
+
+    def misfit(self, shape):
+        if len(shape) != 4:
+            return "(N, C, H, W)"
+        if min(self.output_shape(shape[1:])) < 1:
+            kh, kw = (k - 2 * p for k, p in zip(self.window, self.padding))
+            return f"images of at least {kh} x {kw} pixels"
+
+    def output_shape(self, shape):
+        sizes = zip(shape[1:], self.window, self.stride, self.padding)
+        return shape[0], *(output_size(*axis) for axis in sizes)
+
+    def __repr__(self):
+        text = f"{self.window[0]}x{self.window[1]}"
+        text += f", stride {self.stride[0]}x{self.stride[1]}" * (self.stride != self.window)
+        text += f", padding {self.padding[0]}x{self.padding[1]}" * (self.padding != (0, 0))
+        return f"{type(self).__name__}({text})"
+
+
+class MaxPool2d(Pool2d):
+    """y = the largest x of each window; the first of several, row by row. Padding never wins.
+
+    dE/dx = the sum of dE/dy over the windows that x won; d2E/dx2 likewise
+    """
+
+    __doc__ += "\n" + Pool2d.__doc__.split("\n\n", 1)[1]
+
+    def forward(self, x):
+        self.check(x)
+        self.shape = x.shape
+        y, self.winner = max_pool(np.ascontiguousarray(x), *self.window, *self.stride, *self.padding)
+        return y
+
+    def backward(self, dy):
+        self.check_back(dy, self.winner.shape)
+        return max_pool_back(np.ascontiguousarray(dy), self.winner, self.shape[2], self.shape[3])
+
+    def backward2(self, hy):
+        return self.backward(hy)
+
+
+class AvgPool2d(Pool2d):
+    """y = the sum over each window, zeros of the padding included, divided by K: by default the number of its
+    pixels, which makes it the mean; with divisor=1 y is the sum.
+
+    dE/dx = the sum of dE/dy / K over the windows that x is in
+    d2E/dx2 = the sum of d2E/dy2 / K^2 over them
+    """
+
+    __doc__ += "\n" + Pool2d.__doc__.split("\n\n", 1)[1]
+
+    def __init__(self, window, stride=None, padding=0, *, divisor=None):
+        super().__init__(window, stride, padding)
+        self.share = 1 / (divisor or self.window[0] * self.window[1])
+
+    def forward(self, x):
+        self.check(x)
+        self.shape = x.shape
+        y = average_pool(np.ascontiguousarray(x), self.share, *self.window, *self.stride, *self.padding)
+        self.y_shape = y.shape
+        return y
+
+    def backward(self, dy):
+        return self._back(dy, self.share)
+
+    def backward2(self, hy):
+        return self._back(hy, self.share**2)
+
+    def _back(self, dy, share):
+        self.check_back(dy, self.y_shape)
+        H, W = self.shape[2:]
+        return average_pool_back(np.ascontiguousarray(dy), share, H, W, *self.window, *self.stride, *self.padding)
+
+
+def pair(size):
+    """(size, size), or the pair that size is."""
+    return (size, size) if np.ndim(size) == 0 else tuple(size)

@@ -1,0 +1,29 @@
+"""The rectifier."""
+
+import numpy as np
+
+from scratchnet.kernels import where_positive
+from scratchnet.layers.layer import Layer
+
+
+class ReLU(Layer):
+    """y = max(x, 0). x, y: any shape.
+
+    dE/dx = dE/dy where x > 0, else 0: at x = 0, where there is no slope, 0 is taken, as elsewhere.
+    d2E/dx2 = d2E/dy2 where x > 0, else 0
+    """
+
+    def forward(self, x):
+        self.check(x)
+        self.y = np.maximum(x, 0)
+        return self.y
+
+    def backward(self, dy):
+        self.check_back(dy, self.y.shape)
+        return where_positive(np.ascontiguousarray(dy, self.y.dtype), self.y)
+
+    def backward2(self, hy):
+        return self.backward(hy)
+
+    def __repr__(self):
+        return "ReLU()"

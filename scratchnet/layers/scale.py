@@ -1,0 +1,43 @@
+"""One coefficient and one bias for everything."""
+
+import numpy as np
+
+from scratchnet.layers.layer import Layer
+
+
+class Scale(Layer):
+    """y = W x + b with two numbers, the same for all maps. x, y: any shape; W: (1,); b: (1,), 0 at the start.
+
+    dE/dW = sum dy x       d2E/dW2 = sum hy x^2
+    dE/db = sum dy         d2E/db2 = sum hy
+    dE/dx = W dy           d2E/dx2 = W^2 hy
+
+    After AvgPool2d it is what some take the paper's subsampling for: there every map has its own two
+    (Subsampling). coefficient: the initial W. rng: not used, nothing here is drawn.
+    """
+
+    params = ("W", "b")
+
+    def __init__(self, *, coefficient=1.0, rng=None, dtype=np.float32):
+        self.W, self.b = np.full(1, coefficient, dtype), np.zeros(1, dtype)
+
+    def forward(self, x):
+        self.check(x)
+        self.x = x
+        return self.W * x + self.b
+
+    def backward(self, dy):
+        self.check_back(dy, self.x.shape)
+        self.dW, self.db = np.sum(dy * self.x, keepdims=True).reshape(1), dy.sum(keepdims=True).reshape(1)
+        return self.W * dy
+
+    def backward2(self, hy):
+        self.check_back(hy, self.x.shape)
+        self.hW, self.hb = np.sum(hy * self.x**2, keepdims=True).reshape(1), hy.sum(keepdims=True).reshape(1)
+        return self.W**2 * hy
+
+    def n_connections(self, shape):
+        return 2 * int(np.prod(shape))
+
+    def __repr__(self):
+        return "Scale(one coefficient and bias)"

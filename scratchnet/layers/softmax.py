@@ -1,0 +1,46 @@
+"""Scores to probabilities."""
+
+import numpy as np
+
+from scratchnet.errors import InputError
+from scratchnet.layers.layer import Layer
+
+
+class Softmax(Layer):
+    """y_i = exp(x_i) / sum_k exp(x_k): positive, and 1 in total. x, y: (N, classes).
+
+    The largest x is subtracted first, so that nothing overflows.
+
+    dE/dx_i = y_i (dE/dy_i - sum_k y_k dE/dy_k)
+
+    There is no curvature pass: every output depends on every input, so that a diagonal of d2E/dy2
+    does not determine one of d2E/dx2. CrossEntropyLoss takes the scores x themselves and knows it.
+    """
+
+    def forward(self, x):
+        self.check(x)
+        y = np.exp(x - x.max(axis=1, keepdims=True))
+        self.y = y / y.sum(axis=1, keepdims=True)
+        return self.y
+
+    def backward(self, dy):
+        self.check_back(dy, self.y.shape)
+        return self.y * (dy - np.sum(self.y * dy, axis=1, keepdims=True))
+
+    def backward2(self, hy):
+        """Raises InputError."""
+        raise InputError(
+            f"{self.label()} has no curvature pass: its outputs depend on each other, no diagonal is right. "
+            "End the network with the scores instead and train with CrossEntropyLoss, which has one."
+        )
+
+    def scores(self, y):
+        """log y; a probability that has become 0 counts as the smallest number."""
+        return np.log(np.maximum(y, np.finfo(y.dtype).tiny))
+
+    def misfit(self, shape):
+        if len(shape) != 2:
+            return "(N, classes)"
+
+    def __repr__(self):
+        return "Softmax()"
