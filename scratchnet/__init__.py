@@ -11,7 +11,7 @@ _HOME = {
     "losses": "BCELoss CrossEntropyLoss MAPLoss MLELoss",
     "optimizers": "Adam SDLM SGD",
     "training": "Callback Evaluation History evaluate fit",
-    "recipe": "",
+    "recipes": "RECIPES",
     "checks": "check_against check_curvature check_gradients",
     "errors": "DataError Diverged InputError ModelError ScratchnetError",
 }

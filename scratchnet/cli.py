@@ -15,7 +15,10 @@ from scratchnet.errors import ScratchnetError
 EXAMPLES = """examples:
   python -m scratchnet train --quick            one pass over 10,000 digits, seconds
   python -m scratchnet train                    the paper: 20 passes over 60,000, minutes
+  python -m scratchnet recipes                  the networks that tutorials call LeNet-5
+  python -m scratchnet train --recipe tutorial-28
   python -m scratchnet eval runs/paper/last.npz
+  python -m scratchnet compare runs/paper runs/tutorial-28
   python -m scratchnet predict runs/paper/last.npz digit.png
 """
 
@@ -49,22 +52,36 @@ def parser():
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    train = commands.add_parser("train", help="train LeNet-5 by the paper's recipe and compare with the paper")
+    train = commands.add_parser("train", help="train LeNet-5 by the paper's recipe, or another, and compare")
     train.set_defaults(command=run_train)
-    train.add_argument("--quick", action="store_true", help="one pass over 10,000 digits: a first result in seconds")
-    train.add_argument("--epochs", type=positive, metavar="N", help="passes over the training set (default: 20)")
+    train.add_argument("--recipe", default="paper", metavar="NAME", help="see `recipes` (default: paper)")
+    train.add_argument("--data", metavar="NAME", help="another data set than the recipe's, e.g. fashion-mnist, kmnist")
+    train.add_argument("--quick", action="store_true", help="one pass over 10,000 images: a first result in seconds")
+    train.add_argument("--epochs", type=positive, metavar="N", help="passes over the training set")
     train.add_argument("--seed", type=natural, default=0, metavar="N", help="of weights and order (default: 0)")
-    train.add_argument("--loss", choices=("map", "mle"), default="map", help="eq. 9 or eq. 8 (default: map)")
+    train.add_argument("--hold-out", type=natural, metavar="N", help="training images kept for validation")
+    train.add_argument("--validate-every", type=positive, metavar="N", help="updates; always after every pass")
+    train.add_argument("--eta", type=float, metavar="X", help="times the learning rates (default: 1, the paper 0.25)")
+    train.add_argument("--loss", choices=("map", "mle"), help="the paper's eq. 9 or eq. 8 (default: map)")
     train.add_argument("--j", type=float, metavar="J", help="of eq. 9: penalty of the rubbish class (default: 10)")
-    train.add_argument("--eta", type=float, metavar="X", help="times the paper's learning rates (default: 0.25)")
-    train.add_argument("--out", type=Path, metavar="DIR", help="default: runs/paper, or runs/quick")
+    train.add_argument("--out", type=Path, metavar="DIR", help="default: runs/RECIPE, or runs/quick")
     train.add_argument("--resume", type=Path, metavar="DIR", help="go on with an interrupted run, by its own options")
     train.add_argument("-v", "--verbose", action="store_true", help="print the step sizes of the first pass")
+
+    recipes = commands.add_parser("recipes", help="list the recipes, claimed and measured")
+    recipes.set_defaults(command=run_recipes)
 
     evaluate = commands.add_parser("eval", help="error and confusion matrix of a trained model")
     evaluate.set_defaults(command=run_eval)
     evaluate.add_argument("model", type=Path, metavar="MODEL")
-    evaluate.add_argument("--split", choices=("test", "train"), default="test", help="digits of MNIST (default: test)")
+    evaluate.add_argument("--data", metavar="NAME", help="default: the data set of the model's recipe")
+    evaluate.add_argument("--split", choices=("test", "train"), default="test", help="(default: test)")
+    evaluate.add_argument("--report", type=Path, metavar="DIR", help="write pictures, tables and a page of them there")
+
+    compare = commands.add_parser("compare", help="a table of runs, and their curves in one picture")
+    compare.set_defaults(command=run_compare)
+    compare.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders")
+    compare.add_argument("--out", type=Path, default=Path("compare.png"), metavar="PNG", help="(default: compare.png)")
 
     predict = commands.add_parser("predict", help="read digits from pictures or .npy arrays of 28 x 28 pixels")
     predict.set_defaults(command=run_predict)
@@ -90,6 +107,18 @@ def run_train(options):
     from scratchnet.commands.train import train
 
     return train(options)
+
+
+def run_recipes(options):
+    from scratchnet.commands.train import list_recipes
+
+    return list_recipes(options)
+
+
+def run_compare(options):
+    from scratchnet.commands.compare import compare
+
+    return compare(options)
 
 
 def run_eval(options):

@@ -9,8 +9,8 @@ from PIL import Image
 
 from scratchnet import cli, datasets
 from scratchnet.commands import train
-from scratchnet.commands.tables import ascii_picture
 from scratchnet.models import lenet5
+from scratchnet.tables import ascii_picture
 
 
 def scratchnet(*arguments, cwd):
@@ -31,18 +31,18 @@ def test_quick_gives_a_first_result(quick):
     assert run.stdout.isascii() and run.stderr.isascii()
     lines = run.stdout.splitlines()
     passes = [line for line in lines if line.startswith("pass ")]
-    assert len(passes) == 1 and passes[0].startswith("pass  1/1  eta")
+    assert len(passes) == 1 and passes[0].startswith("pass  1/1  lr 0.000125  loss ")
     error = float(next(line for line in lines if line.startswith("test error")).split()[2])
     assert error < 10
-    for words in (["this run", "paper"], ["0.95 %"], ["0.35 %"], ["2 to 3 days"], ["true \\ read", "wrong"]):
+    for words in (["this run", "paper"], ["0.95 %"], ["0.35 %"], ["true \\ read", "wrong"]):
         assert any(all(word in line for word in words) for line in lines), words
     assert any(line.startswith("C3.W") for line in lines) and any(line.startswith("paper ") for line in lines)
     assert "Preparing the kernels" in run.stderr
-    assert sorted(p.name for p in (folder / "run").iterdir()) == ["config.json", "last.npz", "log.csv", "training.png"]
+    assert sorted(p.name for p in (folder / "run").iterdir()) == ["config.json", "last.npz", "log.csv", "report"]
 
 
 def test_the_picture_is_one(quick):
-    picture = np.asarray(Image.open(quick[0] / "run" / "training.png").convert("L"))
+    picture = np.asarray(Image.open(quick[0] / "run" / "report" / "curves.png").convert("L"))
     assert min(picture.shape) > 300 and 0.002 < (picture < 128).mean() < 0.3
 
 
@@ -106,7 +106,7 @@ def bad_files(folder):
         (["train", "--loss", "mle", "--j", "3"], 2, "--j"),
         (["train", "--eta", "0"], 2, "--eta"),
         (["train", "--out", "file"], 2, "cannot be written"),
-        (["train", "--resume", "nowhere"], 2, "no run to go on with"),
+        (["train", "--resume", "nowhere"], 2, "no run in nowhere"),
     ],
 )
 def test_a_users_mistake_gets_one_sentence(arguments, code, word, tmp_path, monkeypatch, capsys):
@@ -139,7 +139,7 @@ def test_wrong_usage_ends_with_2(arguments, capsys):
 
 def test_damaged_data_ends_with_3(monkeypatch, tmp_path, capsys):
     lenet5().save(tmp_path / "good.npz")
-    monkeypatch.setattr(datasets, "FILES", {"test": "nowhere"})
+    monkeypatch.setattr(datasets.sets.DataSet, "folder", lambda self: tmp_path)
     assert cli.main(["eval", str(tmp_path / "good.npz")]) == 3
     assert capsys.readouterr().err.count("\n") == 1
 
@@ -151,8 +151,7 @@ def test_a_diverging_run_ends_with_1(tmp_path, capsys):
     assert not (tmp_path / "run" / "last.npz").exists()
 
 
-def test_an_interrupted_run_says_how_to_go_on(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(train.recipe, "QUICK", 300)
+def test_an_interrupted_run_says_how_to_go_on(small, monkeypatch, tmp_path, capsys):
     whole, halted = tmp_path / "whole", tmp_path / "halted"
     assert cli.main(["train", "--quick", "--epochs", "2", "--out", str(whole)]) == 0
 

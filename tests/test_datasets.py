@@ -1,11 +1,19 @@
 import gzip
 import hashlib
+import os
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
 
 from scratchnet import DataError, InputError, datasets
+from scratchnet.datasets import sets
 from scratchnet.datasets.pictures import read_digit
 
 # MD5 sums of the published files, the ones that torchvision checks.
@@ -56,7 +64,7 @@ def test_the_mean_is_roughly_zero_the_variance_is_not_one():
 
 @pytest.mark.parametrize("images", [np.zeros((2, 28, 28)), np.zeros((28, 28), np.uint8), np.zeros((1, 40, 28), "u1")])
 def test_paper_input_of_something_else(images):
-    with pytest.raises(InputError, match="expects uint8 images"):
+    with pytest.raises(InputError, match=r"expects (uint8 images|images of at most 32 x 32)"):
         datasets.paper_input(images)
 
 
@@ -129,18 +137,208 @@ def test_another_number_of_labels_than_images(tmp_path):
 def test_missing_files_and_unknown_names(tmp_path):
     with pytest.raises(DataError, match="no file"):
         datasets.load("mnist", "test", tmp_path)
-    with pytest.raises(DataError, match=r"'mnits'.*'mnist'"):
+    with pytest.raises(DataError, match=r"'mnits'.*Did you mean 'mnist'"):
         datasets.load("mnits", "test")
+    with pytest.raises(DataError, match=r"Did you mean 'fashion-mnist'.*There are mnist, .*qmnist"):
+        datasets.class_names("fashion")
     with pytest.raises(DataError, match="'validation'"):
         datasets.load("mnist", "validation")
+
+
+# Sets that torchvision downloads. These tests have files of their own, in its layout; nothing is downloaded.
+
+
+def write_set(folder, name, count=20):
+    """A small set in torchvision's layout, zipped, and what was put in."""
+    wanted, rng = datasets.SETS[name], np.random.default_rng(len(name))
+    raw, content = folder / wanted.torch / "raw", {}
+    raw.mkdir(parents=True)
+    for split in ("train", "test"):
+        images = rng.integers(0, 256, (count, 28, 28)).astype("u1")
+        labels = rng.integers(0, 10, count).astype("u1")
+        content[split] = images, labels
+        stored = images.transpose(0, 2, 1).copy() if wanted.transposed else images
+        files = {sets.IMAGES: idx(stored.shape, stored.tobytes())}
+        if wanted.labels == sets.LABELS:
+            files[sets.LABELS] = idx(labels.shape, labels.tobytes())
+        else:
+            columns = np.zeros((count, 8), ">i4")
+            columns[:, 0], columns[:, 1:] = labels, rng.integers(0, 10**6, (count, 7))
+            files[wanted.labels] = idx(columns.shape, columns.tobytes(), magic=(0, 0, 12))
+        for what, data in files.items():
+            (raw / f"{wanted.prefix}{wanted.test if split == 'test' else split}-{what}.gz").write_bytes(
+                gzip.compress(data)
+            )
+    return content
+
+
+@pytest.mark.parametrize("name", ["fashion-mnist", "kmnist", "emnist-digits", "qmnist"])
+def test_a_set_that_is_there_is_read_without_torch(name, tmp_path):
+    content = write_set(tmp_path, name)
+    code = (
+        "import sys; from scratchnet import datasets; import numpy as np\n"
+        f"pairs = [datasets.load({name!r}, split) for split in ('train', 'test')]\n"
+        "np.savez(sys.argv[1], *[array for pair in pairs for array in pair])\n"
+        "assert not {'torch', 'torchvision'} & set(sys.modules)"
+    )
+    environment = os.environ | {"SCRATCHNET_DATA": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "read.npz"], env=environment, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    with np.load(tmp_path / "read.npz") as read:
+        for array, wanted in zip(read.values(), [*content["train"], *content["test"]]):
+            assert array.dtype == np.uint8 and array.flags.c_contiguous and np.array_equal(array, wanted)
+
+
+@pytest.mark.parametrize("name", ["fashion-mnist", "kmnist", "emnist-digits", "qmnist"])
+def test_our_reading_is_that_of_torchvision(name, tmp_path, monkeypatch):
+    """On unpacked files: the same layout, names and labels; EMNIST lies on its side there."""
+    import torchvision
+
+    write_set(tmp_path, name)
+    wanted = datasets.SETS[name]
+    for path in (tmp_path / wanted.torch / "raw").iterdir():
+        path.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
+        path.unlink()
+    monkeypatch.setenv("SCRATCHNET_DATA", str(tmp_path))
+    for split in ("train", "test"):
+        theirs = getattr(torchvision.datasets, wanted.torch)(tmp_path, train=split == "train", **dict(wanted.options))
+        images, labels = datasets.load(name, split)
+        upright = theirs.data.numpy().transpose(0, 2, 1) if name == "emnist-digits" else theirs.data.numpy()
+        targets = theirs.targets[:, 0] if theirs.targets.ndim == 2 else theirs.targets
+        assert np.array_equal(images, upright) and np.array_equal(labels, targets)
+    known = {"fashion-mnist": theirs.classes, "kmnist": theirs.classes}.get(name, list("0123456789"))
+    assert list(datasets.class_names(name)) == list(known)
+
+
+PUBLISHED_FASHION = Path(os.environ.get("SCRATCHNET_DATA", "nowhere")) / "FashionMNIST" / "raw"
+
+
+@pytest.mark.skipif(not PUBLISHED_FASHION.is_dir(), reason="SCRATCHNET_DATA does not hold Fashion-MNIST")
+def test_torchvision_unpacks_the_published_files_without_a_network(tmp_path, monkeypatch):
+    import torchvision
+
+    raw = tmp_path / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for path in PUBLISHED_FASHION.glob("*.gz"):
+        (raw / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setenv("SCRATCHNET_DATA", str(tmp_path))
+    with monkeypatch.context() as hidden:
+        hidden.setattr(sets.DataSet, "is_there", lambda self: False)
+        sets.fetch("fashion-mnist")
+    assert (raw / "train-images-idx3-ubyte").is_file(), "torchvision has unpacked them"
+    images, labels = datasets.load("fashion-mnist", "test")
+    theirs = torchvision.datasets.FashionMNIST(tmp_path, train=False)
+    assert images.shape == (10_000, 28, 28)
+    assert np.array_equal(images, theirs.data) and np.array_equal(labels, theirs.targets)
+    assert datasets.class_names("fashion-mnist")[labels[0]] == "Ankle boot"
+
+
+def test_a_missing_set_says_which_command_gets_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("SCRATCHNET_DATA", str(tmp_path))
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "torchvision", None)
+        with pytest.raises(DataError, match=r'pip install -e "\.\[datasets\]"') as error:
+            datasets.load("kmnist", "train")
+    assert error.value.exit_code == 3 and "\n" not in str(error.value)
+
+    import torchvision
+
+    def offline(*arguments, **options):
+        raise RuntimeError("Error downloading train-images")
+
+    monkeypatch.setattr(torchvision.datasets, "KMNIST", offline)
+    with pytest.raises(DataError, match=r"could not be downloaded.*SCRATCHNET_DATA") as error:
+        datasets.load("kmnist", "train")
+    assert error.value.exit_code == 3 and "\n" not in str(error.value)
+
+
+def test_the_cache_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("SCRATCHNET_DATA", str(tmp_path))
+    assert sets.data_folder() == tmp_path
+    monkeypatch.delenv("SCRATCHNET_DATA")
+    assert sets.data_folder().is_absolute() and "scratchnet" in sets.data_folder().parts
+
+
+def test_hold_out(rng):
+    images, labels = np.arange(50)[:, None], np.arange(50)
+    train, held = datasets.hold_out(images, labels, 10, rng)
+    assert len(train[0]) == 40 and len(held[0]) == 10
+    assert sorted([*train[1], *held[1]]) == list(range(50)) and held[1].tolist() != list(range(10))
+    for part in (train, held):
+        assert np.array_equal(part[0][:, 0], part[1])
+    for count in (0, 50, 60):
+        with pytest.raises(DataError, match=f"{count} of 50 images cannot be held out"):
+            datasets.hold_out(images, labels, count, rng)
+
+
+# Pixels, beside torchvision's transforms on the same images.
+
+
+def through_torchvision(images, *transforms):
+    from torchvision import transforms as T
+
+    chain = T.Compose([*transforms])
+    return np.stack([chain(Image.fromarray(image)).numpy() for image in images])
+
+
+def test_normalise_is_that_of_torchvision(test_set):
+    from torchvision import transforms as T
+
+    images = test_set[0][:50]
+    assert np.allclose(datasets.grey(images), through_torchvision(images, T.ToTensor()), rtol=1e-6)
+    wanted = through_torchvision(images, T.ToTensor(), T.Normalize((0.1307,), (0.3081,)))
+    assert np.allclose(datasets.normalise(images, 0.1307, 0.3081), wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_pad_is_that_of_torchvision(test_set):
+    from torchvision import transforms as T
+
+    images = test_set[0][:50]
+    wanted = through_torchvision(images, T.Pad(2), T.ToTensor())
+    assert np.allclose(datasets.grey(datasets.pad(images, 32)), wanted, rtol=1e-6)
+
+
+def test_resize_is_that_of_torchvision(test_set):
+    from torchvision import transforms as T
+
+    images = test_set[0][:200]
+    wanted = through_torchvision(images, T.Resize((32, 32)), T.PILToTensor())[:, 0]
+    assert np.array_equal(datasets.resize(images, 32), wanted)
+    wanted = through_torchvision(images, T.Resize((16, 16)), T.PILToTensor())[:, 0]
+    assert np.array_equal(datasets.resize(images, 16), wanted), "and smaller"
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32))
+def test_resize_of_squares_gives_the_bytes_of_pillow(old, new, seed):
+    image = np.random.default_rng(seed).integers(0, 256, (1, old, old)).astype("u1")
+    wanted = np.array(Image.fromarray(image[0]).resize((new, new), Image.Resampling.BILINEAR))
+    assert np.array_equal(datasets.resize(image, new)[0], wanted)
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32))
+def test_resize_of_anything_is_within_one_level_of_pillow(height, width, new, seed):
+    """Pillow's order of rows and columns depends on the sizes; the bytes are rounded in between."""
+    image = np.random.default_rng(seed).integers(0, 256, (1, height, width)).astype("u1")
+    wanted = np.array(Image.fromarray(image[0]).resize((new, new), Image.Resampling.BILINEAR))
+    assert np.abs(datasets.resize(image, new)[0].astype(int) - wanted).max() <= 1
+
+
+def test_pixels_of_something_else():
+    for function in (datasets.grey, lambda x: datasets.pad(x, 32), lambda x: datasets.resize(x, 32)):
+        with pytest.raises(InputError, match=r"expects uint8 images \(N, H, W\), got float64"):
+            function(np.zeros((2, 28, 28)))
+    with pytest.raises(InputError, match="at most 20 x 20 pixels, got 28 x 28"):
+        datasets.pad(np.zeros((2, 28, 28), "u1"), 20)
+    with pytest.raises(InputError, match="at least 1 pixel, got 0"):
+        datasets.resize(np.zeros((2, 28, 28), "u1"), 0)
 
 
 # Pictures.
 
 
 def write(pixels, path):
-    from PIL import Image
-
     Image.fromarray(pixels).save(path)
     return path
 

@@ -1,10 +1,14 @@
 import math
 
+import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from scratchnet import History, figures
+from scratchnet.datasets import class_names
+from scratchnet.metrics import confusion_matrix
+from scratchnet.models import blog_relu_maxpool, lenet5, notebook_learned_slope
 
 
 @pytest.fixture
@@ -12,32 +16,176 @@ def history():
     history = History()
     for i in range(3):
         history.append(
-            loss=3 - i, running_error=4 - i, train_error=2.5 - i / 2, test_error=3 - i / 2, lr=1e-3, seconds=1.0
+            loss=3 - i,
+            running_error=4 - i,
+            train_error=2.5 - i / 2,
+            validation_error=3.5 - i / 2,
+            test_error=3 - i / 2,
+            test_top3_error=1 - i / 4,
+            lr=1e-3 / (i + 1),
+            seconds=1.0,
         )
     return history
 
 
+@pytest.fixture
+def answers(rng):
+    """20 images, labels and scores, some of them wrong."""
+    images, labels = rng.integers(0, 256, (20, 28, 28)).astype("u1"), rng.integers(0, 10, 20)
+    scores = rng.normal(size=(20, 10)).astype("f")
+    scores[np.arange(0, 20, 2), labels[::2]] += 9
+    return images, labels, scores
+
+
+def legend(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def texts(figure):
+    """Everything that is written on a figure's axes."""
+    found = [figure.get_suptitle()]
+    for ax in figure.axes:
+        found += [ax.get_title(), ax.get_xlabel(), ax.get_ylabel(), *(text.get_text() for text in ax.texts)]
+        found += [label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+    return "\n".join(found)
+
+
+def is_a_picture(figure, path):
+    """Written as a PNG with something on it, all of it inside the page."""
+    figures.save(figure, path)
+    picture = np.asarray(Image.open(path).convert("L"))
+    assert min(picture.shape) > 140 and 0.002 < (picture < 200).mean() < 0.9
+    edges = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    assert (edges == 255).mean() > 0.98, "nothing is cut off at the border"
+    return True
+
+
 def test_training_curves(history, tmp_path):
-    ax = figures.training_curves(history)
-    assert isinstance(ax, Axes)
-    assert len(ax.get_legend().get_texts()) == 3
-    assert "%" in ax.get_ylabel() and ax.get_xlabel()
-    figures.save(ax, tmp_path / "curves.png")
-    assert (tmp_path / "curves.png").stat().st_size > 5000
+    figure = figures.training_curves(history, [("paper, test", 0.95), ("paper, training", 0.35)], "LeNet-5")
+    above, below = figure.axes
+    assert legend(above) == [
+        "test: 2.00 %",
+        "held out: 2.50 %",
+        "training, measured on the fly: 2.00 %",
+        "training, measured after the pass: 1.50 %",
+    ]
+    assert "paper, test: 0.95 %" in texts(figure) and "learning rate" in below.get_ylabel()
+    assert np.allclose(below.lines[0].get_ydata(), history.lr)
+    assert is_a_picture(figure, tmp_path / "curves.png")
 
 
-def test_training_curves_draw_on_the_axes_given(history):
-    ax = Figure().add_subplot()
-    assert figures.training_curves(history, ax) is ax
+def test_a_picture_is_drawn_on_the_figure_given(history):
+    figure = Figure()
+    assert figures.training_curves(history, figure=figure) is figure and len(figure.axes) == 2
 
 
 def test_curves_that_were_not_measured_are_left_out(history):
-    history.train_error = [math.nan] * 3
-    assert len(figures.training_curves(history).get_legend().get_texts()) == 2
+    history.train_error = history.validation_error = [math.nan] * 3
+    assert len(legend(figures.training_curves(history).axes[0])) == 2
 
 
 def test_a_run_without_a_test_set_or_stuck_on_a_plateau(history):
-    history.test_error = [math.nan] * 3
-    assert len(figures.training_curves(history).get_legend().get_texts()) == 2
+    history.test_error = history.test_top3_error = history.validation_error = [math.nan] * 3
+    assert len(legend(figures.training_curves(history).axes[0])) == 2
     history.running_error = history.train_error = [90.0] * 3
-    assert figures.training_curves(history).get_ylim()[1] > 90
+    assert figures.training_curves(history).axes[0].get_ylim()[1] > 90
+
+
+def test_looks_within_passes_are_drawn(history):
+    history.validations = [(0.5, 5.0), (1.0, 3.5), (2.0, 3.0), (3.0, 2.5)]
+    ax = figures.training_curves(history).axes[0]
+    assert "held out, within passes" in legend(ax)
+    assert any(np.array_equal(line.get_xdata(), [0.5, 1, 2, 3]) for line in ax.lines)
+
+
+def test_top_k_curves(history, tmp_path):
+    figure = figures.top_k_curves(history, "LeNet-5")
+    assert legend(figure.axes[0]) == ["not first: 2.00 %", "not among the first three: 0.50 %"]
+    assert is_a_picture(figure, tmp_path / "top3.png")
+
+
+def test_run_curves(history, tmp_path):
+    perfect = History()
+    perfect.append(**{name: 0.0 for name in history.columns()})
+    runs = {f"runs/{i}": history for i in range(9)} | {"runs/perfect": perfect}
+    figure = figures.run_curves(runs)
+    styles = {(line.get_color(), line.get_linestyle()) for line in figure.axes[0].lines}
+    assert len(styles) == 10 and "runs/perfect: 0.00 %" in legend(figure.axes[0])
+    assert is_a_picture(figure, tmp_path / "runs.png")
+
+
+@pytest.mark.parametrize("data", ["mnist", "fashion-mnist"])
+def test_confusion(data, answers, tmp_path):
+    _, labels, scores = answers
+    names = class_names(data)
+    matrix = confusion_matrix(labels, scores.argmax(axis=1))
+    figure = figures.confusion(matrix, names, "a title")
+    said = texts(figure).split("\n")
+    assert all(name in said for name in names) and "percent of the true class" in said
+    for (row, column), count in np.ndenumerate(matrix):
+        if count:
+            assert str(count) in said and f"{100 * count / matrix[row].sum():.1f}" in said, (row, column)
+    assert is_a_picture(figure, tmp_path / "confusion.png")
+
+
+def test_confident(answers, tmp_path):
+    images, labels, scores = answers
+    groups = {"right, most confident": [0, 2, 4], "none of these": []}
+    figure = figures.confident(images, labels, scores, groups, class_names("fashion-mnist"))
+    said = texts(figure)
+    assert class_names("fashion-mnist")[labels[0]] in said and "%" in said and "none of these" in said
+    assert sum(len(ax.images) for ax in figure.axes) == 3
+    assert is_a_picture(figure, tmp_path / "confident.png")
+
+
+def test_the_wall_shows_every_wrong_answer(answers, tmp_path):
+    images, labels, scores = answers
+    predictions = scores.argmax(axis=1)
+    figure = figures.wall(images, labels, predictions, class_names("mnist"), "wrong")
+    said = [text.get_text() for text in figure.axes[0].texts]
+    wrong = np.flatnonzero(predictions != labels)
+    assert sorted(said) == sorted(f"{labels[i]}>{predictions[i]}" for i in wrong)
+    assert is_a_picture(figure, tmp_path / "wall.png")
+    key = figures.wall(images, labels, predictions, class_names("fashion-mnist")).axes[0].get_title()
+    assert "9 Ankle boot" in key
+
+
+def test_the_wall_of_a_perfect_network_is_empty(answers):
+    images, labels, _ = answers
+    figure = figures.wall(images, labels, labels, class_names("mnist"), "none")
+    assert not figure.axes[0].texts
+
+
+def test_feature_maps(tmp_path, rng):
+    for net in (lenet5(rng), notebook_learned_slope(rng)):
+        x = rng.normal(size=(1, *net.input_shape)).astype("f")
+        figure = figures.feature_maps(net, x, "one image")
+        titles = [ax.get_title() for ax in figure.axes]
+        assert titles[:4] == ["INPUT\n1@32x32", "C1\n6@28x28", "S2\n6@14x14", "C3\n16@10x10"]
+        assert titles[-1].startswith("OUTPUT\n10")
+        assert is_a_picture(figure, tmp_path / "maps.png")
+    values = figures.stages(net, x)
+    assert np.array_equal(values["C1"], net["C1_squash"](net["C1"](x))), "after the squashing"
+
+
+def test_filters_are_arranged_by_the_connection_table(tmp_path, rng):
+    net = lenet5(rng)
+    figure = figures.filters(net, "LeNet-5")
+    assert [ax.get_title().split(":")[0] for ax in figure.axes] == ["C1", "C3", "C5"]
+    picture = np.ma.filled(figure.axes[1].images[0].get_array(), np.nan)
+    for o, i in np.ndindex(16, 6):
+        block = picture[6 * i : 6 * i + 5, 6 * o : 6 * o + 5]
+        if net["C3"].connections[o, i]:
+            assert np.array_equal(block, net["C3"].W[o, i])
+        else:
+            assert np.isnan(block).all()
+    assert is_a_picture(figure, tmp_path / "filters.png")
+
+
+def test_codes(tmp_path, rng):
+    net = lenet5(rng)
+    figure = figures.codes(net, rng.normal(size=(3, 1, 32, 32)).astype("f"), ["7", "2", "1"], "codes")
+    assert len(figure.axes) == 9 and texts(figure).count("code of ") == 3
+    assert figure.axes[3].images[0].get_array().shape == (12, 7)
+    assert is_a_picture(figure, tmp_path / "codes.png")
+    assert figures.has_codes(net) and not figures.has_codes(blog_relu_maxpool(rng))

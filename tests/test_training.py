@@ -18,12 +18,18 @@ from scratchnet import (
     datasets,
     evaluate,
     fit,
-    recipe,
     schedules,
 )
-from scratchnet.metrics import confusion_matrix
+from scratchnet.metrics import confidence, confusion_matrix, probabilities, top_k_error
 from scratchnet.models import lenet5
+from scratchnet.recipes import RECIPES
 from scratchnet.team import Team
+
+PAPER = RECIPES["paper"]
+
+
+def paper_schedule(epoch):
+    return PAPER.scale * PAPER.schedule(epoch)
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +54,12 @@ def trained(digits, test_digits):
     net = lenet5(rng)
     history = fit(
         net,
-        MAPLoss(recipe.J),
-        SDLM(net, 1, mu=recipe.MU),
+        PAPER.loss(),
+        PAPER.optimizer(net, 1),
         digits,
         test=test_digits,
         epochs=2,
-        schedule=recipe.schedule,
+        schedule=paper_schedule,
         rng=rng,
     )
     return net, history
@@ -65,7 +71,7 @@ def test_it_learns(trained):
     assert history.test_error[-1] < 9, "4,000 digits, two passes"
     assert history.loss[1] < history.loss[0] and history.running_error[1] < history.running_error[0]
     assert history.train_error[0] < history.running_error[0], "measured on the fly, the error lags behind (Fig. 5)"
-    assert history.lr == [recipe.schedule(0), recipe.schedule(1)]
+    assert history.lr == [paper_schedule(0), paper_schedule(1)]
     assert all(s > 0 for s in history.seconds)
 
 
@@ -89,6 +95,42 @@ def test_confusion_matrix():
     assert confusion_matrix([0, 1, 1, 2], [0, 2, 1, 2], classes=3).tolist() == [[1, 0, 0], [0, 1, 1], [0, 0, 1]]
 
 
+def test_top_k_error(rng):
+    scores, labels = rng.normal(size=(50, 10)).round(), rng.integers(0, 10, 50)
+    order = np.argsort(-scores, axis=1, kind="stable")
+    for k in (1, 3, 10):
+        wanted = 100 * np.mean([label not in row[:k] for label, row in zip(labels, order)])
+        assert top_k_error(labels, scores, k) == pytest.approx(wanted)
+
+
+def test_confidence_is_the_logit_of_the_largest_probability(rng):
+    scores = rng.normal(size=(20, 10))
+    p = probabilities(scores).max(axis=1)
+    assert np.allclose(probabilities(scores).sum(axis=1), 1)
+    assert np.allclose(confidence(scores), np.log(p / (1 - p)))
+    assert confidence(np.array([[0, 800.0]], np.float32)).tolist() == [800]
+
+
+def test_held_out_data_is_looked_at_after_every_pass_and_within(digits):
+    held_out, history, counts = part(digits, 30), History(), []
+
+    class Count(Callback):
+        def batch(self, done, total, loss):
+            counts.append(len(history.validations))
+
+    options = {"validation": held_out, "validate_every": 3, "batch_size": 10, "callback": Count(), "history": history}
+    net, _ = run(part(digits, 100), 2, train_error=False, **options)
+    assert [p for p, _ in history.validations] == pytest.approx([0.3, 0.6, 0.9, 1, 1.3, 1.6, 1.9, 2])
+    assert counts[:10] == [0, 0, 1, 1, 1, 2, 2, 2, 3, 3], "before the callback of the update"
+    assert history.validation_error == [history.validations[3][1], history.validations[7][1]]
+    assert history.validations[-1][1] == evaluate(net, held_out).error
+    plain, _ = run(part(digits, 100), 2, train_error=False, batch_size=10)
+    assert all(np.array_equal(a, b) for a, b in zip(weights(net), weights(plain))), "looking changes nothing"
+    for wrong in ({"validate_every": 3}, {"validate_every": 0, "validation": held_out}):
+        with pytest.raises(InputError, match=r"validate_every=.* needs validation data"):
+            run(part(digits, 20), 1, **wrong)
+
+
 def run(digits, epochs, history=None, net=None, seed=3, **options):
     rng = np.random.default_rng(seed)
     fresh = lenet5(rng)
@@ -102,7 +144,7 @@ def weights(net):
 
 
 def test_the_seed_decides_everything(digits):
-    options = {"schedule": recipe.schedule, "train_error": False}
+    options = {"schedule": paper_schedule, "train_error": False}
     a, b = (run(part(digits, 200), 2, **options)[0] for _ in range(2))
     c, _ = run(part(digits, 200), 2, seed=4, **options)
     assert all(np.array_equal(u, v) for u, v in zip(weights(a), weights(b)))
@@ -110,7 +152,7 @@ def test_the_seed_decides_everything(digits):
 
 
 def test_going_on_after_an_interruption_ends_at_the_same_weights(digits, tmp_path):
-    options = {"schedule": recipe.schedule, "train_error": False}
+    options = {"schedule": paper_schedule, "train_error": False}
     whole, history = run(part(digits, 200), 3, **options)
     half, first = run(part(digits, 200), 1, **options)
     first.write(tmp_path / "log.csv")
@@ -262,12 +304,12 @@ def paper_run(seed):
     train, test = [(datasets.paper_input(images), labels) for images, labels in sets]
     history = fit(
         net,
-        MAPLoss(recipe.J),
-        SDLM(net, 1, mu=recipe.MU),
+        PAPER.loss(),
+        PAPER.optimizer(net, 1),
         train,
         test=test,
-        epochs=recipe.EPOCHS,
-        schedule=recipe.schedule,
+        epochs=PAPER.epochs,
+        schedule=paper_schedule,
         rng=rng,
         train_error=False,
     )

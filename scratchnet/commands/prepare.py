@@ -6,19 +6,19 @@ import time
 
 import numpy as np
 
-from scratchnet.losses import MLELoss
-from scratchnet.optimizers import SDLM
-from scratchnet.training import fit
+from scratchnet.training import evaluate, fit
 
 
-def prepare_kernels(net, training):
-    """Has Numba compile every kernel of a forward pass or of a training step, or load it, on a copy of the network."""
+def prepare_kernels(net, loss=None, optimizer=None):
+    """Has Numba compile every kernel, or load it, on a copy of the network: those of a forward pass, and with a
+    loss and an optimizer (net -> optimizer) those of a training step."""
     start = time.perf_counter()
     say("Preparing the kernels (compiled once, up to 20 s, then cached) ...", end=" ")
-    net, x = copy.deepcopy(net), np.zeros((1, *net.input_shape), np.float32)
-    net.forward(x)
-    if training:
-        fit(net, MLELoss(), SDLM(net, 1e-6), (x, np.zeros(1, np.uint8)), epochs=1)
+    net, data = copy.deepcopy(net), (np.zeros((1, *net.input_shape), np.float32), np.zeros(1, np.uint8))
+    if loss:
+        fit(net, loss, optimizer(net), data, epochs=1)
+    else:
+        evaluate(net, data)
     say(f"{time.perf_counter() - start:.1f} s")
 
 

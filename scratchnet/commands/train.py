@@ -1,141 +1,118 @@
-"""python -m scratchnet train: the paper's recipe, and the paper's result beside it."""
+"""python -m scratchnet train: a recipe, and what is claimed for it beside what came out."""
 
-import json
 import math
-import tempfile
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from scratchnet import recipe, schedules
 from scratchnet.commands.prepare import prepare_kernels, say
-from scratchnet.commands.tables import confusion_table, step_size_table
-from scratchnet.datasets import load, paper_input
-from scratchnet.errors import InputError
+from scratchnet.datasets import class_names, hold_out, load
 from scratchnet.losses import MAPLoss, MLELoss
-from scratchnet.models import lenet5
 from scratchnet.optimizers import SDLM
-from scratchnet.storage import whole_file
-from scratchnet.training import Callback, History, evaluate, fit
+from scratchnet.recipes import RECIPES
+from scratchnet.runs import Run
+from scratchnet.tables import confusion_table, step_size_table, table
+from scratchnet.training import Callback, fit
 
 
 def train(options):
-    config, history = settings(options)
-    folder = options.resume or options.out or Path("runs/quick" if options.quick else "runs/paper")
-    loss = MLELoss() if config["loss"] == "mle" else MAPLoss(config["j"])
-    make_folder(folder)
+    run = Run.resumed(options.resume) if options.resume else Run.new(options)
+    recipe, config, history = run.recipe, run.config, run.history
+    loss, rng = make_loss(recipe, config), np.random.default_rng(config["seed"])
+    net = recipe.network(rng)
+    (images, labels), (test_images, test_labels) = load(config["data"], "train"), load(config["data"], "test")
+    images, labels = images[: config["images"]], labels[: config["images"]]
+    validation = None
+    if config["held_out"]:
+        (images, labels), validation = hold_out(images, labels, config["held_out"], rng)
+        validation = recipe.pixels(validation[0]), validation[1]
+    run.make_folders()
 
-    rng = np.random.default_rng(config["seed"])
-    net = lenet5(rng)
+    def schedule(epoch):
+        return config["eta"] * recipe.schedule(epoch)
+
+    optimizer = recipe.optimizer(net, schedule(0))
     size = f"{net.n_parameters():,} parameters, {net.n_connections(net.input_shape):,} connections"
-    say(f"LeNet-5: {size}; {loss}, seed {config['seed']}")
-    prepare_kernels(net, training=True)
-    (images, labels), (test_images, test_labels) = load("mnist", "train"), load("mnist", "test")
-    x, labels = paper_input(images[: config["digits"]]), labels[: config["digits"]]
-    test = paper_input(test_images), test_labels
-    if len(history):
-        net.load(folder / "last.npz")
-
-    schedule = partial(schedules.paper, scale=config["eta"])
-    optimizer = SDLM(net, schedule(0), mu=recipe.MU)
-    progress = Progress(folder, config, net, optimizer, len(history) * len(x), options.verbose)
+    say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
+    prepare_kernels(net, loss, partial(recipe.optimizer, lr=schedule(0)))
+    run.go_on(net, optimizer)
+    progress = Progress(run, net, optimizer, len(images), options.verbose)
     try:
         fit(
             net,
             loss,
             optimizer,
-            (x, labels),
-            test=test,
+            (recipe.pixels(images), labels),
+            test=(recipe.pixels(test_images), test_labels),
+            validation=validation,
+            validate_every=config["validate_every"],
             epochs=config["epochs"],
-            batch_size=recipe.BATCH_SIZE,
+            batch_size=recipe.batch_size,
             schedule=schedule,
             rng=rng,
+            constant_order=recipe.constant_order,
             history=history,
             callback=progress,
         )
     except KeyboardInterrupt:
         progress.close()
-        return interrupted(folder, history)
+        return interrupted(run)
     finally:
         progress.close()
-    from scratchnet import figures  # Matplotlib takes a third of a second: not before the first result
+    from scratchnet.report import write_report  # Matplotlib takes a third of a second: not before the first result
 
-    figures.save(figures.training_curves(history), folder / "training.png")
-    print(report(history, evaluate(net, test).confusion, config))
-    print(f"\nmodel   {folder / 'last.npz'}\ncurves  {folder / 'training.png'}\nlog     {folder / 'log.csv'}")
-
-
-def settings(options):
-    """The settings of a new run and an empty History, or those of the run to go on with."""
-    if options.resume:
-        try:
-            config = json.loads((options.resume / "config.json").read_text())
-            missing = {"seed", "loss", "j", "eta", "epochs", "digits"} - config.keys()
-            if missing:
-                raise ValueError(f"config.json lacks {', '.join(sorted(missing))}")
-            return config, History.read(options.resume / "log.csv")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as why:
-            raise InputError(f"There is no run to go on with in {options.resume} ({why}).") from None
-    if options.j is not None and (options.loss == "mle" or not options.j > 0):
-        raise InputError(f"--j {options.j:g} is for --loss map, and has to be positive.")
-    if options.eta is not None and not 0 < options.eta < math.inf:
-        raise InputError(f"--eta has to be positive, got {options.eta:g}.")
-    config = {
-        "seed": options.seed,
-        "loss": options.loss,
-        "j": recipe.J if options.j is None else options.j,
-        "eta": recipe.ETA_SCALE if options.eta is None else options.eta,
-        "epochs": options.epochs or (1 if options.quick else recipe.EPOCHS),
-        "digits": recipe.QUICK if options.quick else None,
-    }
-    return config, History()
+    result = write_report(run.folder / "report", net, recipe, (test_images, test_labels), config["data"], history)
+    print("\n" + table(summary(recipe, config, history, result)))
+    print("\n" + confusion_table(result.confusion, class_names(config["data"])))
+    print("\n" + table([(name, str(run.folder / file)) for name, file in run.files()]))
 
 
-def make_folder(folder):
-    """Before the training, not after it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as why:
-        raise InputError(f"{folder} cannot be written to ({why.strerror}). Choose another folder.") from None
+def make_loss(recipe, config):
+    if config["loss"] is None:
+        return recipe.loss()
+    return MLELoss() if config["loss"] == "mle" else MAPLoss(config["j"])
 
 
 class Progress(Callback):
     """A bar with the time left on a terminal, a line for every pass, and the files of the run."""
 
-    def __init__(self, folder, config, net, optimizer, digits_before, verbose):
-        self.folder, self.config, self.net, self.optimizer = folder, config, net, optimizer
-        self.digits_before, self.verbose = digits_before, verbose
-        self.bar = None
+    def __init__(self, run, net, optimizer, images, verbose):
+        self.run, self.net, self.optimizer, self.images, self.verbose = run, net, optimizer, images, verbose
+        self.bar, self.done = None, 0
 
     def batch(self, done, total, loss):
         if self.bar is None:
             self.bar = tqdm(
-                total=self.config["epochs"] * total,
-                initial=self.digits_before,
+                total=self.run.config["epochs"] * total,
+                initial=len(self.run.history) * total,
                 ascii=True,
-                unit=" digits",
+                unit=" images",
                 disable=None,  # no bar unless stderr is a terminal
                 mininterval=0.5,
                 smoothing=0.05,
                 leave=False,
             )
-            if self.verbose:
+            if self.verbose and isinstance(self.optimizer, SDLM):
                 self.print(step_size_table(self.optimizer))
-        self.bar.update(recipe.BATCH_SIZE)
+        self.bar.update(done - self.done if done > self.done else done)
+        self.done = done
+        self.run.save_best(self.net)
 
     def epoch(self, history):
-        with whole_file(self.folder / "config.json") as file:
-            file.write(json.dumps(self.config, indent=2).encode("ascii") + b"\n")
-        self.net.save(self.folder / "last.npz")
-        history.write(self.folder / "log.csv")
+        self.run.save_best(self.net)
+        self.run.save(self.net, self.optimizer)
+        errors = {
+            "training error {} % on the fly": history.running_error,
+            "{} % after": history.train_error,
+            "validation error {} %": history.validation_error,
+            "test error {} %": history.test_error,
+        }
+        texts = [text.format(f"{values[-1]:.2f}") for text, values in errors.items() if not math.isnan(values[-1])]
         self.print(
-            f"pass {len(history):2}/{self.config['epochs']}  eta {history.lr[-1]:.3g}  loss {history.loss[-1]:.3f}  "
-            f"training error {history.running_error[-1]:.2f} % on the fly, {history.train_error[-1]:.2f} % after  "
-            f"test error {history.test_error[-1]:.2f} %  {history.seconds[-1]:.1f} s"
+            f"pass {len(history):2}/{self.run.config['epochs']}  lr {history.lr[-1]:.3g}  loss {history.loss[-1]:.3f}  "
+            + "  ".join(texts)
+            + f"  {history.seconds[-1]:.1f} s"
         )
 
     def print(self, text):
@@ -148,27 +125,40 @@ class Progress(Callback):
             self.bar.close()
 
 
-def interrupted(folder, history):
-    if not len(history):
-        say("\nInterrupted before the end of the first pass: nothing is saved.")
+def interrupted(run):
+    passes = len(run.history)
+    if not passes:
+        say("\nInterrupted before the end of the first pass: there is nothing to go on with.")
     else:
-        say(f"\nInterrupted. {folder / 'last.npz'} is the network after pass {len(history)}. To go on:")
-        say(f"  python -m scratchnet train --resume {folder}")
+        say(f"\nInterrupted. {run.folder / 'last.npz'} is the network after pass {passes}. To go on:")
+        say(f"  python -m scratchnet train --resume {run.folder}")
     return 130
 
 
-def report(history, confusion, config):
-    """This run beside the paper, and the confusion matrix."""
-    wrong = confusion.sum() - confusion.trace()
+def summary(recipe, config, history, result):
+    """This run beside what is claimed, as rows of a table."""
+    wrong = result.confusion.sum() - result.confusion.trace()
+    claimed = [f"{100 - value:.2f} %" if value else "" for value in (recipe.claimed, recipe.claimed_training)]
+    source = "paper" if recipe.name == "paper" else "claimed"
     rows = [
-        ("", "this run", "paper"),
-        ("test error", f"{history.test_error[-1]:.2f} % ({wrong})", f"{recipe.PAPER_TEST} % (+- 0.1)"),
-        ("training error, on the fly", f"{history.running_error[-1]:.2f} %", f"{recipe.PAPER_TRAINING} %"),
+        ("", "this run", source),
+        ("test error", f"{result.error:.2f} % ({wrong})", claimed[0] + " (+- 0.1)" * (source == "paper")),
+        ("test error, top 3", f"{result.top3_error:.2f} %", ""),
+        ("training error, on the fly", f"{history.running_error[-1]:.2f} %", claimed[1]),
         ("training error, after", f"{history.train_error[-1]:.2f} %", ""),
-        ("passes", f"{len(history)}", f"{recipe.EPOCHS}"),
-        ("learning rates", f"paper's x {config['eta']:g}", "0.0005 ... 0.00001"),
-        ("digits in a pass", f"{config['digits'] or 60_000:,}", "60,000"),
-        ("time of the updates", f"{sum(history.seconds):.0f} s", "2 to 3 days"),
+        ("passes", f"{len(history)}", f"{recipe.epochs}"),
+        ("images in a pass", f"{60_000 - config['held_out'] if config['images'] is None else config['images']:,}", ""),
+        ("seconds for a pass", f"{sum(history.seconds) / len(history):.1f}", ""),
     ]
-    table = "\n".join(f"{name:27} {ours:>16} {paper:>19}".rstrip() for name, ours, paper in rows)
-    return f"\n{table}\n\n{confusion_table(confusion)}"
+    return rows
+
+
+def list_recipes(options):
+    rows = [("recipe", "data", "claimed", "measured", "what")]
+    for recipe in RECIPES.values():
+        rows.append((recipe.name, recipe.data, percent(recipe.claimed), percent(recipe.measured), recipe.about))
+    print(table(rows))
+
+
+def percent(value):
+    return "" if value is None else f"{value:.2f} %"

@@ -1,31 +1,63 @@
-"""Images and labels. MNIST is in the package."""
+"""Images and labels. MNIST is in the package, the others come through torchvision."""
 
 from pathlib import Path
 
 import numpy as np
 
 from scratchnet.datasets.idx import read_idx
-from scratchnet.datasets.pixels import paper_input
-from scratchnet.errors import DataError
+from scratchnet.datasets.pixels import grey, normalise, pad, paper_input, resize
+from scratchnet.datasets.sets import SETS, fetch
+from scratchnet.errors import DataError, nearest
 
-__all__ = ["load", "paper_input", "read_idx"]
-
-FILES = {"train": "train", "test": "t10k"}
+__all__ = ["SETS", "class_names", "grey", "hold_out", "load", "normalise", "pad", "paper_input", "read_idx", "resize"]
 
 
 def load(name, split, folder=None):
-    """Images uint8 (N, 28, 28) and labels uint8 (N,) of "mnist", "train" (60,000) or "test" (10,000).
+    """Images uint8 (N, 28, 28) and labels uint8 (N,) of a data set, split "train" or "test".
 
-    folder: where the four published files are, if not those of the package.
+    name: "mnist", which is in the package, or "fashion-mnist", "kmnist", "emnist-digits", "qmnist", which
+    torchvision downloads once (`pip install -e ".[datasets]"`). They are kept in the layout of
+    torchvision.datasets in the folder that the environment variable SCRATCHNET_DATA names, else in the
+    user's cache folder; once there, they are read without torchvision.
+    folder: where the files of this set are, if elsewhere.
     Raises DataError for an unknown set or split, and for files that are missing or damaged.
     """
-    if name != "mnist" or split not in FILES:
-        raise DataError(f"There is no data set {name!r} with a split {split!r}; there is 'mnist', 'train' or 'test'.")
-    folder = Path(folder or Path(__file__).parent / "mnist")
-    images = read_idx(folder / f"{FILES[split]}-images-idx3-ubyte.gz", axes=3)
-    labels = read_idx(folder / f"{FILES[split]}-labels-idx1-ubyte.gz", axes=1)
+    if name not in SETS:
+        raise DataError(f"There is no data set {name!r}.{nearest(name, SETS)}")
+    if split not in ("train", "test"):
+        raise DataError(f"{name} has no split {split!r}. There are 'train' and 'test'.")
+    wanted = SETS[name]
+    if folder is None and name != "mnist":
+        fetch(name)
+    folder = Path(folder) if folder else wanted.folder()
+    images, labels = (read_idx(wanted.file(folder, split, what), axes) for what, axes in wanted.axes.items())
+    if labels.ndim == 2:
+        labels = labels[:, 0]  # QMNIST: the class, then seven columns about who wrote it
     if len(images) != len(labels):
         raise DataError(f"{folder} holds {len(images)} {split} images but {len(labels)} labels. Copy the files again.")
-    if labels.max(initial=0) > 9:
-        raise DataError(f"{folder}: the {split} labels go up to {labels.max()}, digits end at 9. Copy the file again.")
-    return np.array(images), np.array(labels)
+    if labels.max(initial=0) >= len(wanted.classes):
+        raise DataError(
+            f"{folder}: the {split} labels go up to {labels.max()}, there are classes 0 to {len(wanted.classes) - 1}. "
+            "Copy the file again."
+        )
+    if wanted.transposed:
+        images = images.transpose(0, 2, 1)
+    return np.array(images, order="C"), labels.astype(np.uint8)
+
+
+def class_names(name):
+    """The names of the classes of a data set, in the order of its labels. Raises DataError for an unknown set."""
+    if name not in SETS:
+        raise DataError(f"There is no data set {name!r}.{nearest(name, SETS)}")
+    return SETS[name].classes
+
+
+def hold_out(images, labels, count, rng):
+    """Two pairs (images, labels), drawn at random: all but `count`, and `count` held out for validation.
+
+    Raises DataError unless some are left to train on.
+    """
+    if not 0 < count < len(images):
+        raise DataError(f"{count:,} of {len(images):,} images cannot be held out: some have to be left to train on.")
+    order = rng.permutation(len(images))
+    return (images[order[count:]], labels[order[count:]]), (images[order[:count]], labels[order[:count]])

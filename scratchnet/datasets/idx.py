@@ -10,12 +10,12 @@ import numpy as np
 
 from scratchnet.errors import DataError
 
-UBYTE = 8
+TYPES = {8: np.dtype(np.uint8), 12: np.dtype(">i4")}  # bytes, and the integers of QMNIST's labels
 LIMIT = 2**31  # bytes: no file that we read is near it
 
 
 def read_idx(path, axes=None):
-    """The array of uint8 in an IDX file, gzipped or not. axes: how many it should have.
+    """The array of uint8 or int32 in an IDX file, gzipped or not. axes: how many it should have.
 
     Believes no header: raises DataError when the file is missing, damaged, of another format, type
     or number of axes, or holds fewer or more bytes than it claims.
@@ -36,14 +36,15 @@ def read_idx(path, axes=None):
 
 def _read(file, path, axes):
     head = file.read(4)
-    if len(head) < 4 or head[:3] != bytes([0, 0, UBYTE]) or (axes is not None and head[3] != axes):
+    if len(head) < 4 or head[:2] != bytes(2) or head[2] not in TYPES or (axes is not None and head[3] != axes):
         wanted = "00 00 08 and the number of axes" if axes is None else f"00 00 08 {axes:02x}"
         raise DataError(f"{path} starts with {head.hex(' ') or 'nothing'}, an IDX file of bytes with {wanted}.")
+    dtype = TYPES[head[2]]
     sizes = file.read(4 * head[3])
     if len(sizes) < 4 * head[3]:
         raise DataError(f"{path} ends inside its header. Copy it again.")
     shape = struct.unpack(f">{head[3]}I", sizes)
-    claimed = math.prod(shape)
+    claimed = math.prod(shape) * dtype.itemsize
     if claimed >= LIMIT:
         raise DataError(
             f"{path} claims {' x '.join(map(str, shape))} bytes, more than any set that fits here. Copy it again."
@@ -54,4 +55,4 @@ def _read(file, path, axes):
         raise DataError(
             f"{path} claims {' x '.join(map(str, shape))} = {claimed:,} bytes and holds {holds}. Copy it again."
         )
-    return np.frombuffer(data, np.uint8).reshape(shape)
+    return np.frombuffer(data, dtype).reshape(shape)

@@ -1,4 +1,4 @@
-"""From a stored digit to the network's input."""
+"""From stored pictures to a network's input: pad or resize the bytes, then choose the numbers for black and white."""
 
 import numpy as np
 
@@ -14,15 +14,77 @@ def paper_input(images, size=32, dtype=np.float32):
     x = -0.1 + 1.275 p / 255, which makes the mean of MNIST about 0.
     Raises InputError for another type or number of axes, and for images larger than size.
     """
-    images = np.asarray(images)
-    if images.ndim != 3 or images.dtype != np.uint8 or max(images.shape[1:]) > size:
-        raise InputError(
-            f"paper_input expects uint8 images (N, H, W) of at most {size} x {size} pixels, "
-            f"got {images.dtype} of shape {images.shape}."
-        )
+    return grey(pad(images, size), BACKGROUND, FOREGROUND, dtype)
+
+
+def normalise(images, mean, std, dtype=np.float32):
+    """x = (p / 255 - mean) / std. images: uint8 (N, H, W). Returns (N, 1, H, W).
+
+    mean, std: of all pixels of a training set between 0 and 1; that of MNIST are 0.1307 and 0.3081.
+    """
+    return grey(images, -mean / std, (1 - mean) / std, dtype)
+
+
+def grey(images, black=0.0, white=1.0, dtype=np.float32):
+    """x = black + (white - black) p / 255. images: uint8 (N, H, W). Returns (N, 1, H, W).
+
+    Raises InputError for another type or number of axes.
+    """
+    levels = np.linspace(black, white, 256).astype(dtype)
+    return levels[check_images("grey", images)][:, None]
+
+
+def pad(images, size):
+    """A border of 0 around each image, up to size x size; uint8 (N, H, W) -> (N, size, size).
+
+    Raises InputError for another type or number of axes, and for images larger than size.
+    """
+    images = check_images("pad", images)
     N, H, W = images.shape
+    if max(H, W) > size:
+        raise InputError(f"pad expects images of at most {size} x {size} pixels, got {H} x {W}.")
     top, left = (size - H) // 2, (size - W) // 2
-    x = np.full((N, 1, size, size), BACKGROUND, dtype)
-    grey = np.linspace(BACKGROUND, FOREGROUND, 256).astype(dtype)
-    x[:, 0, top : top + H, left : left + W] = grey[images]
-    return x
+    padded = np.zeros((N, size, size), np.uint8)
+    padded[:, top : top + H, left : left + W] = images
+    return padded
+
+
+def resize(images, size):
+    """Bilinear, to size x size; uint8 (N, H, W) -> (N, size, size): for square images, the bytes of Pillow.
+
+    Each output pixel is a mean of the input pixels under a triangle, as wide as two input pixels, or two
+    output pixels where the image becomes smaller; rows first, then columns, rounded to bytes after both.
+    Raises InputError for another type or number of axes, and for size below 1.
+    """
+    images = check_images("resize", images)
+    if size < 1:
+        raise InputError(f"resize needs a size of at least 1 pixel, got {size}.")
+    columns, rows = (triangle_weights(images.shape[axis], size) for axis in (2, 1))
+    resized = np.empty((len(images), size, size), np.uint8)
+    for first in range(0, len(images), 1000):  # the arithmetic is in float64, eight times the size
+        part = to_bytes(images[first : first + 1000].astype(float) @ columns.T)
+        resized[first : first + 1000] = to_bytes(rows @ part)
+    return resized
+
+
+UNIT = 2.0**22  # Pillow rounds its weights to multiples of 1 / UNIT; in float64 all sums of them are exact
+
+
+def triangle_weights(old, new):
+    """(new, old): how much each old pixel counts for each new one, in 1 / UNIT."""
+    scale = old / new
+    centre = (np.arange(new) + 0.5) * scale
+    distance = np.abs(np.arange(old) + 0.5 - centre[:, None]) / max(scale, 1)
+    weights = np.maximum(1 - distance, 0)
+    return np.floor(weights / weights.sum(axis=1, keepdims=True) * UNIT + 0.5)
+
+
+def to_bytes(sums):
+    return np.clip(np.floor(sums / UNIT + 0.5), 0, 255)
+
+
+def check_images(what, images):
+    images = np.asarray(images)
+    if images.ndim != 3 or images.dtype != np.uint8:
+        raise InputError(f"{what} expects uint8 images (N, H, W), got {images.dtype} of shape {images.shape}.")
+    return images

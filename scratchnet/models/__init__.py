@@ -1,6 +1,24 @@
-"""Networks assembled from layers."""
+"""Networks assembled from layers: the paper's LeNet-5, and those that tutorials call by the same name."""
 
 from scratchnet.models.codes import DIGIT_CODES
 from scratchnet.models.lenet5 import TABLE_I, lenet5
+from scratchnet.models.tutorials import (
+    blog_relu_maxpool,
+    fashion_relu,
+    fashion_tanh,
+    notebook_learned_slope,
+    paper_softmax,
+    tutorial_28,
+)
 
-__all__ = ["DIGIT_CODES", "TABLE_I", "lenet5"]
+__all__ = [
+    "DIGIT_CODES",
+    "TABLE_I",
+    "blog_relu_maxpool",
+    "fashion_relu",
+    "fashion_tanh",
+    "lenet5",
+    "notebook_learned_slope",
+    "paper_softmax",
+    "tutorial_28",
+]

@@ -1,0 +1,101 @@
+"""Every recipe trained in full by several seeds, and by PyTorch as its tutorial writes it; a row of a .csv each.
+
+    python benchmarks/recipes.py --out recipes.csv [--names tutorial-28 ...] [--seeds 0 1 2] [--pytorch]
+
+Ours are runs of `python -m scratchnet train --recipe NAME --seed SEED`, kept in --runs and not repeated when they
+are there. With --pytorch the networks of tests/torch_tutorials.py are trained with torch.optim, PyTorch's own
+initial weights and a fresh random order in each pass, on the same pixels. Accuracies are in percent, seconds
+those of the updates alone.
+"""
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+COLUMNS = ("recipe", "side", "seed", "passes", "test", "top3", "training", "seconds_per_pass")
+
+
+def ours(name, seed, runs):
+    from scratchnet import History
+
+    folder = runs / f"{name}-{seed}"
+    config = folder / "config.json"
+    epochs = json.loads(config.read_text())["epochs"] if config.is_file() else None
+    if epochs is None or len(History.read(folder / "log.csv")) < epochs:
+        command = ["train", "--recipe", name, "--seed", str(seed), "--out", str(folder)]
+        subprocess.run([sys.executable, "-m", "scratchnet", *command], check=True, stdout=subprocess.DEVNULL)
+    history = History.read(folder / "log.csv")
+    accuracies = [100 - errors[-1] for errors in (history.test_error, history.test_top3_error, history.running_error)]
+    return len(history), *accuracies, sum(history.seconds) / len(history)
+
+
+def pytorch(name, seed):
+    import torch
+    from torch_tutorials import TWINS, loss_of
+
+    from scratchnet.datasets import hold_out, load
+    from scratchnet.recipes import RECIPES
+
+    torch.manual_seed(seed)
+    recipe, net, loss = RECIPES[name], TWINS[name](), loss_of(name)
+    (images, labels), (test_images, test_labels) = load(recipe.data, "train"), load(recipe.data, "test")
+    if recipe.held_out:
+        (images, labels), _ = hold_out(images, labels, recipe.held_out, np.random.default_rng(seed))
+    x, labels = torch.as_tensor(recipe.pixels(images)), torch.as_tensor(labels.astype(int))
+    kind = torch.optim.SGD if "SGD" in repr(recipe.optimizer) else torch.optim.Adam
+    optimizer, seconds = kind(net.parameters(), recipe.schedule(0)), 0.0
+    for epoch in range(recipe.epochs):
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.schedule(epoch)
+        right, start = 0, time.perf_counter()
+        for batch in torch.randperm(len(x)).split(recipe.batch_size):
+            optimizer.zero_grad()
+            y = net(x[batch])
+            loss(y, labels[batch]).backward()
+            optimizer.step()
+            right += (y.argmax(1) == labels[batch]).sum().item()
+        seconds += time.perf_counter() - start
+    with torch.inference_mode():
+        y = torch.cat([net(part) for part in torch.as_tensor(recipe.pixels(test_images)).split(500)])
+    order = y.argsort(1, descending=True).numpy()
+    test, top3 = (100 * np.mean((order[:, :k] == test_labels[:, None]).any(1)) for k in (1, 3))
+    return recipe.epochs, test, top3, 100 * right / len(x), seconds / recipe.epochs
+
+
+def main():
+    from scratchnet.recipes import RECIPES
+
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--out", type=Path, required=True)
+    arguments.add_argument("--names", nargs="+", default=[name for name in RECIPES if name != "paper"])
+    arguments.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    arguments.add_argument("--runs", type=Path, default=Path("runs"))
+    arguments.add_argument("--pytorch", action="store_true")
+    options = arguments.parse_args()
+
+    new = not options.out.exists()
+    with options.out.open("a", newline="") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(COLUMNS)
+        for seed in options.seeds:
+            for name in options.names:
+                result = pytorch(name, seed) if options.pytorch else ours(name, seed, options.runs)
+                passes, *numbers, seconds = result
+                side = "PyTorch" if options.pytorch else "scratchnet"
+                row = (name, side, seed, passes, *(f"{n:.2f}" for n in numbers), f"{seconds:.2f}")
+                writer.writerow(row)
+                file.flush()
+                print(*row, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""python -m scratchnet compare: runs side by side."""
+
+from scratchnet.commands.prepare import say
+from scratchnet.errors import InputError
+from scratchnet.runs import Run, check_writable
+from scratchnet.tables import table
+
+
+def compare(options):
+    runs = {str(folder): Run.resumed(folder) for folder in options.runs}
+    for name, run in runs.items():
+        if not len(run.history):
+            raise InputError(f"{name} has no whole pass yet: there is nothing to compare.")
+    check_writable(options.out.parent)
+    rows = [
+        ("run", "recipe", "data", "seed", "passes", "test error %", "top 3 %", "held out %", "training %", "s/pass")
+    ]
+    for name, run in runs.items():
+        history, config = run.history, run.config
+        measured = (history.test_error, history.test_top3_error, history.validation_error, history.running_error)
+        errors = (f"{values[-1]:.2f}".replace("nan", "") for values in measured)
+        seconds = f"{sum(history.seconds) / len(history):.1f}"
+        rows.append((name, run.recipe.name, config["data"], str(config["seed"]), str(len(history)), *errors, seconds))
+    print(table(rows))
+    from scratchnet import figures
+
+    figures.save(figures.run_curves({name: run.history for name, run in runs.items()}), options.out)
+    say(f"\ncurves  {options.out}")

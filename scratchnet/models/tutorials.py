@@ -1,0 +1,155 @@
+"""The networks that tutorials call LeNet-5: five readings of one paper, each as its author wrote it.
+
+What they share is convolutions of 5x5 with 6, 16 and (as maps or as units) 120 outputs, then 84, then 10.
+All end in scores, the largest wins; paper_softmax in probabilities.
+"""
+
+import numpy as np
+
+from scratchnet.layers import (
+    AvgPool2d,
+    Conv2d,
+    Flatten,
+    LastAxisLinear,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Scale,
+    ScaledTanh,
+    Sequential,
+    Softmax,
+    Tanh,
+)
+from scratchnet.layers.initial import kaiming_normal, pytorch_default, xavier_uniform
+from scratchnet.models.lenet5 import TABLE_I, connection_table
+
+
+def blog_relu_maxpool(rng=None, dtype=np.float32):
+    """(N, 1, 32, 32) -> (N, 10): ReLU for tanh, max pooling for subsampling, every map of C3 reads all of S2's."""
+    options = {"rng": rng or np.random.default_rng(), "dtype": dtype, "init": kaiming_normal}
+    return Sequential(
+        input_shape=(1, 32, 32),
+        C1=Conv2d(1, 6, 5, **options),
+        C1_relu=ReLU(),
+        S2=MaxPool2d(2),
+        C3=Conv2d(6, 16, 5, **options),
+        C3_relu=ReLU(),
+        S4=MaxPool2d(2),
+        C5=Conv2d(16, 120, 5, **options),
+        C5_relu=ReLU(),
+        flatten=Flatten(),
+        F6=Linear(120, 84, **options),
+        F6_relu=ReLU(),
+        OUTPUT=Linear(84, 10, **options),
+    )
+
+
+def tutorial_28(rng=None, dtype=np.float32):
+    """(N, 1, 28, 28) -> (N, 10): the border is made by C1's padding, and C5 is a linear layer."""
+    options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options |= {"init": pytorch_default, "init_bias": pytorch_default}
+    return Sequential(
+        input_shape=(1, 28, 28),
+        C1=Conv2d(1, 6, 5, padding=2, **options),
+        C1_relu=ReLU(),
+        S2=MaxPool2d(2),
+        C3=Conv2d(6, 16, 5, **options),
+        C3_relu=ReLU(),
+        S4=MaxPool2d(2),
+        flatten=Flatten(),
+        C5=Linear(400, 120, **options),
+        C5_relu=ReLU(),
+        F6=Linear(120, 84, **options),
+        F6_relu=ReLU(),
+        OUTPUT=Linear(84, 10, **options),
+    )
+
+
+def notebook_learned_slope(rng=None, dtype=np.float32):
+    """(N, 1, 32, 32) -> (N, 10): 1.7159 tanh(S x) with S learned, and subsampling with a learned coefficient,
+    where S and the coefficient became whole matrices along the last axis: the columns of an image."""
+    options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options |= {"init": pytorch_default, "init_bias": pytorch_default}
+
+    def squash(features):
+        return Sequential(slope=LastAxisLinear(features, features, bias=False, **options), tanh=Tanh(1.7159))
+
+    def subsample(width):
+        return Sequential(sum=AvgPool2d(2, divisor=1), coefficient=LastAxisLinear(width, width, **options))
+
+    return Sequential(
+        input_shape=(1, 32, 32),
+        C1=Conv2d(1, 6, 5, **options),
+        C1_squash=squash(28),
+        S2=subsample(14),
+        S2_squash=squash(14),
+        C3=Conv2d(6, 16, 5, **options),
+        C3_squash=squash(10),
+        S4=subsample(5),
+        S4_squash=squash(5),
+        flatten=Flatten(),
+        C5=Linear(400, 120, **options),
+        C5_squash=squash(120),
+        F6=Linear(120, 84, **options),
+        F6_squash=squash(84),
+        OUTPUT=Linear(84, 10, **options),
+    )
+
+
+def fashion(squash, rng=None, dtype=np.float32):
+    """(N, 1, 28, 28) -> (N, 10), squash = Tanh or ReLU: average pooling, and none after C3, as published."""
+    options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options |= {"init": pytorch_default, "init_bias": pytorch_default}
+    return Sequential(
+        input_shape=(1, 28, 28),
+        C1=Conv2d(1, 6, 5, padding=2, **options),
+        C1_squash=squash(),
+        S2=AvgPool2d(2),
+        C3=Conv2d(6, 16, 5, **options),
+        S4=AvgPool2d(2),
+        C5=Conv2d(16, 120, 5, **options),
+        C5_squash=squash(),
+        flatten=Flatten(),
+        F6=Linear(120, 84, **options),
+        F6_squash=squash(),
+        OUTPUT=Linear(84, 10, **options),
+    )
+
+
+def fashion_tanh(rng=None, dtype=np.float32):
+    """fashion(Tanh)."""
+    return fashion(Tanh, rng, dtype)
+
+
+def fashion_relu(rng=None, dtype=np.float32):
+    """fashion(ReLU): all three tanh became ReLU."""
+    return fashion(ReLU, rng, dtype)
+
+
+def paper_softmax(rng=None, dtype=np.float32):
+    """(N, 1, 32, 32) -> (N, 10): the paper up to F6, but for one coefficient and one bias on the mean of each
+    window, where the paper has a pair for every map; then ten probabilities in place of RBF penalties."""
+    options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    weights = options | {"init": xavier_uniform}
+
+    def subsample():
+        return Sequential(mean=AvgPool2d(2), coefficient=Scale(**options))
+
+    return Sequential(
+        input_shape=(1, 32, 32),
+        C1=Conv2d(1, 6, 5, **weights),
+        C1_squash=ScaledTanh(),
+        S2=subsample(),
+        S2_squash=ScaledTanh(),
+        C3=Conv2d(6, 16, 5, connections=connection_table(TABLE_I), **weights),
+        C3_squash=ScaledTanh(),
+        S4=subsample(),
+        S4_squash=ScaledTanh(),
+        C5=Conv2d(16, 120, 5, **weights),
+        C5_squash=ScaledTanh(),
+        flatten=Flatten(),
+        F6=Linear(120, 84, **weights),
+        F6_squash=ScaledTanh(),
+        OUTPUT=Linear(84, 10, **weights),
+        softmax=Softmax(),
+    )

@@ -1,0 +1,257 @@
+"""The report of a trained network, and the run folder that it lies in."""
+
+import json
+import re
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from scratchnet import SGD, History, InputError, ModelError, cli, datasets, evaluate, runs
+from scratchnet.commands import read
+from scratchnet.commands.read import load_model
+from scratchnet.recipes import RECIPES
+from scratchnet.report import by_confidence, write_report
+from scratchnet.storage import read_about, read_arrays
+
+
+@pytest.fixture(scope="module")
+def digits():
+    images, labels = datasets.load("mnist", "test")
+    return images[:60], labels[:60]
+
+
+@pytest.fixture(scope="module")
+def reports(digits, tmp_path_factory):
+    """{recipe: folder with the report of an untrained network}."""
+    folders = {}
+    for name in ("paper", "paper-softmax"):
+        folders[name] = tmp_path_factory.mktemp(name)
+        net = RECIPES[name].network(np.random.default_rng(0))
+        write_report(folders[name], net, RECIPES[name], digits, "mnist", two_passes())
+    return folders
+
+
+def two_passes():
+    history = History()
+    for i in (2, 1):
+        history.append(**({name: float(i) for name in history.columns()} | {"lr": 1e-3}))
+    return history
+
+
+class Page(HTMLParser):
+    """What a page links to, and what its pictures say to those who do not see them."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.alts, self.headings = [], [], 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.links += [attributes[key] for key in ("src", "href") if key in attributes]
+        if tag == "img":
+            self.alts.append(attributes.get("alt", ""))
+        self.headings += tag in ("h1", "h2")
+
+
+@pytest.mark.parametrize("name", ["paper", "paper-softmax"])
+def test_the_page_needs_nothing_from_elsewhere(name, reports):
+    text = (reports[name] / "index.html").read_text("utf-8")
+    page = Page(text)
+    assert "://" not in text.replace("<!doctype html>", "") and 'lang="en"' in text and "viewport" in text
+    for link in page.links:
+        assert (f'id="{link[1:]}"' in text) if link.startswith("#") else (reports[name] / link).is_file(), link
+    assert len(page.alts) == len(list(reports[name].glob("*.png"))) == page.headings - 1
+    assert all(len(alt) > 40 for alt in page.alts)
+
+
+def test_every_picture_is_there_as_text_too(reports):
+    for name, folder in reports.items():
+        pictures = {path.stem for path in folder.glob("*.png")}
+        wanted = {"curves", "top3", "confusion", "confident", "wall", "maps", "filters"}
+        assert pictures == wanted | ({"codes"} if name == "paper" else set())
+        for picture in pictures:
+            text = (folder / f"{picture}.txt").read_text("utf-8")
+            assert text.isascii() and text.count("\n") > 2, picture
+    assert (reports["paper"] / "filters.txt").read_text().count("X . . . X X X . . X X X X . X X") == 1
+    assert "true 7: F6, and the code of" in (reports["paper"] / "codes.txt").read_text()
+
+
+def test_the_wall_lists_every_wrong_answer(reports, digits):
+    recipe = RECIPES["paper"]
+    net = recipe.network(np.random.default_rng(0))
+    result = evaluate(net, (recipe.pixels(digits[0]), digits[1]))
+    lines = (reports["paper"] / "wall.txt").read_text().splitlines()[1:]
+    listed = [tuple(map(int, line.split()[:3])) for line in lines]
+    wrong = np.flatnonzero(result.predictions != digits[1])
+    assert sorted(listed) == [(i, digits[1][i], result.predictions[i]) for i in wrong]
+
+
+def test_by_confidence_sorts_even_where_probabilities_are_all_1():
+    scores = np.array([[0, 60], [0, 90], [0, 1], [70, 0], [2, 0]], np.float32)
+    labels = np.array([1, 1, 1, 1, 1])
+    result = SimpleNamespace(scores=scores, predictions=scores.argmax(axis=1))
+    groups = by_confidence(labels, result, count=2)
+    assert [list(indices) for indices in groups.values()] == [[1, 0], [2, 0], [3, 4], [4, 3]]
+
+
+# The run folder.
+
+
+def command(*arguments):
+    return cli.main(["train", *map(str, arguments)])
+
+
+def test_a_run_leaves_what_is_needed_to_repeat_it(small, tmp_path, capsys):
+    out = tmp_path / "run"
+    options = ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--validate-every", 2, "--epochs", 2)
+    assert command(*options, "--out", out, "--seed", 5) == 0
+    said = capsys.readouterr().out
+    assert "validation error" in said and "best" in said and "report" in said
+    config = json.loads((out / "config.json").read_text())
+    assert config["recipe"] == "tutorial-28" and config["seed"] == 5 and config["held_out"] == 100
+    assert {"scratchnet", "python", "numpy", "numba"} <= config["versions"].keys()
+    assert {path.name for path in out.iterdir()} == {
+        *("config.json", "log.csv", "validations.csv", "last.npz", "best.npz", "optimizer.npz", "report"),
+    }
+    history = History.read(out / "log.csv")
+    history.read_validations(out / "validations.csv")
+    passes = [look[0] for look in history.validations]
+    assert passes == pytest.approx([2 * 64 / 300, 4 * 64 / 300, 1, 1 + 2 * 64 / 300, 1 + 4 * 64 / 300, 2])
+    assert [error for p, error in history.validations if p in (1, 2)] == history.validation_error
+    again = tmp_path / "again"
+    assert command(*options, "--out", again, "--seed", 5) == 0
+    a, b = read_arrays(out / "last.npz"), read_arrays(again / "last.npz")
+    assert all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def test_best_is_the_best_on_the_held_out_images(small, tmp_path):
+    """Not the last, and nothing that the test set has chosen."""
+    recipe = RECIPES["tutorial-28"]
+    net = recipe.network(np.random.default_rng(0))
+    optimizer = SGD(net, 0.1)
+    config = {"recipe": "tutorial-28", "data": "mnist", "seed": 0}
+    run = runs.Run(tmp_path, config, History())
+    for i, error in enumerate((5.0, 3.0, 4.0)):
+        net["F6"].b[:] = i
+        run.history.validations.append((i + 1.0, error))
+        run.save_best(net)
+        run.save(net, optimizer)
+    best, last = (recipe.network().load(tmp_path / f"{name}.npz") for name in ("best", "last"))
+    assert (best["F6"].b == 1).all() and (last["F6"].b == 2).all()
+
+
+def test_without_held_out_images_there_is_no_best(small, tmp_path):
+    out = tmp_path / "run"
+    assert command("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--out", out) == 0
+    assert (out / "best.npz").is_file()
+    assert command("--recipe", "tutorial-28", "--quick", "--out", out) == 0
+    assert not (out / "best.npz").exists() and not (out / "validations.csv").exists(), "nor that of an earlier run"
+
+
+def test_an_interrupted_adam_run_goes_on_where_it_was(small, tmp_path, monkeypatch, capsys):
+    options = ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--epochs", 3)
+    whole, halted = tmp_path / "whole", tmp_path / "halted"
+    assert command(*options, "--out", whole) == 0
+    save = runs.Run.save
+
+    def interrupt(self, *arguments):
+        save(self, *arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs.Run, "save", interrupt)
+        assert command(*options, "--out", halted) == 130
+    assert f"train --resume {halted}" in capsys.readouterr().err
+    assert cli.main(["train", "--resume", str(halted)]) == 0
+    for file in ("last.npz", "best.npz", "optimizer.npz"):
+        a, b = read_arrays(whole / file), read_arrays(halted / file)
+        assert a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a), file
+    assert (whole / "validations.csv").read_text() == (halted / "validations.csv").read_text()
+
+
+def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert command("--recipe", "paper-softmax", "--quick", "--out", out) == 0
+    assert read_about(out / "last.npz") == "paper-softmax"
+    net, recipe = load_model(out / "last.npz")
+    assert recipe.name == "paper-softmax" and net["softmax"]
+    capsys.readouterr()
+    assert cli.main(["eval", str(out / "last.npz"), "--report", str(tmp_path / "report")]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"paper-softmax on mnist, test error \d+\.\d\d % \(\d+ of 200 images\), top 3", said)
+    assert len(read.history_beside(out / "last.npz")) == 1, "the log lies beside the model"
+    assert read.history_beside(tmp_path / "last.npz") is None
+    net.save(tmp_path / "unknown.npz", about="tomorrow's")
+    with pytest.raises(ModelError, match=r"recipe .tomorrow's. that this version does not have"):
+        load_model(tmp_path / "unknown.npz")
+
+
+def test_compare(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("tutorial-28", "paper-softmax"):
+        assert command("--recipe", name, "--quick", "--out", f"runs/{name}") == 0
+    capsys.readouterr()
+    assert cli.main(["compare", "runs/tutorial-28", "runs/paper-softmax", "--out", "both.png"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3 and lines[0].split()[:4] == ["run", "recipe", "data", "seed"]
+    assert lines[1].split()[:2] == ["runs/tutorial-28", "tutorial-28"]
+    assert (tmp_path / "both.png").stat().st_size > 5000
+    assert cli.main(["compare", "runs/tutorial-28", "runs/nothing"]) == 2
+    assert "no run in runs/nothing" in capsys.readouterr().err.replace("\\", "/")
+
+
+def test_recipes_are_listed(capsys):
+    assert cli.main(["recipes"]) == 0
+    said = capsys.readouterr().out
+    assert said.isascii()
+    for name, recipe in RECIPES.items():
+        line = next(line for line in said.splitlines() if line.startswith(name + " "))
+        assert recipe.claimed is None or f"{recipe.claimed:.2f} %" in line
+        assert f"{recipe.measured:.2f} %" in line
+
+
+# What a user gets wrong.
+
+
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        (["--recipe", "tutorial"], 2, ["no recipe 'tutorial'", "Did you mean 'tutorial-28'", "paper-softmax"]),
+        (["--recipe", "fashion"], 2, ["Did you mean 'fashion-"]),
+        (["--data", "fashion"], 3, ["no data set 'fashion'", "Did you mean 'fashion-mnist'"]),
+        (["--recipe", "tutorial-28", "--j", "3"], 2, ["--loss and --j", "tutorial-28 has none"]),
+        (["--recipe", "tutorial-28", "--validate-every", "3"], 2, ["--hold-out 1000"]),
+        (["--hold-out", "60000"], 2, ["leaves none of 60,000"]),
+        (["--quick", "--hold-out", "10000"], 2, ["leaves none of 10,000 images"]),
+        (["--data", "kmnist"], 3, ["kmnist"]),
+    ],
+)
+def test_a_choice_that_cannot_be(arguments, code, words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SCRATCHNET_DATA", str(tmp_path / "nothing"))
+    monkeypatch.setitem(__import__("sys").modules, "torchvision", None)
+    assert cli.main(["train", *arguments]) == code
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("scratchnet: ") and err.count("\n") == 1
+    assert all(word in err for word in words), err
+    assert not list(tmp_path.iterdir()), "nothing half-written"
+
+
+def test_a_report_folder_that_cannot_be_written_stops_before_the_training(tmp_path, monkeypatch, capsys):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "report").write_text("in the way")
+    assert command("--quick", "--out", tmp_path / "run") == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "report cannot be written to" in err
+    RECIPES["paper"].network().save(tmp_path / "net.npz")
+    assert cli.main(["eval", str(tmp_path / "net.npz"), "--report", str(tmp_path / "run" / "report")]) == 2
+    assert "report cannot be written to" in capsys.readouterr().err
+
+
+def test_a_model_evaluated_on_data_of_another_shape(digits):
+    net = RECIPES["paper"].network()
+    with pytest.raises(InputError, match=r"inputs of shape \(1, 28, 28\), the network is made for \(1, 32, 32\)"):
+        evaluate(net, (datasets.grey(digits[0]), digits[1]))
