@@ -1,13 +1,14 @@
-"""Training steps and inference per second of the paper's LeNet-5, beside PyTorch eager.
+"""Training steps and inference per second, beside PyTorch eager.
 
-    python benchmarks/versus_pytorch.py [--batches 1 8 32 64 128 256] [--rounds 15]
+    python benchmarks/versus_pytorch.py [--recipes paper tutorial-28] [--batches 1 8 32 64 128 256] [--rounds 15]
 
-Each side runs in a process of its own, with all cores, and is idle while the other is timed. A step
-is forward, backward and an update with one step size per parameter. Before anything is timed, both
-take a step from the same parameters on the same batch, for every batch size and memory format, and
-the losses and all gradients have to agree to 1e-4. Times are medians over rounds in which the sides
-take turns; for PyTorch the faster of its two memory formats counts. Its sparse C3 is a dense one
-whose weights are multiplied by the table in every step, as one would write it there.
+Networks: the paper's, with an update by one step size per parameter, and those of the tutorials with
+their own loss and Adam. Each side runs in a process of its own, with all cores, and is idle while the
+other is timed. A step is forward, backward and update, on images that are in memory. Before anything is
+timed, both take a step from the same parameters on the same batch, for every batch size and memory
+format, and the losses and all gradients have to agree to 1e-4. Times are medians over rounds in which
+the sides take turns; for PyTorch the faster of its two memory formats counts. Its sparse C3 is a dense
+one whose weights are multiplied by the table in every step, as one would write it there.
 """
 
 import argparse
@@ -27,22 +28,30 @@ SECONDS = 0.15  # of one measurement
 EPS = 1e-12  # step sizes: too small to change a float32 weight, so that all steps start from the same ones
 
 
-def scratchnet_side():
-    from scratchnet import MAPLoss
+def scratchnet_side(name):
+    from scratchnet import Adam
     from scratchnet.kernels import descend, one_blas_thread
-    from scratchnet.models import lenet5
+    from scratchnet.recipes import RECIPES
     from scratchnet.team import Team
 
-    net, loss = lenet5(np.random.default_rng(0)), MAPLoss(10.0)
-    eps = {name: np.full_like(value, EPS) for name, value, _, _ in net.parameters()}
+    recipe = RECIPES[name]
+    net, loss = recipe.network(np.random.default_rng(0)), recipe.loss()
+    net.leaves()[0].input_gradient = False  # as in fit
+    eps = {key: np.full_like(value, EPS) for key, value, _, _ in net.parameters()}
+    adam = Adam(net, EPS)
     team = Team(net)
     one_blas_thread().__enter__()
+
+    def descend_all():
+        for key, value, gradient, _ in net.parameters():
+            descend(value, eps[key], gradient)
+
+    update = descend_all if name == "paper" else adam.step
 
     def prepare(x, labels, variant):
         def step():
             E, _ = team.gradients(loss, x, labels)
-            for name, value, gradient, _ in net.parameters():
-                descend(value, eps[name], gradient)
+            update()
             return E, [gradient for _, _, gradient, _ in net.parameters()]
 
         return step, lambda: team.forward(x)
@@ -50,15 +59,24 @@ def scratchnet_side():
     return prepare
 
 
-def pytorch_side():
+def pytorch_side(name):
     import torch
+    from torch_tutorials import TWINS, loss_of
     from torch_twin import copy_parameters, map_loss, torch_lenet5
 
-    from scratchnet.models import lenet5
+    from scratchnet.recipes import RECIPES, J
 
-    net, loss = torch_lenet5(), map_loss(10.0)
-    copy_parameters(lenet5(np.random.default_rng(0)), net)
+    net, loss = (torch_lenet5(), map_loss(J)) if name == "paper" else (TWINS[name](), loss_of(name))
+    copy_parameters(RECIPES[name].network(np.random.default_rng(0)), net)
     eps = [torch.full_like(value, EPS) for value in net.parameters()]
+    adam = torch.optim.Adam(net.parameters(), EPS)
+
+    def descend_all():
+        with torch.no_grad():
+            for value, e in zip(net.parameters(), eps):
+                value.addcmul_(e, value.grad, value=-1)
+
+    update = descend_all if name == "paper" else adam.step
 
     def prepare(x, labels, variant):
         memory = torch.channels_last if variant == "channels_last" else torch.contiguous_format
@@ -69,9 +87,7 @@ def pytorch_side():
             net.zero_grad(set_to_none=True)
             E = loss(net(x), labels)
             E.backward()
-            with torch.no_grad():
-                for value, e in zip(net.parameters(), eps):
-                    value.addcmul_(e, value.grad, value=-1)
+            update()
             return E.item(), [value.grad.numpy() for value in net.parameters()]
 
         @torch.inference_mode()
@@ -83,12 +99,12 @@ def pytorch_side():
     return prepare
 
 
-def serve(side, pipe):
+def serve(side, name, shape, pipe):
     """Answers (batch, variant, what) with the seconds of one call, or with its result for "check"."""
-    prepare = {"scratchnet": scratchnet_side, "PyTorch": pytorch_side}[side]()
+    prepare = {"scratchnet": scratchnet_side, "PyTorch": pytorch_side}[side](name)
     for batch, variant, what in iter(pipe.recv, None):
         rng = np.random.default_rng(batch)
-        x = rng.normal(size=(batch, 1, 32, 32)).astype(np.float32)
+        x = rng.normal(size=(batch, *shape)).astype(np.float32)
         step, infer = prepare(x, rng.integers(0, 10, batch), variant)
         run = infer if what == "inference" else step
         result = run()
@@ -103,16 +119,24 @@ def serve(side, pipe):
 
 
 def main():
+    from scratchnet.recipes import RECIPES
+
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--recipes", nargs="+", default=["paper", "tutorial-28"], choices=RECIPES)
     arguments.add_argument("--batches", type=int, nargs="+", default=[1, 8, 32, 64, 128, 256])
     arguments.add_argument("--rounds", type=int, default=15)
     options = arguments.parse_args()
+    print(f"{os.cpu_count()} cores, {platform.machine()}")
+    for name in options.recipes:
+        compare(name, RECIPES[name].network().input_shape, options)
 
+
+def compare(name, shape, options):
     spawn = multiprocessing.get_context("spawn")
     sides = {}
     for side in ("scratchnet", "PyTorch"):
         here, there = spawn.Pipe()
-        spawn.Process(target=serve, args=(side, there), daemon=True).start()
+        spawn.Process(target=serve, args=(side, name, shape, there), daemon=True).start()
         sides[side] = here
 
     def ask(side, *question):
@@ -127,7 +151,7 @@ def main():
             errors = [abs(E - torch_E) / abs(torch_E)]
             errors += [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(gradients, torch_gradients, strict=True)]
             worst = max(worst, *errors)
-    print(f"{os.cpu_count()} cores, {platform.machine()}; losses and gradients agree to {worst:.1e}")
+    print(f"\n{name}: losses and gradients agree to {worst:.1e}")
     if not worst < 1e-4:
         sys.exit("The two sides do not compute the same: nothing was timed.")
 
