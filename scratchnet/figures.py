@@ -73,7 +73,7 @@ def training_curves(history, claims=(), title="", figure=None):
     ax.legend(frameon=False, loc="upper right")
     below.step(passes, history.lr, where="mid", color=GREY, marker=".")
     below.set(xlabel="pass over the training set", ylabel="learning rate", xlim=(0.5, len(history) + 0.5))
-    below.set_ylim(0, 1.15 * max(history.lr))
+    below.set_ylim(0, 1.15 * max((lr for lr in history.lr if not math.isnan(lr)), default=1))
     below.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
     below.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     bare(ax, below)
@@ -102,35 +102,38 @@ def run_curves(histories, figure=None):
     """Test error after each pass of several runs, {name: History}, on a logarithmic scale."""
     figure = new_figure(figure, 8, 4.6)
     ax = figure.subplots()
+    lines, labels = [], []
     for i, (name, history) in enumerate(histories.items()):
         errors = [max(error, 0.01) for error in history.test_error]  # the scale has no 0
-        ax.plot(
+        lines += ax.plot(
             range(1, len(history) + 1),
             errors,
             color=COLOURS[i % len(COLOURS)],
             marker=MARKERS[i % len(MARKERS)],
             linestyle=("-", "--", ":")[i // len(COLOURS) % 3],
             markersize=4,
-            label=f"{name}: {history.test_error[-1]:.2f} %",
         )
+        labels.append(f"{name}: {history.test_error[-1]:.2f} %".replace("$", r"\$"))  # $ is matplotlib's mathematics
     ax.set(xlabel="pass over the training set", ylabel="test error (%)", yscale="log")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "235" else "")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    ax.legend(frameon=False)
+    ax.legend(lines, labels, frameon=False)
     bare(ax)
     return figure
 
 
 def drawn(errors):
+    """Whether anything was measured."""
     return not all(map(math.isnan, errors))
 
 
 def limit_errors(ax, curves, lines=()):
     """From 0 up to the first errors if the run is short or they are low, else cut: the end is what matters."""
-    highest = max(max(filter(lambda e: not math.isnan(e), errors)) for errors in curves)
+    curves = [[error for error in errors if not math.isnan(error)] for errors in curves] or [[0]]
+    highest = max(1.5, *map(max, curves))
     ending = max(errors[-1] for errors in curves)
-    top = max(1.5, highest) if len(curves[0]) < 4 else min(max(1.5, highest), max(5, 2 * ending))
+    top = highest if len(curves[0]) < 4 else min(highest, max(5, 2 * ending))
     ax.set_ylim(0, 1.4 * max(top, *lines, 0))  # room for the legend
 
 
@@ -184,8 +187,10 @@ def confident(images, labels, scores, groups, names, title="", figure=None):
 
 
 def wall(images, labels, predictions, names, title="", figure=None):
-    """All misclassified images, true>read under each, as the paper's Fig. 8; at most 2,000 of them."""
-    wrong = misclassified(labels, predictions)[:MOST]
+    """All misclassified images, true>read under each, as the paper's Fig. 8; of more than 2,000, every so many."""
+    wrong = misclassified(labels, predictions)
+    if len(wrong) > MOST:
+        wrong = wrong[np.linspace(0, len(wrong) - 1, MOST).astype(int)]
     columns = max(10, math.ceil(math.sqrt(1.8 * len(wrong))))
     rows = max(1, math.ceil(len(wrong) / columns))
     height, width = images.shape[1] + 12, images.shape[2] + 6

@@ -32,6 +32,10 @@ class SGD:
                 gradient = self.v[name] = self.momentum * self.v.get(name, 0) + gradient
             value -= self.lr * gradient
 
+    def remembers(self):
+        """Whether its steps depend on the steps before."""
+        return self.momentum > 0
+
     def state(self):
         """{name: array} of what it remembers from step to step, to go on later."""
         return {f"v.{name}": v for name, v in self.v.items()}
@@ -77,6 +81,10 @@ class Adam:
             if self.weight_decay:
                 gradient = gradient + self.weight_decay * value
             adam(value, self.m[name], self.v[name], gradient, rate, beta1, beta2, scale, self.eps)
+
+    def remembers(self):
+        """Whether its steps depend on the steps before."""
+        return True
 
     def state(self):
         """{name: array} of what it remembers from step to step, to go on later."""
@@ -132,8 +140,12 @@ class SDLM:
             arrays = leaf.__dict__
             descend(arrays[name], eps, arrays["d" + name])
 
-    def state(self):
+    def remembers(self):
         """Nothing that outlives a pass."""
+        return False
+
+    def state(self):
+        """Nothing."""
         return {}
 
     def restore(self, state):

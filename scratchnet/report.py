@@ -12,7 +12,9 @@ from scratchnet.layers import Conv2d
 from scratchnet.metrics import confidence, probabilities
 from scratchnet.storage import whole_file
 from scratchnet.tables import code_text, confusion_table, history_table, percent, rate_table, table
-from scratchnet.training import evaluate
+from scratchnet.training import evaluate, mode
+
+SECTIONS = ("curves", "top3", "confusion", "confident", "wall", "maps", "filters", "codes")
 
 
 @dataclass
@@ -26,26 +28,30 @@ class Section:
     text: str
 
 
-def write_report(folder, net, recipe, data, data_name, history=None):
+def write_report(folder, net, recipe, data, data_name, history=None, title=None):
     """Evaluates the network on data (images, labels) and writes, for each picture, name.png and name.txt, and
     index.html. Returns the Evaluation. history: of its training, for the curves.
 
-    images: uint8 (N, H, W), as from `datasets.load`.
+    images: uint8 (N, H, W), as from `datasets.load`; data_name: whose classes these are.
     """
     images, labels = data
+    title = title or f"{recipe.name} on {data_name}"
     result = evaluate(net, (recipe.pixels(images), labels))
-    title = f"{recipe.name} on {data_name}"
-    sections = [
-        *curves(recipe, history, title),
-        *answers(images, labels, result, class_names(data_name), title),
-        *insides(net, recipe.pixels, images, labels, class_names(data_name), title),
-    ]
+    with mode(net, training=False):
+        sections = [
+            *curves(recipe, history, data_name, title),
+            *answers(images, labels, result, class_names(data_name), title),
+            *insides(net, recipe.pixels, images, labels, class_names(data_name), title),
+        ]
+    for section in SECTIONS:
+        for path in (folder / f"{section}.png", folder / f"{section}.txt"):
+            path.unlink(missing_ok=True)  # of an earlier report
     for section in sections:
         figures.save(section.figure, folder / f"{section.name}.png")
         write(folder / f"{section.name}.txt", section.text + "\n")
     facts = [
         ("network", f"{net.n_parameters():,} parameters, {net.n_connections(net.input_shape):,} connections"),
-        ("images", f"{len(labels):,} of {data_name}"),
+        ("images", f"{len(labels):,}"),
         ("error", f"{result.error:.2f} % ({np.count_nonzero(result.predictions != labels):,} images)"),
         ("not among the first three", f"{result.top3_error:.2f} %"),
     ]
@@ -58,31 +64,31 @@ def write(path, text):
         file.write(text.encode("utf-8"))
 
 
-def curves(recipe, history, title):
+def curves(recipe, history, data_name, title):
     if not history:
-        return []
+        return
     source = "paper" if recipe.name == "paper" else "claimed"
-    claimed = {"test": recipe.claimed, "training": recipe.claimed_training}
-    claims = [(f"{source}, {what}", round(100 - value, 2)) for what, value in claimed.items() if value]
-    text = history_table(history)
-    return [
-        Section(
-            "curves",
-            "Training",
-            f"Error in percent after each of {len(history)} passes, ending at {history.test_error[-1]:.2f} % on the "
-            "test set, and the learning rate of each pass.",
-            figures.training_curves(history, claims, title),
-            text,
-        ),
-        Section(
+    published = {"test": recipe.claimed, "training": recipe.claimed_training} if data_name == recipe.data else {}
+    claims = [(f"{source}, {what}", round(100 - value, 2)) for what, value in published.items() if value]
+    tested, text = figures.drawn(history.test_error), history_table(history)
+    last = history.test_error[-1] if tested else history.running_error[-1]
+    yield Section(
+        "curves",
+        "Training",
+        f"Error in percent after each of {len(history)} passes, ending at {last:.2f} % on the "
+        f"{'test set' if tested else 'training set'}, and the learning rate of each pass.",
+        figures.training_curves(history, claims, title),
+        text,
+    )
+    if figures.drawn(history.test_top3_error):
+        yield Section(
             "top3",
             "The first answer, and the first three",
-            f"Test error after each pass: the first answer is wrong in {history.test_error[-1]:.2f} % at the end, all "
-            f"three first answers in {history.test_top3_error[-1]:.2f} %.",
+            f"Test error after each pass: the first answer is wrong in {last:.2f} % at the end, all three first "
+            f"answers in {history.test_top3_error[-1]:.2f} %.",
             figures.top_k_curves(history, title),
             text,
-        ),
-    ]
+        )
 
 
 def answers(images, labels, result, names, title):
@@ -108,7 +114,7 @@ def answers(images, labels, result, names, title):
         ),
         Section(
             "wall",
-            "Every wrong answer",
+            "Wrong answers",
             f"The misclassified images, {shown}, each with the true class and the class read.",
             figures.wall(images, labels, result.predictions, names, f"{title}: {shown} misclassified, true>read"),
             answer_table(wrong, labels, result, names),
@@ -176,7 +182,7 @@ def insides(net, pixels, images, labels, names, title):
         yield Section(
             "codes",
             "F6 draws the code",
-            "For one image of each digit: the image, the 84 outputs of F6 as a picture of 7 by 12, and the output code "
+            "For one image of each class: the image, the 84 outputs of F6 as a picture of 7 by 12, and the output code "
             "that they are nearest to.",
             figures.codes(net, x, true, title),
             code_text(net, x, true),

@@ -1,11 +1,11 @@
 """A run folder: everything needed to repeat a training, to go on with it and to look at it.
 
-config.json   the recipe and every choice, the command and the versions
-log.csv       one row per pass
+config.json       the recipe, every choice and the versions
+log.csv           one row per pass
 validations.csv   one row per look at held-out images, where there are any
-last.npz      the network after the last whole pass; optimizer.npz what its optimizer remembers
-best.npz      the network at its best look at the held-out images, never chosen by the test set
-report/       pictures, tables and a page of them
+last.npz          the network after the last whole pass; optimizer.npz what its optimizer remembers
+best.npz          the network at its best look at the held-out images, never chosen by the test set
+report/           pictures, tables and a page of them
 """
 
 import json
@@ -17,24 +17,28 @@ from pathlib import Path
 
 from scratchnet import __version__
 from scratchnet.datasets import SETS
-from scratchnet.errors import DataError, InputError, nearest
+from scratchnet.errors import DataError, InputError, ModelError, nearest
+from scratchnet.kernels import cores
 from scratchnet.recipes import QUICK, RECIPES, J
-from scratchnet.storage import read_arrays, whole_file, write_arrays
+from scratchnet.storage import read_about, read_arrays, whole_file, write_arrays
 from scratchnet.training import History
+
+FILES = ("config.json", "log.csv", "validations.csv", "last.npz", "optimizer.npz", "best.npz", "report/index.html")
 
 
 class Run:
     """folder, config (a dict), recipe, history."""
 
     def __init__(self, folder, config, history):
-        self.folder, self.config, self.history = folder, config, history
-        self.recipe = find_recipe(config["recipe"])
-        self.best = len(history.validations)
+        self.folder, self.config, self.history = folder, check_config(config), history
+        self.recipe = RECIPES[config["recipe"]]
+        self.begun = len(history) > 0
+        self.looks = len(history.validations)
 
     @classmethod
     def new(cls, options):
         """A run with the options of the command line. Raises InputError for those that do not go together."""
-        recipe = find_recipe(options.recipe)
+        recipe = find_recipe(options.recipe or "paper")
         paper = recipe.name == "paper"
         if not paper and (options.loss or options.j is not None):
             raise InputError(f"--loss and --j are choices of the paper's recipe, {recipe.name} has none.")
@@ -43,20 +47,14 @@ class Run:
         if options.eta is not None and not 0 < options.eta < math.inf:
             raise InputError(f"--eta has to be positive, got {options.eta:g}.")
         held_out = recipe.held_out if options.hold_out is None else options.hold_out
-        images = QUICK if options.quick else None
         if options.validate_every and not held_out:
             raise InputError("--validate-every needs images that are held out for it: add --hold-out 1000.")
-        if held_out >= (images or 60_000):
-            raise InputError(f"--hold-out {held_out} leaves none of {images or 60_000:,} images to train on.")
-        data = options.data or recipe.data
-        if data not in SETS:
-            raise DataError(f"There is no data set {data!r}.{nearest(data, SETS)}")
         config = {
             "recipe": recipe.name,
-            "data": data,
-            "seed": options.seed,
+            "data": options.data or recipe.data,
+            "seed": options.seed or 0,
             "epochs": options.epochs or (1 if options.quick else recipe.epochs),
-            "images": images,
+            "images": QUICK if options.quick else None,
             "held_out": held_out,
             "validate_every": options.validate_every,
             "eta": recipe.scale if options.eta is None else options.eta,
@@ -64,17 +62,16 @@ class Run:
             "j": (J if options.j is None else options.j) if paper else None,
             "versions": versions(),
         }
-        name = ("quick" if paper else f"{recipe.name}-quick") if options.quick else recipe.name
+        name = recipe.name if config["data"] == recipe.data else f"{recipe.name}-{config['data']}"
+        if options.quick:
+            name = "quick" if name == "paper" else f"{name}-quick"
         return cls(options.out or Path("runs") / name, config, History())
 
     @classmethod
-    def resumed(cls, folder):
+    def read(cls, folder):
         """The run in a folder. Raises InputError when there is none."""
         try:
             config = json.loads((folder / "config.json").read_text("ascii"))
-            missing = {"recipe", "data", "seed", "epochs", "images", "held_out", "eta"} - config.keys()
-            if missing:
-                raise ValueError(f"config.json lacks {', '.join(sorted(missing))}")
             history = History.read(folder / "log.csv")
             if (folder / "validations.csv").is_file():
                 history.read_validations(folder / "validations.csv")
@@ -82,55 +79,115 @@ class Run:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as why:
             raise InputError(f"There is no run in {folder} ({why}). Train one: python -m scratchnet train") from None
 
+    @classmethod
+    def resumed(cls, options):
+        """The run to go on with, and for how long. Raises InputError for options that it has of its own."""
+        own = {"recipe", "data", "quick", "seed", "hold_out", "validate_every", "eta", "loss", "j", "out"}
+        values = {name: getattr(options, name) for name in sorted(own)}
+        given = [name for name, value in values.items() if value is not None and value is not False]
+        if given:
+            wrong = ", ".join("--" + name.replace("_", "-") for name in given)
+            raise InputError(f"--resume goes on with the run's own options: leave out {wrong}. --epochs may be longer.")
+        run = cls.read(options.resume)
+        run.config["epochs"] = options.epochs or run.config["epochs"]
+        if run.config["epochs"] < len(run.history):
+            raise InputError(f"{run.folder} has {len(run.history)} passes already, more than {options.epochs}.")
+        return run
+
     def make_folders(self):
         """Before the training, not after it. Raises InputError when one cannot be written to."""
         for folder in (self.folder, self.folder / "report"):
             check_writable(folder)
 
     def go_on(self, net, optimizer):
-        """Takes up the network and the optimizer where the last whole pass left them."""
-        if len(self.history):
-            net.load(self.folder / "last.npz")
-            if (self.folder / "optimizer.npz").is_file():
-                optimizer.restore(read_arrays(self.folder / "optimizer.npz"))
+        """Takes up the network and the optimizer where the last whole pass left them.
 
-    def save(self, net, optimizer):
-        """After a pass. What an earlier run left in the folder, and this one has not, goes."""
+        The log is written before them: what it has of a pass that they have not is dropped.
+        Raises ModelError when the two are not of the same pass.
+        """
+        if not len(self.history):
+            return
+        net.load(self.folder / "last.npz")
+        passes = json.loads(read_about(self.folder / "last.npz") or "{}").get("passes", len(self.history))
+        self.history.cut(passes)
+        self.looks = len(self.history.validations)
+        path = self.folder / "optimizer.npz"
+        if path.is_file() != optimizer.remembers() or (
+            path.is_file() and json.loads(read_about(path)).get("passes") != passes
+        ):
+            raise ModelError(f"{path} does not belong to last.npz, so there is no going on exactly. Train again.")
+        if path.is_file():
+            optimizer.restore(read_arrays(path))
+
+    def begin(self):
+        """Before the first file of a new run: what an earlier run left in the folder goes."""
+        if not self.begun:
+            for name in FILES:
+                (self.folder / name).unlink(missing_ok=True)
+            self.begun = True
         with whole_file(self.folder / "config.json") as file:
             file.write(json.dumps(self.config, indent=2).encode("ascii") + b"\n")
-        net.save(self.folder / "last.npz", about=self.recipe.name)
+
+    def save(self, net, optimizer):
+        """After a pass."""
+        self.begin()
         self.history.write(self.folder / "log.csv")
-        if optimizer.state():
-            write_arrays(self.folder / "optimizer.npz", optimizer.state(), about=self.recipe.name)
-        else:
-            (self.folder / "optimizer.npz").unlink(missing_ok=True)
         if self.history.validations:
             self.history.write_validations(self.folder / "validations.csv")
-        else:
-            for name in ("validations.csv", "best.npz"):
-                (self.folder / name).unlink(missing_ok=True)
+        if optimizer.state():
+            write_arrays(self.folder / "optimizer.npz", optimizer.state(), self.about())
+        net.save(self.folder / "last.npz", self.about())
 
     def save_best(self, net):
-        """best.npz, if the last look at the held-out images was the best so far."""
+        """best.npz, if there was a look at the held-out images since, and it was the best so far."""
         looks = self.history.validations
-        if len(looks) > self.best and looks[-1][1] <= min(error for _, error in looks):
-            net.save(self.folder / "best.npz", about=self.recipe.name)
-        self.best = len(looks)
+        if len(looks) > self.looks and looks[-1][1] <= min(error for _, error in looks):
+            self.begin()
+            net.save(self.folder / "best.npz", self.about())
+        self.looks = len(looks)
+
+    def about(self):
+        """What a model file of this run says of itself."""
+        return json.dumps({"recipe": self.recipe.name, "data": self.config["data"], "passes": len(self.history)})
 
     def files(self):
         """(what it is, file name) of what the run has left."""
-        names = {
-            "model": "last.npz",
-            "best": "best.npz",
-            "log": "log.csv",
-            "report": "report/index.html",
-        }
+        names = {"model": "last.npz", "best": "best.npz", "log": "log.csv", "report": "report/index.html"}
         return [(what, name) for what, name in names.items() if (self.folder / name).is_file()]
+
+
+def check_config(config):
+    """The config, or an InputError that says which of its entries makes no sense."""
+
+    def whole(least):
+        return lambda value: type(value) is int and value >= least
+
+    def number(value):
+        return type(value) in (int, float) and 0 < value < math.inf
+
+    recipe = find_recipe(config.get("recipe"))
+    if config.get("data") not in tuple(SETS):
+        raise DataError(f"There is no data set {config.get('data')!r}.{nearest(config.get('data'), SETS)}")
+    paper = recipe.name == "paper"
+    sensible = {
+        "seed": whole(0),
+        "epochs": whole(1),
+        "images": lambda value: value is None or whole(1)(value),
+        "held_out": whole(0),
+        "validate_every": lambda value: value is None or whole(1)(value),
+        "eta": number,
+        "loss": lambda value: value in (("map", "mle") if paper else (None,)),
+        "j": number if paper else lambda value: value is None,
+    }
+    for name, check in sensible.items():
+        if name not in config or not check(config[name]):
+            raise InputError(f"{name} is {config.get(name, 'missing')!r}, which makes no sense for {recipe.name}")
+    return config
 
 
 def find_recipe(name):
     """The recipe of this name. Raises InputError with the nearest one that exists."""
-    if name not in RECIPES:
+    if name not in tuple(RECIPES):
         raise InputError(f"There is no recipe {name!r}.{nearest(name, RECIPES)}")
     return RECIPES[name]
 
@@ -146,5 +203,7 @@ def check_writable(folder):
 
 
 def versions():
+    """What the last digits of a result depend on."""
     packages = {name: version(name) for name in ("numpy", "numba", "scipy")}
-    return {"scratchnet": __version__, "python": platform.python_version()} | packages | {"machine": platform.machine()}
+    machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": cores()}
+    return {"scratchnet": __version__} | packages | machine

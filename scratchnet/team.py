@@ -63,6 +63,10 @@ class Team:
         return [parts[i * each : (i + 1) * each] for i in range(helpers)]
 
 
+quiet_overflow = np.errstate(over="ignore", invalid="ignore")  # of `fit`, which other threads do not see
+
+
+@quiet_overflow
 def outputs(net, parts):
     return np.concatenate([net.forward(part) for part in parts])
 
@@ -74,6 +78,7 @@ def one_pass(net, loss, x, labels):
     return E, y
 
 
+@quiet_overflow
 def weighted_passes(net, loss, x, labels, parts):
     """E, y and the gradients over these parts, each part weighted by its share of the batch: the loss
     has averaged over the part alone."""

@@ -69,6 +69,12 @@ class History:
         """Takes what `write_validations` wrote."""
         self.validations = [(float(row["passes"]), float(row["error"])) for row in read_table(path)]
 
+    def cut(self, passes):
+        """Forgets what came after this many passes."""
+        for values in self.columns().values():
+            del values[passes:]
+        self.validations[:] = [look for look in self.validations if look[0] <= passes]
+
     def columns(self):
         """{name: list with one entry per pass}."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "validations"}
@@ -84,8 +90,15 @@ def write_table(path, names, rows):
 
 
 def read_table(path):
-    with open(path, newline="", encoding="ascii") as file:
-        return list(csv.DictReader(file))
+    """Rows as {name: text}. Raises ValueError for what is no table."""
+    try:
+        with open(path, newline="", encoding="ascii") as file:
+            rows = list(csv.DictReader(file))
+    except csv.Error as why:
+        raise ValueError(f"{path} is no table: {why}") from None
+    if any(None in row or None in row.values() for row in rows):
+        raise ValueError(f"{path} has rows of different lengths")
+    return rows
 
 
 @dataclass
@@ -165,7 +178,8 @@ def fit(
     """Trains the network in place and returns the History.
 
     train, test, validation: (x, labels) with x (N, ...) floats and labels (N,) integers. validation:
-    held-out data, to choose by; measured after every pass, and every validate_every updates.
+    held-out data, to choose by; measured after every pass, and every validate_every updates, counted
+    from the first pass on.
     schedule: pass, counted from 0 -> learning rate; without it the optimizer keeps its own.
     constant_order: one random order for all passes (paper, appendix C), else a new one each pass.
     train_error: measure the training error after each pass too (it costs a forward pass over it all).
@@ -187,6 +201,7 @@ def fit(
     for _ in range(0 if constant_order else len(history)):
         order = rng.permutation(len(order))  # those of the passes that were done before
 
+    history.cut(len(history))  # an interrupted pass may have left looks at the held-out data
     looks = Looks(net, validation, validate_every, history)
 
     with one_blas_thread(), quiet_overflow(), without_input_gradient(net), interrupts() as interrupt:
@@ -262,7 +277,8 @@ class Looks:
 
     def after_update(self, epoch, done, total, batch_size):
         """A look if it is time; not at the end of a pass, when there is one anyway."""
-        if self.every and done < total and done // batch_size % self.every == 0:
+        updates = epoch * -(-total // batch_size) + done // batch_size
+        if self.every and done < total and updates % self.every == 0:
             self.look(epoch + done / total)
 
     def seconds_within(self):

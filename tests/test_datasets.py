@@ -134,6 +134,15 @@ def test_another_number_of_labels_than_images(tmp_path):
         datasets.load("mnist", "test", folder)
 
 
+def test_images_that_are_no_bytes(tmp_path):
+    folder = folder_with(tmp_path, np.zeros((2, 28, 28), "u1"), np.zeros(2, "u1"))
+    numbers = np.zeros((2, 28, 28), ">i4")
+    data = idx(numbers.shape, numbers.tobytes(), magic=(0, 0, 12))
+    (folder / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(data))
+    with pytest.raises(DataError, match=r"test images of >?i(nt32|4), pictures are bytes"):
+        datasets.load("mnist", "test", folder)
+
+
 def test_missing_files_and_unknown_names(tmp_path):
     with pytest.raises(DataError, match="no file"):
         datasets.load("mnist", "test", tmp_path)
@@ -246,7 +255,7 @@ def test_a_missing_set_says_which_command_gets_it(tmp_path, monkeypatch):
     import torchvision
 
     def offline(*arguments, **options):
-        raise RuntimeError("Error downloading train-images")
+        raise RuntimeError("Error downloading train-images:\nTried somewhere, got:\nnothing")
 
     monkeypatch.setattr(torchvision.datasets, "KMNIST", offline)
     with pytest.raises(DataError, match=r"could not be downloaded.*SCRATCHNET_DATA") as error:

@@ -128,6 +128,21 @@ def test_confusion(data, answers, tmp_path):
     assert is_a_picture(figure, tmp_path / "confusion.png")
 
 
+def test_names_of_runs_are_shown_as_they_are(history, tmp_path):
+    names = ["a$_$b", "_hidden"]
+    figure = figures.run_curves(dict.fromkeys(names, history))
+    assert [text.replace("\\", "").split(":")[0] for text in legend(figure.axes[0])] == names
+    assert is_a_picture(figure, tmp_path / "runs.png")
+
+
+def test_a_wall_of_too_many_shows_every_class(monkeypatch, rng):
+    monkeypatch.setattr(figures, "MOST", 20)
+    labels = np.repeat(np.arange(10), 10)
+    images = rng.integers(0, 256, (100, 28, 28)).astype("u1")
+    said = [t.get_text() for t in figures.wall(images, labels, (labels + 1) % 10, class_names("mnist")).axes[0].texts]
+    assert len(said) == 20 and {text[0] for text in said} == set("0123456789")
+
+
 def test_confident(answers, tmp_path):
     images, labels, scores = answers
     groups = {"right, most confident": [0, 2, 4], "none of these": []}

@@ -82,17 +82,17 @@ def windows(draw):
     return (kh, kw), draw(st.sampled_from([None, (sh, sw), sh])), (ph, pw)
 
 
-def maps_for(window, rng, values=apart):
-    """Maps of any size in which at least one such window fits."""
-    kh, kw = window if isinstance(window, tuple) else (window, window)
-    shape = (*rng.integers(1, 4, 2), rng.integers(kh, kh + 6), rng.integers(kw, kw + 6))
-    return values(rng, shape)
+def maps_for(options, rng, values=apart):
+    """Maps of any size that one such window fits, with its padding."""
+    layer = MaxPool2d(*options)
+    least = [max(1, k - 2 * p) for k, p in zip(layer.window, layer.padding)]
+    return values(rng, (*rng.integers(1, 4, 2), *(rng.integers(size, size + 6) for size in least)))
 
 
 @pytest.mark.parametrize("layer, function", [(MaxPool2d, F.max_pool2d), (AvgPool2d, F.avg_pool2d)])
 @given(options=windows(), rng=seeds)
 def test_pooling(layer, function, options, rng):
-    x = maps_for(options[0], rng)
+    x = maps_for(options, rng)
     check_gradients(layer(*options), x, entries=15)
     check_against(layer(*options), TorchLayer(lambda x: function(x, *options)), x)
     if x.size < 200:
@@ -102,13 +102,13 @@ def test_pooling(layer, function, options, rng):
 
 @given(options=windows(), rng=seeds)
 def test_the_first_maximum_wins_a_tie_as_in_pytorch(options, rng):
-    x = maps_for(options[0], rng, lambda rng, shape: rng.integers(-1, 2, shape).astype(float))
+    x = maps_for(options, rng, lambda rng, shape: rng.integers(-1, 2, shape).astype(float))
     check_against(MaxPool2d(*options), TorchLayer(lambda x: F.max_pool2d(x, *options)), x)
 
 
 @given(options=windows(), divisor=st.integers(1, 9), rng=seeds)
 def test_a_divisor_makes_sums(options, divisor, rng):
-    x = maps_for(options[0], rng)
+    x = maps_for(options, rng)
     reference = TorchLayer(lambda x: F.avg_pool2d(x, *options, divisor_override=divisor))
     check_against(AvgPool2d(*options, divisor=divisor), reference, x)
 
@@ -216,6 +216,35 @@ def test_dropout(shape, p, training, rng):
     assert training or kept.all()
 
 
+@pytest.mark.parametrize(
+    "layer, shape",
+    [
+        (BatchNorm2d(3, dtype=float), (2, 3, 4, 4)),
+        (BatchNorm2d(3, dtype=float).train(), (2, 3, 4, 4)),
+        (Scale(dtype=float), (2, 3)),
+        (LastAxisLinear(3, 4, dtype=float), (2, 3)),
+    ],
+)
+def test_the_dtype_follows_the_input_whatever_that_of_the_parameters(layer, shape, rng):
+    y = layer(rng.normal(size=shape).astype("f"))
+    assert y.dtype == layer.backward(y).dtype == np.float32
+
+
+def test_nothing_hides_nan():
+    """Not the pooling, so that divergence is seen; as in PyTorch."""
+    x = np.full((1, 1, 4, 4), np.nan)
+    x[..., ::2, ::2] = 1
+    assert np.isnan(MaxPool2d(2)(x)).all() and np.isnan(AvgPool2d(2)(x)).all() and np.isnan(ReLU()(x)).any()
+    assert np.isinf(AvgPool2d(2)(np.full((1, 1, 2, 2), np.inf))).all()
+
+
+def test_the_scores_of_probabilities_are_their_logarithms():
+    for layer, x in ((Softmax(), np.array([[1.0, 3.0]])), (Sigmoid(), np.array([[-9.0, 9.0]]))):
+        y = layer(x)
+        assert np.allclose(layer.scores(y), np.log(y))
+    assert np.isfinite(Sigmoid().scores(np.array([[0.0, 1.0]], "f"))).all()
+
+
 def test_dropout_drops_the_share_it_says_and_keeps_the_mean():
     layer, x = Dropout(0.3, rng=np.random.default_rng(0)).train(), np.ones((100, 1000), np.float32)
     first, second = layer(x), layer(x)
@@ -319,6 +348,9 @@ def test_biases_start_where_they_are_told():
         (lambda: MaxPool2d(3, padding=2), ["half the window", "padding 2"]),
         (lambda: MaxPool2d((2, 4), padding=(2, 0)), ["half the window"]),
         (lambda: AvgPool2d(2, padding=-1), ["padding -1"]),
+        (lambda: MaxPool2d(2.5), ["MaxPool2d", "whole numbers", "2.5"]),
+        (lambda: MaxPool2d((2, 2, 2)), ["pairs", "(2, 2, 2)"]),
+        (lambda: AvgPool2d(2, divisor=0), ["divide by 0"]),
         (lambda: Dropout(1), ["0 <= p < 1", "got 1"]),
         (lambda: BatchNorm2d(0), ["at least one map"]),
         (lambda: LastAxisLinear(0, 3), ["at least one input"]),

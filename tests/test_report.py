@@ -3,13 +3,29 @@
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from scratchnet import SGD, History, InputError, ModelError, cli, datasets, evaluate, runs
-from scratchnet.commands import read
+from scratchnet import (
+    SGD,
+    BatchNorm2d,
+    Conv2d,
+    Flatten,
+    History,
+    InputError,
+    Linear,
+    ModelError,
+    Sequential,
+    cli,
+    datasets,
+    evaluate,
+    report,
+    runs,
+)
+from scratchnet.commands import read, train
 from scratchnet.commands.read import load_model
 from scratchnet.recipes import RECIPES
 from scratchnet.report import by_confidence, write_report
@@ -119,7 +135,7 @@ def test_a_run_leaves_what_is_needed_to_repeat_it(small, tmp_path, capsys):
     history = History.read(out / "log.csv")
     history.read_validations(out / "validations.csv")
     passes = [look[0] for look in history.validations]
-    assert passes == pytest.approx([2 * 64 / 300, 4 * 64 / 300, 1, 1 + 2 * 64 / 300, 1 + 4 * 64 / 300, 2])
+    assert passes == pytest.approx([2 * 64 / 300, 4 * 64 / 300, 1, 1 + 64 / 300, 1 + 3 * 64 / 300, 2])
     assert [error for p, error in history.validations if p in (1, 2)] == history.validation_error
     again = tmp_path / "again"
     assert command(*options, "--out", again, "--seed", 5) == 0
@@ -127,13 +143,18 @@ def test_a_run_leaves_what_is_needed_to_repeat_it(small, tmp_path, capsys):
     assert all(np.array_equal(a[name], b[name]) for name in a)
 
 
+CONFIG = {
+    **{"recipe": "tutorial-28", "data": "mnist", "seed": 0, "epochs": 3, "images": None, "held_out": 100},
+    **{"validate_every": None, "eta": 1.0, "loss": None, "j": None},
+}
+
+
 def test_best_is_the_best_on_the_held_out_images(small, tmp_path):
     """Not the last, and nothing that the test set has chosen."""
     recipe = RECIPES["tutorial-28"]
     net = recipe.network(np.random.default_rng(0))
     optimizer = SGD(net, 0.1)
-    config = {"recipe": "tutorial-28", "data": "mnist", "seed": 0}
-    run = runs.Run(tmp_path, config, History())
+    run = runs.Run(tmp_path, CONFIG, History())
     for i, error in enumerate((5.0, 3.0, 4.0)):
         net["F6"].b[:] = i
         run.history.validations.append((i + 1.0, error))
@@ -175,18 +196,46 @@ def test_an_interrupted_adam_run_goes_on_where_it_was(small, tmp_path, monkeypat
 def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
     out = tmp_path / "run"
     assert command("--recipe", "paper-softmax", "--quick", "--out", out) == 0
-    assert read_about(out / "last.npz") == "paper-softmax"
-    net, recipe = load_model(out / "last.npz")
-    assert recipe.name == "paper-softmax" and net["softmax"]
+    assert json.loads(read_about(out / "last.npz")) == {"recipe": "paper-softmax", "data": "mnist", "passes": 1}
+    net, recipe, data = load_model(out / "last.npz")
+    assert recipe.name == "paper-softmax" and net["softmax"] and data == "mnist"
     capsys.readouterr()
     assert cli.main(["eval", str(out / "last.npz"), "--report", str(tmp_path / "report")]) == 0
     said = capsys.readouterr().out
     assert re.search(r"paper-softmax on mnist, test error \d+\.\d\d % \(\d+ of 200 images\), top 3", said)
-    assert len(read.history_beside(out / "last.npz")) == 1, "the log lies beside the model"
-    assert read.history_beside(tmp_path / "last.npz") is None
-    net.save(tmp_path / "unknown.npz", about="tomorrow's")
-    with pytest.raises(ModelError, match=r"recipe .tomorrow's. that this version does not have"):
-        load_model(tmp_path / "unknown.npz")
+    assert len(read.history_beside(out / "last.npz", "mnist")) == 1, "the log lies beside the model"
+    assert read.history_beside(out / "last.npz", "kmnist") is None, "it is of other data"
+    assert read.history_beside(tmp_path / "last.npz", "mnist") is None
+    for about, words in (
+        ('{"recipe": "x"}', "'x' on 'mnist', which this version"),
+        ("word", "does not say"),
+        ("3", "does"),
+    ):
+        net.save(tmp_path / "unknown.npz", about)
+        with pytest.raises(ModelError, match=words):
+            load_model(tmp_path / "unknown.npz")
+    RECIPES["paper"].network().save(tmp_path / "plain.npz")
+    assert load_model(tmp_path / "plain.npz")[1:] == (RECIPES["paper"], "mnist"), "a file of net.save"
+
+
+def test_a_model_knows_what_it_has_learnt(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    clothes = {"train": "train", "test": "test"}
+    load = train.load
+    monkeypatch.setattr(train, "load", lambda name, split: load("mnist", clothes[split]))  # digits called clothes
+    monkeypatch.setattr(read, "load", lambda name, split: load("mnist", split))
+    assert command("--recipe", "tutorial-28", "--data", "fashion-mnist", "--quick") == 0
+    said = capsys.readouterr().out
+    assert "Ankle boot" in said and "0.95 %" not in said, "the claim is for digits"
+    assert (tmp_path / "runs" / "tutorial-28-fashion-mnist-quick" / "last.npz").is_file()
+    assert cli.main(["eval", "runs/tutorial-28-fashion-mnist-quick/last.npz"]) == 0
+    said = capsys.readouterr().out
+    assert "tutorial-28 on fashion-mnist" in said and "Ankle boot" in said
+    shirt = np.full((28, 28), 200, np.uint8)
+    shirt[:, :5] = shirt[:, -5:] = 0
+    np.save("shirt.npy", shirt)
+    assert cli.main(["predict", "runs/tutorial-28-fashion-mnist-quick/last.npz", "shirt.npy"]) == 0
+    assert any(name in capsys.readouterr().out for name in datasets.class_names("fashion-mnist"))
 
 
 def test_compare(small, tmp_path, monkeypatch, capsys):
@@ -197,10 +246,13 @@ def test_compare(small, tmp_path, monkeypatch, capsys):
     assert cli.main(["compare", "runs/tutorial-28", "runs/paper-softmax", "--out", "both.png"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3 and lines[0].split()[:4] == ["run", "recipe", "data", "seed"]
-    assert lines[1].split()[:2] == ["runs/tutorial-28", "tutorial-28"]
+    assert lines[1].split()[:2] == [str(Path("runs/tutorial-28")), "tutorial-28"]
     assert (tmp_path / "both.png").stat().st_size > 5000
     assert cli.main(["compare", "runs/tutorial-28", "runs/nothing"]) == 2
     assert "no run in runs/nothing" in capsys.readouterr().err.replace("\\", "/")
+    assert cli.main(["compare", "runs/tutorial-28", "--out", "."]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and "is a folder" in err
 
 
 def test_recipes_are_listed(capsys):
@@ -211,6 +263,137 @@ def test_recipes_are_listed(capsys):
         line = next(line for line in said.splitlines() if line.startswith(name + " "))
         assert recipe.claimed is None or f"{recipe.claimed:.2f} %" in line
         assert f"{recipe.measured:.2f} %" in line
+
+
+def test_a_new_run_does_not_mix_with_the_old_one(small, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    assert command("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--out", out) == 0
+
+    def interrupt(self, *arguments):
+        raise KeyboardInterrupt
+
+    options = ("--recipe", "blog-relu-maxpool", "--quick", "--hold-out", 100, "--out", out)
+    monkeypatch.setattr(runs.Run, "save", interrupt)
+    assert command(*options) == 130
+    assert json.loads((out / "config.json").read_text())["recipe"] == "blog-relu-maxpool"
+    assert json.loads(read_about(out / "best.npz"))["recipe"] == "blog-relu-maxpool"
+    assert (
+        not (out / "last.npz").exists() and not (out / "log.csv").exists() and not (out / "report/index.html").exists()
+    )
+
+
+def test_a_run_can_go_on_longer_but_not_otherwise(small, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert command("--recipe", "tutorial-28", "--quick", "--out", out) == 0
+    assert command("--resume", out, "--epochs", 2) == 0
+    assert len(History.read(out / "log.csv")) == 2
+    capsys.readouterr()
+    assert command("--resume", out, "--epochs", 1) == 2
+    assert "has 2 passes already, more than 1" in capsys.readouterr().err
+    assert command("--resume", out, "--seed", 0, "--quick") == 2
+    assert "leave out --quick, --seed" in capsys.readouterr().err
+
+
+def test_a_run_that_was_stopped_while_it_was_saved(small, tmp_path, capsys):
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    for folder in (whole, out):
+        assert command("--recipe", "tutorial-28", "--quick", "--epochs", 2, "--hold-out", 50, "--out", folder) == 0
+    earlier = {name: (out / name).read_bytes() for name in ("last.npz", "optimizer.npz", "log.csv", "config.json")}
+    assert command("--resume", out, "--epochs", 3) == 0
+    assert command("--resume", whole, "--epochs", 3) == 0
+    # the log of three passes, the network of two: the third is repeated
+    for name in ("last.npz", "optimizer.npz"):
+        (out / name).write_bytes(earlier[name])
+    assert command("--resume", out) == 0
+    a, b = read_arrays(whole / "last.npz"), read_arrays(out / "last.npz")
+    assert all(np.array_equal(a[name], b[name]) for name in a)
+    assert (whole / "validations.csv").read_text() == (out / "validations.csv").read_text()
+    # the optimizer of another pass, or none
+    (out / "optimizer.npz").write_bytes(earlier["optimizer.npz"])
+    assert command("--resume", out) == 2
+    assert "does not belong to last.npz" in capsys.readouterr().err
+    (out / "optimizer.npz").unlink()
+    assert command("--resume", out) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(
+            {"seed": -1},
+            {"epochs": "abc"},
+            {"epochs": 1.5},
+            {"epochs": 0},
+            {"images": "x"},
+            {"eta": None},
+            {"data": []},
+        ),
+        *({"loss": "mle"}, {"j": 3.0}, {"recipe": []}, {"recipe": "x"}, {"held_out": -1}, {"validate_every": True}),
+    ],
+)
+def test_a_config_that_makes_no_sense(change, tmp_path, capsys):
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG | change))
+    two_passes().write(tmp_path / "log.csv")
+    assert command("--resume", tmp_path) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("scratchnet: There is no run in") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "log", ["pass,loss\n1\n", "pass,loss\n1,2,3\n", 'pass,loss\n1,"' + "x" * 200_000, "", "a,b\n1,2\n"]
+)
+def test_a_log_that_is_none(log, tmp_path, capsys):
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG))
+    (tmp_path / "log.csv").write_text(log)
+    RECIPES["tutorial-28"].network().save(tmp_path / "last.npz")
+    if log:
+        assert command("--resume", tmp_path) == 2
+        assert "There is no run in" in capsys.readouterr().err
+        assert read.history_beside(tmp_path / "last.npz", "mnist") is None
+
+
+def test_a_report_of_a_run_without_a_test_set_and_one_of_little(digits, tmp_path):
+    net, recipe = RECIPES["fashion-relu"].network(np.random.default_rng(0)), RECIPES["fashion-relu"]
+    history = two_passes()
+    write_report(tmp_path, net, recipe, digits, "fashion-mnist", history)
+    assert (tmp_path / "top3.png").is_file()
+    assert "Ankle boot" in (tmp_path / "confusion.txt").read_text()
+    for name in ("test_error", "test_top3_error", "train_error", "lr"):
+        getattr(history, name)[:] = [float("nan")] * 2
+    write_report(tmp_path, net, recipe, (digits[0][:3], digits[1][:3]), "fashion-mnist", history)
+    assert not (tmp_path / "top3.png").exists() and "nan" not in (tmp_path / "index.html").read_text()
+    perfect = recipe.network(np.random.default_rng(0))
+    perfect["OUTPUT"].W[:], perfect["OUTPUT"].b[:] = 0, np.eye(10)[7]
+    write_report(tmp_path, perfect, recipe, (digits[0][:1], np.array([7])), "fashion-mnist")
+    assert "image" in (tmp_path / "wall.txt").read_text() and not (tmp_path / "curves.png").exists()
+
+
+def test_claims_are_drawn_only_for_the_data_they_are_of(digits, tmp_path):
+    recipe = RECIPES["tutorial-28"]
+    for data, drawn in (("mnist", 1), ("kmnist", 0)):
+        sections = list(report.curves(recipe, two_passes(), data, "title"))
+        assert len(sections[0].figure.axes[0].texts) == drawn
+
+
+def test_a_report_leaves_the_network_as_it_was(digits, tmp_path):
+    net = Sequential(
+        input_shape=(1, 28, 28), C1=Conv2d(1, 2, 5), norm=BatchNorm2d(2), flatten=Flatten(), OUTPUT=Linear(1152, 10)
+    )
+    recipe = SimpleNamespace(
+        name="own", about="", pixels=datasets.grey, data="mnist", claimed=None, claimed_training=None
+    )
+    before = net.train()["norm"].running_mean.copy()
+    write_report(tmp_path, net, recipe, digits, "mnist")
+    assert np.array_equal(net["norm"].running_mean, before) and net["norm"].training
+
+
+@pytest.mark.parametrize(
+    "recipe, eta", [("notebook-learned-slope", "1e20"), ("paper-softmax", "1e40"), ("tutorial-28", "1e30")]
+)
+def test_divergence_is_said_to_be_divergence(small, recipe, eta, tmp_path, capsys):
+    assert command("--recipe", recipe, "--quick", "--eta", eta, "--out", tmp_path) == 1
+    err = capsys.readouterr().err
+    assert "Lower it (--eta)" in err and "Traceback" not in err
 
 
 # What a user gets wrong.
@@ -224,8 +407,8 @@ def test_recipes_are_listed(capsys):
         (["--data", "fashion"], 3, ["no data set 'fashion'", "Did you mean 'fashion-mnist'"]),
         (["--recipe", "tutorial-28", "--j", "3"], 2, ["--loss and --j", "tutorial-28 has none"]),
         (["--recipe", "tutorial-28", "--validate-every", "3"], 2, ["--hold-out 1000"]),
-        (["--hold-out", "60000"], 2, ["leaves none of 60,000"]),
-        (["--quick", "--hold-out", "10000"], 2, ["leaves none of 10,000 images"]),
+        (["--hold-out", "60000"], 3, ["60,000 of 60,000 images cannot be held out"]),
+        (["--quick", "--hold-out", "10000"], 3, ["10,000 of 10,000 images cannot be held out"]),
         (["--data", "kmnist"], 3, ["kmnist"]),
     ],
 )

@@ -1,5 +1,7 @@
 import math
 import signal
+import textwrap
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -120,12 +122,15 @@ def test_held_out_data_is_looked_at_after_every_pass_and_within(digits):
 
     options = {"validation": held_out, "validate_every": 3, "batch_size": 10, "callback": Count(), "history": history}
     net, _ = run(part(digits, 100), 2, train_error=False, **options)
-    assert [p for p, _ in history.validations] == pytest.approx([0.3, 0.6, 0.9, 1, 1.3, 1.6, 1.9, 2])
+    assert [p for p, _ in history.validations] == pytest.approx([0.3, 0.6, 0.9, 1, 1.2, 1.5, 1.8, 2])
     assert counts[:10] == [0, 0, 1, 1, 1, 2, 2, 2, 3, 3], "before the callback of the update"
     assert history.validation_error == [history.validations[3][1], history.validations[7][1]]
     assert history.validations[-1][1] == evaluate(net, held_out).error
     plain, _ = run(part(digits, 100), 2, train_error=False, batch_size=10)
     assert all(np.array_equal(a, b) for a, b in zip(weights(net), weights(plain))), "looking changes nothing"
+    history.validations.append((2.4, 1.0))  # of a pass that was interrupted
+    run(part(digits, 100), 3, train_error=False, net=net, **(options | {"callback": None}))
+    assert [p for p, _ in history.validations[8:]] == pytest.approx([2.1, 2.4, 2.7, 3]), "counted from the first pass"
     for wrong in ({"validate_every": 3}, {"validate_every": 0, "validation": held_out}):
         with pytest.raises(InputError, match=r"validate_every=.* needs validation data"):
             run(part(digits, 20), 1, **wrong)
@@ -238,6 +243,35 @@ def test_callbacks(digits):
     run(part(digits, 20), 2, batch_size=8, callback=Recorder(), train_error=False)
     one = [("batch", 8, 20), ("batch", 16, 20), ("batch", 20, 20)]
     assert calls == [*one, ("epoch", 1), *one, ("epoch", 2), ("end", 2)]
+
+
+def test_the_examples_of_the_callback_log_what_they_say(digits):
+    """Those in its docstring, run with stand-ins for the two libraries."""
+    lines = textwrap.dedent(Callback.__doc__.split("end(history): after the last", 1)[1]).splitlines()
+    code = "\n".join(line[4:] for line in lines if line.startswith("    "))
+    logged = []
+    run_of = SimpleNamespace(
+        log=lambda values, step: logged.append((step, values)), finish=lambda: logged.append("end")
+    )
+    wandb = SimpleNamespace(init=lambda project, config: run_of)
+
+    class SummaryWriter:
+        def __init__(self, folder):
+            self.folder = folder
+
+        def add_scalar(self, name, value, step):
+            logged.append((step, {name: value}))
+
+        def close(self):
+            logged.append("end")
+
+    names = {"Callback": Callback, "wandb": wandb, "SummaryWriter": SummaryWriter}
+    exec(code, names)
+    for callback in (names["ToWandb"](lr=1), names["ToTensorBoard"]("folder")):
+        logged.clear()
+        _, history = run(part(digits, 20), 2, train_error=False, callback=callback)
+        assert logged[-1] == "end" and {step for step, _ in logged[:-1]} == {1, 2}
+        assert any(values.get("loss") == history.loss[0] for step, values in logged[:-1] if step == 1)
 
 
 def test_the_schedule_of_the_paper():

@@ -7,7 +7,9 @@ from scratchnet.tables import table
 
 
 def compare(options):
-    runs = {str(folder): Run.resumed(folder) for folder in options.runs}
+    runs = {str(folder): Run.read(folder) for folder in options.runs}
+    if options.out.is_dir():
+        raise InputError(f"{options.out} is a folder. Name a file: --out compare.png")
     for name, run in runs.items():
         if not len(run.history):
             raise InputError(f"{name} has no whole pass yet: there is nothing to compare.")

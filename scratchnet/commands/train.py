@@ -17,7 +17,7 @@ from scratchnet.training import Callback, fit
 
 
 def train(options):
-    run = Run.resumed(options.resume) if options.resume else Run.new(options)
+    run = Run.resumed(options) if options.resume else Run.new(options)
     recipe, config, history = run.recipe, run.config, run.history
     loss, rng = make_loss(recipe, config), np.random.default_rng(config["seed"])
     net = recipe.network(rng)
@@ -63,7 +63,7 @@ def train(options):
     from scratchnet.report import write_report  # Matplotlib takes a third of a second: not before the first result
 
     result = write_report(run.folder / "report", net, recipe, (test_images, test_labels), config["data"], history)
-    print("\n" + table(summary(recipe, config, history, result)))
+    print("\n" + table(summary(recipe, config["data"], len(labels), history, result)))
     print("\n" + confusion_table(result.confusion, class_names(config["data"])))
     print("\n" + table([(name, str(run.folder / file)) for name, file in run.files()]))
 
@@ -135,22 +135,23 @@ def interrupted(run):
     return 130
 
 
-def summary(recipe, config, history, result):
+def summary(recipe, data, images, history, result):
     """This run beside what is claimed, as rows of a table."""
     wrong = result.confusion.sum() - result.confusion.trace()
-    claimed = [f"{100 - value:.2f} %" if value else "" for value in (recipe.claimed, recipe.claimed_training)]
-    source = "paper" if recipe.name == "paper" else "claimed"
-    rows = [
-        ("", "this run", source),
-        ("test error", f"{result.error:.2f} % ({wrong})", claimed[0] + " (+- 0.1)" * (source == "paper")),
+    published = (recipe.claimed, recipe.claimed_training) if data == recipe.data else (None, None)
+    claimed, claimed_training = (f"{100 - value:.2f} %" if value else "" for value in published)
+    paper = recipe.name == "paper" and data == recipe.data
+    return [
+        ("", "this run", "paper" if paper else "claimed"),
+        ("test error", f"{result.error:.2f} % ({wrong})", claimed + " (+- 0.1)" * paper),
         ("test error, top 3", f"{result.top3_error:.2f} %", ""),
-        ("training error, on the fly", f"{history.running_error[-1]:.2f} %", claimed[1]),
+        ("training error, on the fly", f"{history.running_error[-1]:.2f} %", claimed_training),
         ("training error, after", f"{history.train_error[-1]:.2f} %", ""),
         ("passes", f"{len(history)}", f"{recipe.epochs}"),
-        ("images in a pass", f"{60_000 - config['held_out'] if config['images'] is None else config['images']:,}", ""),
-        ("seconds for a pass", f"{sum(history.seconds) / len(history):.1f}", ""),
+        ("learning rates", f"{history.lr[0]:g} ... {history.lr[-1]:g}", "0.0005 ... 0.00001" if paper else ""),
+        ("images in a pass", f"{images:,}", f"{60_000 - recipe.held_out:,}"),
+        ("time of the updates", f"{sum(history.seconds):.0f} s", "2 to 3 days" if paper else ""),
     ]
-    return rows
 
 
 def list_recipes(options):

@@ -31,6 +31,8 @@ def load(name, split, folder=None):
         fetch(name)
     folder = Path(folder) if folder else wanted.folder()
     images, labels = (read_idx(wanted.file(folder, split, what), axes) for what, axes in wanted.axes.items())
+    if images.dtype != np.uint8:
+        raise DataError(f"{folder} holds {split} images of {images.dtype}, pictures are bytes. Copy the file again.")
     if labels.ndim == 2:
         labels = labels[:, 0]  # QMNIST: the class, then seven columns about who wrote it
     if len(images) != len(labels):

@@ -23,7 +23,7 @@ def read_idx(path, axes=None):
     path = Path(path)
     if not path.is_file():
         raise DataError(
-            f"There is no file {path}. The package comes with MNIST: install it again, or name another folder."
+            f"There is no file {path}. Name another folder; MNIST comes with the package: install that again."
         )
     try:
         with path.open("rb") as file:

@@ -10,12 +10,12 @@ from scratchnet.errors import InputError
 SIZE = 28
 
 
-def read_digit(path):
+def read_digit(path, fills_the_frame=False):
     """uint8 (28, 28), 0 the background, from a picture of 28 x 28 pixels or a .npy array of that shape.
 
     A picture in colour is turned to grey, a transparent one is laid on black. An array is uint8, bool,
-    or floats from 0 to 1. The digit is bright on black, as in MNIST. Raises InputError for anything
-    else, and for a blank picture.
+    or floats from 0 to 1. The digit is bright on black, as in MNIST. fills_the_frame: it may be more bright
+    than black, as clothes are. Raises InputError for anything else, and for a blank picture.
     """
     path = Path(path)
     if not path.is_file():
@@ -24,7 +24,7 @@ def read_digit(path):
     if pixels.min() == pixels.max():
         grey = "black" if pixels.max() == 0 else "one grey"
         raise InputError(f"{path} is all {grey}: there is no digit in it. MNIST digits are bright on black.")
-    if np.median(pixels) > 127:
+    if not fills_the_frame and np.median(pixels) > 127:
         raise InputError(f"{path} is dark on bright, MNIST digits are bright on black. Invert it first.")
     return pixels
 

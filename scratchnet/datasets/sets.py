@@ -88,7 +88,8 @@ def fetch(name):
                 data_folder(), train=train, download=True, **dict(wanted.options)
             )
     except Exception as why:  # urllib, zlib, torchvision's own
+        reason = " ".join(str(why).split())  # in one line
         raise DataError(
-            f"{name} could not be downloaded to {wanted.folder()} ({why}). Try again with a network, or name a folder "
-            "that has it in the environment variable SCRATCHNET_DATA."
+            f"{name} could not be downloaded to {wanted.folder()} ({reason}). Try again with a network, or name a "
+            "folder that has it in the environment variable SCRATCHNET_DATA."
         ) from None

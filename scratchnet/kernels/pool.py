@@ -19,7 +19,7 @@ def largest(pixels, top, left, kh, kw):
     for i in range(kh):
         for j in range(kw):
             pixel = pixels[top + i, left + j]
-            larger = pixel > best
+            larger = (pixel > best) | (pixel != pixel)  # NaN wins, so that it is not lost
             best = pixel if larger else best  # two selects and no branch: which one wins cannot be predicted
             winner = (top + i) * W + left + j if larger else winner
     return best, winner
@@ -28,7 +28,7 @@ def largest(pixels, top, left, kh, kw):
 @jit
 def total(pixels, top, left, kh, kw):
     """The sum of a window of kh x kw pixels."""
-    s = pixels[top, left] - pixels[top, left]  # 0 of the right dtype
+    s = pixels.dtype.type(0)
     for i in range(kh):
         for j in range(kw):
             s += pixels[top + i, left + j]

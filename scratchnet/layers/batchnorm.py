@@ -48,9 +48,10 @@ class BatchNorm2d(Layer):
             self.running_mean += self.momentum * (mean - self.running_mean)
             self.running_var += self.momentum * (var * (n / (n - 1)) - self.running_var)
         slope = 1 / np.sqrt(var + self.eps)
-        self.z = (x - over_maps(mean)) * over_maps(slope)
-        self.s = self.W * slope
-        return (over_maps(self.W) * self.z + over_maps(self.b)).astype(x.dtype, copy=False)
+        self.z = ((x - over_maps(mean)) * over_maps(slope)).astype(x.dtype, copy=False)
+        self.s = (self.W * slope).astype(x.dtype, copy=False)
+        W, b = self.W.astype(x.dtype, copy=False), self.b.astype(x.dtype, copy=False)
+        return over_maps(W) * self.z + over_maps(b)
 
     def backward(self, dy):
         self.check_back(dy, self.z.shape)

@@ -50,14 +50,15 @@ class LastAxisLinear(Layer):
         self.check(x)
         self.x = x.reshape(-1, self.in_features)
         self.y_shape = (*x.shape[:-1], self.out_features)
-        return (self.x @ self.W.T + self.b).reshape(self.y_shape)
+        self.w = self.W.astype(x.dtype, copy=False)
+        return (self.x @ self.w.T + self.b.astype(x.dtype, copy=False)).reshape(self.y_shape)
 
     def backward(self, dy):
-        dx, self.dW, self.db = self._back(dy, self.x, self.W)
+        dx, self.dW, self.db = self._back(dy, self.x, self.w)
         return dx
 
     def backward2(self, hy):
-        hx, self.hW, self.hb = self._back(hy, self.x**2, self.W**2)
+        hx, self.hW, self.hb = self._back(hy, self.x**2, self.w**2)
         return hx
 
     def _back(self, dy, x, W):

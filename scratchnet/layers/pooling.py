@@ -10,16 +10,17 @@ from scratchnet.layers.layer import Layer
 class Pool2d(Layer):
     """What MaxPool2d and AvgPool2d share: windows, strides and paddings as in PyTorch.
 
-    window, stride, padding: a number, or a pair for height and width. stride: that of the window if
-    not given. Windows that would not fit are left out: OH = floor((H + 2 padding - window) / stride) + 1.
-    x: (N, C, H, W); y: (N, C, OH, OW).
-    Raises InputError for sizes below 1, for padding below 0 or above half the window, and for an
-    image smaller than the window.
+    x: (N, C, H, W); y: (N, C, OH, OW) with OH = floor((H + 2 padding - window) / stride) + 1, and OW
+    likewise: a window that would not fit is left out.
+    window, stride, padding: a whole number, or a pair for height and width; stride is that of the window
+    if not given.
+    Raises InputError for anything else, for sizes below 1, for padding below 0 or above half the window,
+    and for an image that no window fits.
     """
 
     def __init__(self, window, stride=None, padding=0):
-        self.window, self.padding = pair(window), pair(padding)
-        self.stride = self.window if stride is None else pair(stride)
+        self.window, self.padding = self._pair(window), self._pair(padding)
+        self.stride = self.window if stride is None else self._pair(stride)
         if min(*self.window, *self.stride) < 1:
             raise InputError(f"{self.label()} needs window and stride of at least 1, got {window} and {stride}.")
         if min(self.padding) < 0 or any(2 * p > k for p, k in zip(self.padding, self.window)):
@@ -27,6 +28,12 @@ class Pool2d(Layer):
                 f"{self.label()} needs padding from 0 to half the window, so that every window has a pixel in it; "
                 f"got padding {padding} for window {window}."
             )
+
+    def _pair(self, size):
+        two = (size, size) if isinstance(size, int | np.integer) else size
+        if not (isinstance(two, tuple | list) and len(two) == 2 and all(isinstance(n, int | np.integer) for n in two)):
+            raise InputError(f"{self.label()} takes whole numbers or pairs of them for its sizes, got {size!r}.")
+        return tuple(int(n) for n in two)
 
     def misfit(self, shape):
         if len(shape) != 4:
@@ -49,10 +56,9 @@ class Pool2d(Layer):
 class MaxPool2d(Pool2d):
     """y = the largest x of each window; the first of several, row by row. Padding never wins.
 
-    dE/dx = the sum of dE/dy over the windows that x won; d2E/dx2 likewise
+    dE/dx = the sum of dE/dy over the windows that x won; d2E/dx2 likewise.
+    Sizes, shapes and errors: see Pool2d.
     """
-
-    __doc__ += "\n" + Pool2d.__doc__.split("\n\n", 1)[1]
 
     def forward(self, x):
         self.check(x)
@@ -74,13 +80,14 @@ class AvgPool2d(Pool2d):
 
     dE/dx = the sum of dE/dy / K over the windows that x is in
     d2E/dx2 = the sum of d2E/dy2 / K^2 over them
+    Sizes, shapes and errors: see Pool2d; also InputError for a divisor of 0.
     """
-
-    __doc__ += "\n" + Pool2d.__doc__.split("\n\n", 1)[1]
 
     def __init__(self, window, stride=None, padding=0, *, divisor=None):
         super().__init__(window, stride, padding)
-        self.share = 1 / (divisor or self.window[0] * self.window[1])
+        if divisor == 0:
+            raise InputError("AvgPool2d cannot divide by 0; divisor=1 makes sums.")
+        self.share = 1 / (self.window[0] * self.window[1] if divisor is None else divisor)
 
     def forward(self, x):
         self.check(x)
@@ -99,8 +106,3 @@ class AvgPool2d(Pool2d):
         self.check_back(dy, self.y_shape)
         H, W = self.shape[2:]
         return average_pool_back(np.ascontiguousarray(dy), share, H, W, *self.window, *self.stride, *self.padding)
-
-
-def pair(size):
-    """(size, size), or the pair that size is."""
-    return (size, size) if np.ndim(size) == 0 else tuple(size)

@@ -24,17 +24,18 @@ class Scale(Layer):
     def forward(self, x):
         self.check(x)
         self.x = x
-        return self.W * x + self.b
+        self.w = self.W.astype(x.dtype, copy=False)
+        return self.w * x + self.b.astype(x.dtype, copy=False)
 
     def backward(self, dy):
         self.check_back(dy, self.x.shape)
         self.dW, self.db = np.sum(dy * self.x, keepdims=True).reshape(1), dy.sum(keepdims=True).reshape(1)
-        return self.W * dy
+        return self.w * dy
 
     def backward2(self, hy):
         self.check_back(hy, self.x.shape)
         self.hW, self.hb = np.sum(hy * self.x**2, keepdims=True).reshape(1), hy.sum(keepdims=True).reshape(1)
-        return self.W**2 * hy
+        return self.w**2 * hy
 
     def n_connections(self, shape):
         return 2 * int(np.prod(shape))

@@ -32,7 +32,8 @@ class Sequential(Layer):
         return self.layers[name]
 
     def forward(self, x):
-        if not math.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():  # the first is fast and strict
+        outermost = self.network is None  # inside another, NaN comes of divergence, and `fit` says so
+        if outermost and not math.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():  # vdot is fast and strict
             raise InputError(f"x has NaN or infinity in {np.count_nonzero(~np.isfinite(x))} of {x.size} entries.")
         for layer in self.layers.values():
             x = layer.forward(x)

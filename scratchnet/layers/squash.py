@@ -82,5 +82,9 @@ class Sigmoid(Layer):
     def backward2(self, hy):
         return self.backward(self.backward(hy))
 
+    def scores(self, y):
+        """log y; a probability that has become 0 counts as the smallest number."""
+        return np.log(np.maximum(y, np.finfo(y.dtype).tiny))
+
     def __repr__(self):
         return "Sigmoid()"
