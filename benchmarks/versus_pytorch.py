@@ -6,12 +6,14 @@ Networks: the paper's, with an update by one step size per parameter, and those 
 their own loss and Adam. Each side runs in a process of its own, with all cores, and is idle while the
 other is timed. A step is forward, backward and update, on images that are in memory. Before anything is
 timed, both take a step from the same parameters on the same batch, for every batch size and memory
-format, and the losses and all gradients have to agree to 1e-4. Times are medians over rounds in which
+format, and the losses and all gradients have to agree to 1e-9 in float64, and to 1e-2 in float32, where
+rounding may turn a ReLU or a maximum the other way. Times are of float32, medians over rounds in which
 the sides take turns; for PyTorch the faster of its two memory formats counts. Its sparse C3 is a dense
 one whose weights are multiplied by the table in every step, as one would write it there.
 """
 
 import argparse
+import itertools
 import multiprocessing
 import os
 import platform
@@ -25,17 +27,17 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 SECONDS = 0.15  # of one measurement
-EPS = 1e-12  # step sizes: too small to change a float32 weight, so that all steps start from the same ones
+EPS = 1e-20  # step sizes: too small to change a weight, so that all steps start from the same ones
 
 
-def scratchnet_side(name):
+def scratchnet_side(name, dtype):
     from scratchnet import Adam
     from scratchnet.kernels import descend, one_blas_thread
     from scratchnet.recipes import RECIPES
     from scratchnet.team import Team
 
     recipe = RECIPES[name]
-    net, loss = recipe.network(np.random.default_rng(0)), recipe.loss()
+    net, loss = recipe.network(np.random.default_rng(0), dtype), recipe.loss()
     net.leaves()[0].input_gradient = False  # as in fit
     eps = {key: np.full_like(value, EPS) for key, value, _, _ in net.parameters()}
     adam = Adam(net, EPS)
@@ -59,7 +61,7 @@ def scratchnet_side(name):
     return prepare
 
 
-def pytorch_side(name):
+def pytorch_side(name, dtype):
     import torch
     from torch_tutorials import TWINS, loss_of
     from torch_twin import copy_parameters, map_loss, torch_lenet5
@@ -67,7 +69,8 @@ def pytorch_side(name):
     from scratchnet.recipes import RECIPES, J
 
     net, loss = (torch_lenet5(), map_loss(J)) if name == "paper" else (TWINS[name](), loss_of(name))
-    copy_parameters(RECIPES[name].network(np.random.default_rng(0)), net)
+    net.to(torch.float32 if dtype == np.float32 else torch.float64)
+    copy_parameters(RECIPES[name].network(np.random.default_rng(0), dtype), net)
     eps = [torch.full_like(value, EPS) for value in net.parameters()]
     adam = torch.optim.Adam(net.parameters(), EPS)
 
@@ -100,15 +103,16 @@ def pytorch_side(name):
 
 
 def serve(side, name, shape, pipe):
-    """Answers (batch, variant, what) with the seconds of one call, or with its result for "check"."""
-    prepare = {"scratchnet": scratchnet_side, "PyTorch": pytorch_side}[side](name)
+    """Answers (batch, variant, what) with the seconds of one call, or with its result for "float32" or "float64"."""
+    make = {"scratchnet": scratchnet_side, "PyTorch": pytorch_side}[side]
+    prepare = {dtype: make(name, dtype) for dtype in (np.float32, np.float64)}
     for batch, variant, what in iter(pipe.recv, None):
-        rng = np.random.default_rng(batch)
-        x = rng.normal(size=(batch, *shape)).astype(np.float32)
-        step, infer = prepare(x, rng.integers(0, 10, batch), variant)
+        rng, dtype = np.random.default_rng(batch), np.float64 if what == "float64" else np.float32
+        x = rng.normal(size=(batch, *shape)).astype(dtype)
+        step, infer = prepare[dtype](x, rng.integers(0, 10, batch), variant)
         run = infer if what == "inference" else step
         result = run()
-        if what == "check":
+        if what.startswith("float"):
             pipe.send(result)
             continue
         calls, start = 0, time.perf_counter()
@@ -143,16 +147,18 @@ def compare(name, shape, options):
         sides[side].send(question)
         return sides[side].recv()
 
-    worst = 0.0
-    for batch in options.batches:
-        E, gradients = ask("scratchnet", batch, "", "check")
+    worst = {"float64": 0.0, "float32": 0.0}
+    for batch, dtype in itertools.product(options.batches, worst):
+        E, gradients = ask("scratchnet", batch, "", dtype)
         for variant in ("contiguous", "channels_last"):
-            torch_E, torch_gradients = ask("PyTorch", batch, variant, "check")
+            torch_E, torch_gradients = ask("PyTorch", batch, variant, dtype)
             errors = [abs(E - torch_E) / abs(torch_E)]
             errors += [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(gradients, torch_gradients, strict=True)]
-            worst = max(worst, *errors)
-    print(f"\n{name}: losses and gradients agree to {worst:.1e}")
-    if not worst < 1e-4:
+            worst[dtype] = max(worst[dtype], *errors)
+    print(
+        f"\n{name}: losses and gradients agree to {worst['float64']:.1e} in float64, {worst['float32']:.1e} in float32"
+    )
+    if not (worst["float64"] < 1e-9 and worst["float32"] < 1e-2):
         sys.exit("The two sides do not compute the same: nothing was timed.")
 
     print(f"{'':10} {'batch':>6} {'scratchnet us':>14} {'PyTorch us':>11} {'ratio':>6}   images/s of each")

@@ -183,8 +183,8 @@ def fit(
     schedule: pass, counted from 0 -> learning rate; without it the optimizer keeps its own.
     constant_order: one random order for all passes (paper, appendix C), else a new one each pass.
     train_error: measure the training error after each pass too (it costs a forward pass over it all).
-    history: of the passes that were done before, to go on after them; with the same seed and a
-    constant order, exactly as if there had been no interruption.
+    history: of the passes that were done before, to go on after them; with the same seed, and with what the
+    optimizer remembers (`state`, `restore`), exactly as if there had been no interruption.
     Ctrl-C raises KeyboardInterrupt between two updates; the history then ends with the last whole pass.
     Raises InputError for data that does not fit, and Diverged as soon as the loss is not finite.
     """
@@ -200,7 +200,6 @@ def fit(
     order = rng.permutation(len(train[0]))
     for _ in range(0 if constant_order else len(history)):
         order = rng.permutation(len(order))  # those of the passes that were done before
-
     history.cut(len(history))  # an interrupted pass may have left looks at the held-out data
     looks = Looks(net, validation, validate_every, history)
 
@@ -212,7 +211,7 @@ def fit(
             callback.batch(done, len(order), E)
 
         for epoch in range(len(history), epochs):
-            start = time.perf_counter()
+            start, looks.seconds = time.perf_counter(), 0.0
             if not constant_order:
                 order = rng.permutation(len(order))
             if schedule:
@@ -222,7 +221,7 @@ def fit(
             E, running_error = one_epoch(
                 net, loss, optimizer, train, order, batch_size, partial(after_update, epoch), where
             )
-            seconds = time.perf_counter() - start - looks.seconds_within()
+            seconds = time.perf_counter() - start - looks.seconds
             looks.look(epoch + 1.0)
             tested = evaluate(net, test) if test else None
             history.append(
@@ -262,7 +261,10 @@ def one_epoch(net, loss, optimizer, train, order, batch_size, after_update, wher
 
 
 class Looks:
-    """Looks at the held-out data: after every pass, and every `every` updates. Without data, none."""
+    """Looks at the held-out data: after every pass, and every `every` updates. Without data, none.
+
+    seconds: what they have taken.
+    """
 
     def __init__(self, net, data, every, history):
         self.net, self.data, self.every, self.history = net, data, every, history
@@ -280,11 +282,6 @@ class Looks:
         updates = epoch * -(-total // batch_size) + done // batch_size
         if self.every and done < total and updates % self.every == 0:
             self.look(epoch + done / total)
-
-    def seconds_within(self):
-        """What looking has taken since this was asked."""
-        seconds, self.seconds = self.seconds, 0.0
-        return seconds
 
 
 @contextlib.contextmanager
