@@ -81,7 +81,8 @@ def parser():
     compare = commands.add_parser("compare", help="a table of runs, and their curves in one picture")
     compare.set_defaults(command=run_compare)
     compare.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders")
-    compare.add_argument("--out", type=Path, default=Path("runs/compare.png"), metavar="PNG", help="(default: runs/compare.png)")
+    picture = Path("runs/compare.png")
+    compare.add_argument("--out", type=Path, default=picture, metavar="PNG", help=f"(default: {picture.as_posix()})")
 
     predict = commands.add_parser("predict", help="read digits from pictures or .npy arrays of 28 x 28 pixels")
     predict.set_defaults(command=run_predict)
