@@ -1,0 +1,325 @@
+"""The run folder: what a training leaves, going on with it, and what it refuses."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scratchnet import (
+    SGD,
+    History,
+    InputError,
+    ModelError,
+    cli,
+    datasets,
+    evaluate,
+    runs,
+)
+from scratchnet.commands import read, train
+from scratchnet.commands.read import load_model
+from scratchnet.recipes import RECIPES
+from scratchnet.storage import read_about, read_arrays
+
+
+@pytest.fixture(scope="module")
+def digits():
+    images, labels = datasets.load("mnist", "test")
+    return images[:60], labels[:60]
+
+
+def two_passes():
+    history = History()
+    for i in (2, 1):
+        history.append(**({name: float(i) for name in history.columns()} | {"lr": 1e-3}))
+    return history
+
+
+def command(*arguments):
+    return cli.main(["train", *map(str, arguments)])
+
+
+def test_a_run_leaves_what_is_needed_to_repeat_it(small, tmp_path, capsys):
+    out = tmp_path / "run"
+    options = ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--validate-every", 2, "--epochs", 2)
+    assert command(*options, "--out", out, "--seed", 5) == 0
+    said = capsys.readouterr().out
+    assert "validation error" in said and "best" in said and "report" in said
+    config = json.loads((out / "config.json").read_text())
+    assert config["recipe"] == "tutorial-28" and config["seed"] == 5 and config["held_out"] == 100
+    assert {"scratchnet", "python", "numpy", "numba"} <= config["versions"].keys()
+    assert {path.name for path in out.iterdir()} == {
+        *("config.json", "log.csv", "validations.csv", "last.npz", "best.npz", "optimizer.npz", "report"),
+    }
+    history = History.read(out / "log.csv")
+    history.read_validations(out / "validations.csv")
+    passes = [look[0] for look in history.validations]
+    assert passes == pytest.approx([2 * 64 / 300, 4 * 64 / 300, 1, 1 + 64 / 300, 1 + 3 * 64 / 300, 2])
+    assert [error for p, error in history.validations if p in (1, 2)] == history.validation_error
+    again = tmp_path / "again"
+    assert command(*options, "--out", again, "--seed", 5) == 0
+    a, b = read_arrays(out / "last.npz"), read_arrays(again / "last.npz")
+    assert all(np.array_equal(a[name], b[name]) for name in a)
+
+
+CONFIG = {
+    **{"recipe": "tutorial-28", "data": "mnist", "seed": 0, "epochs": 3, "images": None, "held_out": 100},
+    **{"validate_every": None, "eta": 1.0, "loss": None, "j": None},
+}
+
+
+def test_best_is_the_best_on_the_held_out_images(small, tmp_path):
+    """Not the last, and nothing that the test set has chosen."""
+    recipe = RECIPES["tutorial-28"]
+    net = recipe.network(np.random.default_rng(0))
+    optimizer = SGD(net, 0.1)
+    run = runs.Run(tmp_path, CONFIG, History())
+    for i, error in enumerate((5.0, 3.0, 4.0)):
+        net["F6"].b[:] = i
+        run.history.validations.append((i + 1.0, error))
+        run.save_best(net)
+        run.save(net, optimizer)
+    best, last = (recipe.network().load(tmp_path / f"{name}.npz") for name in ("best", "last"))
+    assert (best["F6"].b == 1).all() and (last["F6"].b == 2).all()
+
+
+def test_without_held_out_images_there_is_no_best(small, tmp_path):
+    out = tmp_path / "run"
+    assert command("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--out", out) == 0
+    assert (out / "best.npz").is_file()
+    assert command("--recipe", "tutorial-28", "--quick", "--out", out) == 0
+    assert not (out / "best.npz").exists() and not (out / "validations.csv").exists(), "nor that of an earlier run"
+
+
+def test_an_interrupted_adam_run_goes_on_where_it_was(small, tmp_path, monkeypatch, capsys):
+    options = ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--epochs", 3)
+    whole, halted = tmp_path / "whole", tmp_path / "halted"
+    assert command(*options, "--out", whole) == 0
+    save = runs.Run.save
+
+    def interrupt(self, *arguments):
+        save(self, *arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs.Run, "save", interrupt)
+        assert command(*options, "--out", halted) == 130
+    assert f"train --resume {halted}" in capsys.readouterr().err
+    assert cli.main(["train", "--resume", str(halted)]) == 0
+    for file in ("last.npz", "best.npz", "optimizer.npz"):
+        a, b = read_arrays(whole / file), read_arrays(halted / file)
+        assert a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a), file
+    assert (whole / "validations.csv").read_text() == (halted / "validations.csv").read_text()
+
+
+def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert command("--recipe", "paper-softmax", "--quick", "--out", out) == 0
+    assert json.loads(read_about(out / "last.npz")) == {"recipe": "paper-softmax", "data": "mnist", "passes": 1}
+    net, recipe, data = load_model(out / "last.npz")
+    assert recipe.name == "paper-softmax" and net["softmax"] and data == "mnist"
+    capsys.readouterr()
+    assert cli.main(["eval", str(out / "last.npz"), "--report", str(tmp_path / "report")]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"paper-softmax on mnist, test error \d+\.\d\d % \(\d+ of 200 images\), top 3", said)
+    assert len(read.history_beside(out / "last.npz", "mnist")) == 1, "the log lies beside the model"
+    assert read.history_beside(out / "last.npz", "kmnist") is None, "it is of other data"
+    assert read.history_beside(tmp_path / "last.npz", "mnist") is None
+    for about, words in (
+        ('{"recipe": "x"}', "'x' on 'mnist', which this version"),
+        ("word", "does not say"),
+        ("3", "does"),
+    ):
+        net.save(tmp_path / "unknown.npz", about)
+        with pytest.raises(ModelError, match=words):
+            load_model(tmp_path / "unknown.npz")
+    RECIPES["paper"].network().save(tmp_path / "plain.npz")
+    assert load_model(tmp_path / "plain.npz")[1:] == (RECIPES["paper"], "mnist"), "a file of net.save"
+
+
+def test_a_model_knows_what_it_has_learnt(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    clothes = {"train": "train", "test": "test"}
+    load = train.load
+    monkeypatch.setattr(train, "load", lambda name, split: load("mnist", clothes[split]))  # digits called clothes
+    monkeypatch.setattr(read, "load", lambda name, split: load("mnist", split))
+    assert command("--recipe", "tutorial-28", "--data", "fashion-mnist", "--quick") == 0
+    said = capsys.readouterr().out
+    assert "Ankle boot" in said and "0.95 %" not in said, "the claim is for digits"
+    assert (tmp_path / "runs" / "tutorial-28-fashion-mnist-quick" / "last.npz").is_file()
+    assert cli.main(["eval", "runs/tutorial-28-fashion-mnist-quick/last.npz"]) == 0
+    said = capsys.readouterr().out
+    assert "tutorial-28 on fashion-mnist" in said and "Ankle boot" in said
+    shirt = np.full((28, 28), 200, np.uint8)
+    shirt[:, :5] = shirt[:, -5:] = 0
+    np.save("shirt.npy", shirt)
+    assert cli.main(["predict", "runs/tutorial-28-fashion-mnist-quick/last.npz", "shirt.npy"]) == 0
+    assert any(name in capsys.readouterr().out for name in datasets.class_names("fashion-mnist"))
+
+
+def test_compare(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("tutorial-28", "paper-softmax"):
+        assert command("--recipe", name, "--quick", "--out", f"runs/{name}") == 0
+    capsys.readouterr()
+    assert cli.main(["compare", "runs/tutorial-28", "runs/paper-softmax", "--out", "both.png"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3 and lines[0].split()[:4] == ["run", "recipe", "data", "seed"]
+    assert lines[1].split()[:2] == [str(Path("runs/tutorial-28")), "tutorial-28"]
+    assert (tmp_path / "both.png").stat().st_size > 5000
+    assert cli.main(["compare", "runs/tutorial-28", "runs/nothing"]) == 2
+    assert "no run in runs/nothing" in capsys.readouterr().err.replace("\\", "/")
+    assert cli.main(["compare", "runs/tutorial-28", "--out", "."]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and "is a folder" in err
+
+
+def test_recipes_are_listed(capsys):
+    assert cli.main(["recipes"]) == 0
+    said = capsys.readouterr().out
+    assert said.isascii()
+    for name, recipe in RECIPES.items():
+        line = next(line for line in said.splitlines() if line.startswith(name + " "))
+        assert recipe.claimed is None or f"{recipe.claimed:.2f} %" in line
+        assert f"{recipe.measured:.2f} %" in line
+
+
+def test_a_new_run_does_not_mix_with_the_old_one(small, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    assert command("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--out", out) == 0
+
+    def interrupt(self, *arguments):
+        raise KeyboardInterrupt
+
+    options = ("--recipe", "blog-relu-maxpool", "--quick", "--hold-out", 100, "--out", out)
+    monkeypatch.setattr(runs.Run, "save", interrupt)
+    assert command(*options) == 130
+    assert json.loads((out / "config.json").read_text())["recipe"] == "blog-relu-maxpool"
+    assert json.loads(read_about(out / "best.npz"))["recipe"] == "blog-relu-maxpool"
+    assert (
+        not (out / "last.npz").exists() and not (out / "log.csv").exists() and not (out / "report/index.html").exists()
+    )
+
+
+def test_a_run_can_go_on_longer_but_not_otherwise(small, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert command("--recipe", "tutorial-28", "--quick", "--out", out) == 0
+    assert command("--resume", out, "--epochs", 2) == 0
+    assert len(History.read(out / "log.csv")) == 2
+    capsys.readouterr()
+    assert command("--resume", out, "--epochs", 1) == 2
+    assert "has 2 passes already, more than 1" in capsys.readouterr().err
+    assert command("--resume", out, "--seed", 0, "--quick") == 2
+    assert "leave out --quick, --seed" in capsys.readouterr().err
+
+
+def test_a_run_that_was_stopped_while_it_was_saved(small, tmp_path, capsys):
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    for folder in (whole, out):
+        assert command("--recipe", "tutorial-28", "--quick", "--epochs", 2, "--hold-out", 50, "--out", folder) == 0
+    earlier = {name: (out / name).read_bytes() for name in ("last.npz", "optimizer.npz", "log.csv", "config.json")}
+    assert command("--resume", out, "--epochs", 3) == 0
+    assert command("--resume", whole, "--epochs", 3) == 0
+    # the log of three passes, the network of two: the third is repeated
+    for name in ("last.npz", "optimizer.npz"):
+        (out / name).write_bytes(earlier[name])
+    assert command("--resume", out) == 0
+    a, b = read_arrays(whole / "last.npz"), read_arrays(out / "last.npz")
+    assert all(np.array_equal(a[name], b[name]) for name in a)
+    assert (whole / "validations.csv").read_text() == (out / "validations.csv").read_text()
+    # the optimizer of another pass, or none
+    (out / "optimizer.npz").write_bytes(earlier["optimizer.npz"])
+    assert command("--resume", out) == 2
+    assert "does not belong to last.npz" in capsys.readouterr().err
+    (out / "optimizer.npz").unlink()
+    assert command("--resume", out) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(
+            {"seed": -1},
+            {"epochs": "abc"},
+            {"epochs": 1.5},
+            {"epochs": 0},
+            {"images": "x"},
+            {"eta": None},
+            {"data": []},
+        ),
+        *({"loss": "mle"}, {"j": 3.0}, {"recipe": []}, {"recipe": "x"}, {"held_out": -1}, {"validate_every": True}),
+    ],
+)
+def test_a_config_that_makes_no_sense(change, tmp_path, capsys):
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG | change))
+    two_passes().write(tmp_path / "log.csv")
+    assert command("--resume", tmp_path) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("scratchnet: There is no run in") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "log", ["pass,loss\n1\n", "pass,loss\n1,2,3\n", 'pass,loss\n1,"' + "x" * 200_000, "", "a,b\n1,2\n"]
+)
+def test_a_log_that_is_none(log, tmp_path, capsys):
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG))
+    (tmp_path / "log.csv").write_text(log)
+    RECIPES["tutorial-28"].network().save(tmp_path / "last.npz")
+    if log:
+        assert command("--resume", tmp_path) == 2
+        assert "There is no run in" in capsys.readouterr().err
+        assert read.history_beside(tmp_path / "last.npz", "mnist") is None
+
+
+@pytest.mark.parametrize(
+    "recipe, eta", [("notebook-learned-slope", "1e20"), ("paper-softmax", "1e40"), ("tutorial-28", "1e30")]
+)
+def test_divergence_is_said_to_be_divergence(small, recipe, eta, tmp_path, capsys):
+    assert command("--recipe", recipe, "--quick", "--eta", eta, "--out", tmp_path) == 1
+    err = capsys.readouterr().err
+    assert "Lower it (--eta)" in err and "Traceback" not in err
+
+
+# What a user gets wrong.
+
+
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        (["--recipe", "tutorial"], 2, ["no recipe 'tutorial'", "Did you mean 'tutorial-28'", "paper-softmax"]),
+        (["--recipe", "fashion"], 2, ["Did you mean 'fashion-"]),
+        (["--data", "fashion"], 3, ["no data set 'fashion'", "Did you mean 'fashion-mnist'"]),
+        (["--recipe", "tutorial-28", "--j", "3"], 2, ["--loss and --j", "tutorial-28 has none"]),
+        (["--recipe", "tutorial-28", "--validate-every", "3"], 2, ["--hold-out 1000"]),
+        (["--hold-out", "60000"], 3, ["60,000 of 60,000 images cannot be held out"]),
+        (["--quick", "--hold-out", "10000"], 3, ["10,000 of 10,000 images cannot be held out"]),
+        (["--data", "kmnist"], 3, ["kmnist"]),
+    ],
+)
+def test_a_choice_that_cannot_be(arguments, code, words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SCRATCHNET_DATA", str(tmp_path / "nothing"))
+    monkeypatch.setitem(__import__("sys").modules, "torchvision", None)
+    assert cli.main(["train", *arguments]) == code
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("scratchnet: ") and err.count("\n") == 1
+    assert all(word in err for word in words), err
+    assert not list(tmp_path.iterdir()), "nothing half-written"
+
+
+def test_a_report_folder_that_cannot_be_written_stops_before_the_training(tmp_path, monkeypatch, capsys):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "report").write_text("in the way")
+    assert command("--quick", "--out", tmp_path / "run") == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "report cannot be written to" in err
+    RECIPES["paper"].network().save(tmp_path / "net.npz")
+    assert cli.main(["eval", str(tmp_path / "net.npz"), "--report", str(tmp_path / "run" / "report")]) == 2
+    assert "report cannot be written to" in capsys.readouterr().err
+
+
+def test_a_model_evaluated_on_data_of_another_shape(digits):
+    net = RECIPES["paper"].network()
+    with pytest.raises(InputError, match=r"inputs of shape \(1, 28, 28\), the network is made for \(1, 32, 32\)"):
+        evaluate(net, (datasets.grey(digits[0]), digits[1]))
