@@ -60,12 +60,18 @@ def parser():
     train.add_argument("--epochs", type=positive, metavar="N", help="passes over the training set")
     train.add_argument("--seed", type=natural, metavar="N", help="of weights and order (default: 0)")
     train.add_argument("--hold-out", type=natural, metavar="N", help="training images kept for validation")
-    train.add_argument("--validate-every", type=positive, metavar="N", help="updates, besides after every pass")
-    train.add_argument("--eta", type=float, metavar="X", help="times the learning rates (default: 1, the paper 0.25)")
+    train.add_argument(
+        "--validate-every", type=positive, metavar="N", help="look at them every N updates, not only after each pass"
+    )
+    train.add_argument(
+        "--eta", type=float, metavar="X", help="factor on the learning rates (default: 1; 0.25 for --recipe paper)"
+    )
     train.add_argument("--loss", choices=("map", "mle"), help="the paper's eq. 9 or eq. 8 (default: map)")
     train.add_argument("--j", type=float, metavar="J", help="of eq. 9: penalty of the rubbish class (default: 10)")
     train.add_argument("--out", type=Path, metavar="DIR", help="default: runs/RECIPE, or runs/quick")
-    train.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run, by its own options")
+    train.add_argument(
+        "--resume", type=Path, metavar="DIR", help="go on with the run in this folder; --epochs may be longer"
+    )
     train.add_argument("-v", "--verbose", action="store_true", help="print the step sizes of the first pass")
 
     recipes = commands.add_parser("recipes", help="list the recipes, with the test accuracy claimed and measured")
@@ -73,7 +79,7 @@ def parser():
 
     evaluate = commands.add_parser("eval", help="error and confusion matrix of a trained model")
     evaluate.set_defaults(command=run_eval)
-    evaluate.add_argument("model", type=Path, metavar="MODEL")
+    evaluate.add_argument("model", type=Path, metavar="MODEL", help="e.g. runs/paper/last.npz")
     evaluate.add_argument("--data", metavar="NAME", help="default: the data set of the model's recipe")
     evaluate.add_argument("--split", choices=("test", "train"), default="test", help="(default: test)")
     evaluate.add_argument("--report", type=Path, metavar="DIR", help="write pictures, tables and a page of them there")
@@ -86,8 +92,8 @@ def parser():
 
     predict = commands.add_parser("predict", help="read digits from pictures or .npy arrays of 28 x 28 pixels")
     predict.set_defaults(command=run_predict)
-    predict.add_argument("model", type=Path, metavar="MODEL")
-    predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    predict.add_argument("model", type=Path, metavar="MODEL", help="e.g. runs/paper/last.npz")
+    predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="28 x 28 pixels, bright on black")
     return top
 
 

@@ -16,7 +16,8 @@ from scratchnet.tables import percent
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
 COLOURS = (BLUE, ORANGE, GREEN, PINK, "#E69F00", "#56B4E9", "#000000")  # apart for every kind of colour blindness
 MARKERS = "os^Dv<>"
-SIGNED = "RdBu_r"  # negative blue, 0 white, positive red
+SIGNED = "RdBu_r"
+SCALE = "each layer on its own scale: blue negative, white 0, red positive"
 MOST = 2_000  # images on a wall
 
 
@@ -68,11 +69,13 @@ def training_curves(history, claims=(), title="", figure=None):
             fontsize=8,
         )
     all_errors = [errors for errors, *_ in curves if drawn(errors)]
-    limit_errors(ax, all_errors, [error for _, error in claims])
     ax.set(ylabel="error (%)", title=title)
+    limit_errors(ax, all_errors, [error for _, error in claims])
     ax.legend(frameon=False, loc="upper right")
     below.step(passes, history.lr, where="mid", color=GREY, marker=".")
-    below.set(xlabel="pass over the training set", ylabel="learning rate", xlim=(0.5, len(history) + 0.5))
+    below.set(
+        xlabel="pass over the training set", ylabel="learning rate", xlim=(0 if inside else 0.5, len(history) + 0.5)
+    )
     below.set_ylim(0, 1.15 * max((lr for lr in history.lr if not math.isnan(lr)), default=1))
     below.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
     below.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -90,8 +93,8 @@ def top_k_curves(history, title="", figure=None):
         if drawn(errors):
             label = f"not {name}: {errors[-1]:.2f} %"
             ax.plot(passes, errors, color=colour, marker=marker, markersize=4, label=label)
-    limit_errors(ax, [errors for errors, *_ in curves if drawn(errors)])
     ax.set(xlabel="pass over the training set", ylabel="test error (%)", title=title, xlim=(0.5, len(history) + 0.5))
+    limit_errors(ax, [errors for errors, *_ in curves if drawn(errors)])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.legend(frameon=False, loc="upper right")
     bare(ax)
@@ -134,7 +137,10 @@ def limit_errors(ax, curves, lines=()):
     highest = max(1.5, *map(max, curves))
     ending = max(errors[-1] for errors in curves)
     top = highest if len(curves[0]) < 4 else min(highest, max(5, 2 * ending))
-    ax.set_ylim(0, 1.4 * max(top, *lines, 0))  # room for the legend
+    entries = len(ax.get_legend_handles_labels()[1])
+    ax.set_ylim(0, (1.2 + 0.08 * entries) * max(top, *lines, 0))  # room for the legend
+    if highest > ax.get_ylim()[1]:
+        ax.set_ylabel(f"{ax.get_ylabel()}, cut off above {ax.get_ylim()[1]:.0f}")
 
 
 def bare(*axes):
@@ -182,7 +188,7 @@ def confident(images, labels, scores, groups, names, title="", figure=None):
             read = int(scores[i].argmax())
             ax.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
             says = f"read {names[read]}, {percent(p[i, read])}"
-            ax.set_title(f"{names[labels[i]]}\n{says}", fontsize=8)
+            ax.set_title(f"true {names[labels[i]]}\n{says}", fontsize=8)
     return figure
 
 
@@ -237,8 +243,10 @@ def feature_maps(net, x, title="", figure=None):
     columns = {name: -(-v.shape[1] // 6) if v.ndim == 4 and v.shape[2] > 1 else 1 for name, v in values.items()}
     widths = [1.0 + 0.9 * (columns[name] - 1) if columns[name] > 1 else 0.75 for name in values]
     widths[0] = 1.3
-    figure = new_figure(figure, 1.15 * sum(widths) + 1, 6.6)
+    figure = new_figure(figure, 1.15 * sum(widths) + 1, 6.8)
     figure.suptitle(title)
+    wins = "smallest penalty" if isinstance(list(net.layers.values())[-1], RBF) else "largest"
+    figure.supxlabel(f"{SCALE}; the {wins} of the last layer wins", fontsize=9)
     for ax, (name, v) in zip(figure.subplots(1, len(values), width_ratios=widths), values.items()):
         v = v[0]
         if v.ndim == 3 and v.shape[1] > 1:
@@ -277,8 +285,9 @@ def filters(net, title="", figure=None):
     """
     pictures = {name: filter_mosaic(layer) for name, layer in net.layers.items() if isinstance(layer, Conv2d)}
     heights = [0.9 + (1.7 if p.shape[1] < 50 else 12 * p.shape[0] / p.shape[1]) for p in pictures.values()]
-    figure = new_figure(figure, 13, sum(heights) + 0.6)
+    figure = new_figure(figure, 13, sum(heights) + 0.8)
     figure.suptitle(title)
+    figure.supxlabel(SCALE, fontsize=9)
     axes = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     for ax, (name, picture) in zip(axes, pictures.items()):
         layer = net[name]
@@ -324,7 +333,12 @@ def codes(net, x, names, title="", figure=None):
         pictures = (
             (x[n, 0], "gray_r", None, f"{names[n]}"),
             (activation[n].reshape(12, 7), SIGNED, 1.7159, f"penalty {penalties[n, read]:.1f}"),
-            (output.codes[read].reshape(12, 7), SIGNED, 1.7159, f"code of {read}"),
+            (
+                output.codes[read].reshape(12, 7),
+                SIGNED,
+                1.7159,
+                f"code of {read}" + ", wrong" * (str(read) != names[n]),
+            ),
         )
         for ax, (picture, colours, limit, label) in zip(grid[:, n], pictures):
             ax.imshow(picture, cmap=colours, vmin=limit and -limit, vmax=limit, interpolation="nearest")

@@ -75,7 +75,7 @@ def curves(recipe, history, data_name, title):
     yield Section(
         "curves",
         "Training",
-        f"Error in percent after each of {len(history)} passes, ending at {last:.2f} % on the "
+        f"Error in percent after each pass ({len(history)}), ending at {last:.2f} % on the "
         f"{'test set' if tested else 'training set'}, and the learning rate of each pass.",
         figures.training_curves(history, claims, title),
         text,
@@ -214,7 +214,7 @@ def page(title, about, facts, sections):
     for s in sections:
         parts.append(
             f'<h2 id="{s.name}">{html.escape(s.title)}</h2>\n'
-            f'<img src="{s.name}.png" alt="{html.escape(s.alt)}">\n'
+            f'<a href="{s.name}.png"><img src="{s.name}.png" alt="{html.escape(s.alt)}"></a>\n'
             f"<details><summary>The same in text</summary>\n<pre>{html.escape(s.text)}</pre>\n</details>"
         )
     return "\n".join([*parts, "</body>\n</html>\n"])

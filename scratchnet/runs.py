@@ -34,6 +34,7 @@ class Run:
         self.recipe = RECIPES[config["recipe"]]
         self.begun = len(history) > 0
         self.looks = len(history.validations)
+        self.best = None  # of the first pass, until it is over
 
     @classmethod
     def new(cls, options):
@@ -65,18 +66,25 @@ class Run:
         name = recipe.name if config["data"] == recipe.data else f"{recipe.name}-{config['data']}"
         if options.quick:
             name = "quick" if name == "paper" else f"{name}-quick"
-        return cls(options.out or Path("runs") / name, config, History())
+        if config["seed"]:
+            name += f"-seed{config['seed']}"
+        run = cls(options.out or Path("runs") / name, config, History())
+        run.check_free()
+        return run
 
     @classmethod
     def read(cls, folder):
         """The run in a folder. Raises InputError when there is none."""
+        if folder.is_file():
+            raise InputError(f"{folder} is a file. Give the folder of the run: {folder.parent}")
         try:
             config = json.loads((folder / "config.json").read_text("ascii"))
             history = History.read(folder / "log.csv")
             if (folder / "validations.csv").is_file():
                 history.read_validations(folder / "validations.csv")
             return cls(folder, config, history)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as why:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            why = f"{Path(error.filename).name}: {error.strerror}" if isinstance(error, OSError) else error
             raise InputError(f"There is no run in {folder} ({why}). Train one: python -m scratchnet train") from None
 
     @classmethod
@@ -93,6 +101,19 @@ class Run:
         if run.config["epochs"] < len(run.history):
             raise InputError(f"{run.folder} has {len(run.history)} passes already, more than {options.epochs}.")
         return run
+
+    def check_free(self):
+        """Raises InputError when the folder holds a run with other settings."""
+        path = self.folder / "config.json"
+        try:
+            there = json.loads(path.read_text("ascii"))
+            other = [name for name in self.config if name != "versions" and there.get(name) != self.config[name]]
+        except (OSError, ValueError, AttributeError):
+            return
+        if other:
+            raise InputError(
+                f"{self.folder} holds a run with another {', '.join(other)}. Remove it, or name another: --out DIR."
+            )
 
     def make_folders(self):
         """Before the training, not after it. Raises InputError when one cannot be written to."""
@@ -119,18 +140,17 @@ class Run:
         if path.is_file():
             optimizer.restore(read_arrays(path))
 
-    def begin(self):
-        """Before the first file of a new run: what an earlier run left in the folder goes."""
+    def save(self, net, optimizer):
+        """After a pass. With the first, what an earlier run left in the folder goes."""
         if not self.begun:
             for name in FILES:
                 (self.folder / name).unlink(missing_ok=True)
             self.begun = True
         with whole_file(self.folder / "config.json") as file:
             file.write(json.dumps(self.config, indent=2).encode("ascii") + b"\n")
-
-    def save(self, net, optimizer):
-        """After a pass."""
-        self.begin()
+        if self.best:
+            write_arrays(self.folder / "best.npz", self.best, self.about())
+            self.best = None
         self.history.write(self.folder / "log.csv")
         if self.history.validations:
             self.history.write_validations(self.folder / "validations.csv")
@@ -139,11 +159,14 @@ class Run:
         net.save(self.folder / "last.npz", self.about())
 
     def save_best(self, net):
-        """best.npz, if there was a look at the held-out images since, and it was the best so far."""
+        """best.npz, if there was a look at the held-out images since, and it was the best so far; in the first
+        pass it waits for the pass to be over."""
         looks = self.history.validations
         if len(looks) > self.looks and looks[-1][1] <= min(error for _, error in looks):
-            self.begin()
-            net.save(self.folder / "best.npz", self.about())
+            if self.begun:
+                net.save(self.folder / "best.npz", self.about())
+            else:
+                self.best = {name: array.copy() for name, array in net.state().items()}
         self.looks = len(looks)
 
     def about(self):

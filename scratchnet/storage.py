@@ -44,6 +44,8 @@ def read_arrays(path):
 
 def _read(path):
     path = Path(path)
+    if path.is_dir():
+        raise ModelError(f"{path} is a folder. The model of a run is {path / 'last.npz'}.")
     if not path.is_file():
         raise ModelError(f"There is no model file {path}. `python -m scratchnet train` makes one.")
     if not zipfile.is_zipfile(path):

@@ -60,6 +60,7 @@ def history_table(history):
     columns = {name: values for name, values in history.columns().items() if not all(map(math.isnan, values))}
     forms = {"loss": "{:.4f}", "lr": "{:.4g}", "seconds": "{:.1f}"}
     names = [name.replace("_", " ") + " %" * name.endswith("error") for name in columns]
+    names = [name.replace("running error", "training error on the fly") for name in names]
     rows = [("pass", *names)]
     for i in range(len(history)):
         rows.append((str(i + 1), *(forms.get(name, "{:.2f}").format(values[i]) for name, values in columns.items())))

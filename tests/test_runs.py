@@ -45,7 +45,7 @@ def test_a_run_leaves_what_is_needed_to_repeat_it(small, tmp_path, capsys):
     options = ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--validate-every", 2, "--epochs", 2)
     assert command(*options, "--out", out, "--seed", 5) == 0
     said = capsys.readouterr().out
-    assert "validation error" in said and "best" in said and "report" in said
+    assert "held-out error" in said and "best" in said and "report" in said
     config = json.loads((out / "config.json").read_text())
     assert config["recipe"] == "tutorial-28" and config["seed"] == 5 and config["held_out"] == 100
     assert {"scratchnet", "python", "numpy", "numba"} <= config["versions"].keys()
@@ -88,6 +88,7 @@ def test_without_held_out_images_there_is_no_best(small, tmp_path):
     out = tmp_path / "run"
     assert command("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--out", out) == 0
     assert (out / "best.npz").is_file()
+    (out / "config.json").unlink()
     assert command("--recipe", "tutorial-28", "--quick", "--out", out) == 0
     assert not (out / "best.npz").exists() and not (out / "validations.csv").exists(), "nor that of an earlier run"
 
@@ -172,7 +173,7 @@ def test_compare(small, tmp_path, monkeypatch, capsys):
     assert "no run in runs/nothing" in capsys.readouterr().err.replace("\\", "/")
     assert cli.main(["compare", "runs/tutorial-28", "--out", "."]) == 2
     out, err = capsys.readouterr()
-    assert out == "" and err.count("\n") == 1 and "is a folder" in err
+    assert out == "" and err.count("\n") == 1 and "is not the name of a .png" in err
 
 
 def test_recipes_are_listed(capsys):
@@ -185,21 +186,67 @@ def test_recipes_are_listed(capsys):
         assert f"{recipe.measured:.2f} %" in line
 
 
-def test_a_new_run_does_not_mix_with_the_old_one(small, tmp_path, monkeypatch):
+def test_another_run_is_not_overwritten(small, tmp_path, capsys):
     out = tmp_path / "run"
-    assert command("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--out", out) == 0
+    assert command("--recipe", "tutorial-28", "--quick", "--out", out) == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    for other in (("--seed", 1), ("--epochs", 2), ("--hold-out", 50), ("--eta", 0.5)):
+        assert command("--recipe", "tutorial-28", "--quick", *other, "--out", out) == 2
+        assert "holds a run with another" in capsys.readouterr().err
+    assert before == {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    assert command("--recipe", "tutorial-28", "--quick", "--out", out) == 0, "the same once more"
 
-    def interrupt(self, *arguments):
-        raise KeyboardInterrupt
 
-    options = ("--recipe", "blog-relu-maxpool", "--quick", "--hold-out", 100, "--out", out)
-    monkeypatch.setattr(runs.Run, "save", interrupt)
-    assert command(*options) == 130
-    assert json.loads((out / "config.json").read_text())["recipe"] == "blog-relu-maxpool"
-    assert json.loads(read_about(out / "best.npz"))["recipe"] == "blog-relu-maxpool"
-    assert (
-        not (out / "last.npz").exists() and not (out / "log.csv").exists() and not (out / "report/index.html").exists()
-    )
+def test_the_seed_is_in_the_folders_name(small, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for seed in (0, 3):
+        assert command("--recipe", "tutorial-28", "--quick", "--seed", seed) == 0
+    assert {path.name for path in (tmp_path / "runs").iterdir()} == {"tutorial-28-quick", "tutorial-28-quick-seed3"}
+
+
+def test_an_interruption_in_the_first_pass_changes_nothing(small, tmp_path, monkeypatch, capsys):
+    out, options = tmp_path / "run", ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--validate-every", 1)
+    assert command(*options, "--out", out) == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    batch = train.Progress.batch
+
+    def interrupt(self, done, *arguments):
+        batch(self, done, *arguments)
+        if done > 100:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(train.Progress, "batch", interrupt)
+        assert command(*options, "--out", out) == 130
+        assert "nothing is saved" in capsys.readouterr().err
+        assert before == {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+        assert command(*options, "--out", tmp_path / "new") == 130
+    assert [path.name for path in (tmp_path / "new").rglob("*")] == ["report"]
+
+
+def test_the_best_within_the_first_pass_is_kept(tmp_path):
+    recipe = RECIPES["tutorial-28"]
+    net = recipe.network(np.random.default_rng(0))
+    run = runs.Run(tmp_path, CONFIG, History())
+    for i, look in enumerate(((0.3, 5.0), (0.6, 3.0), (0.9, 4.0))):
+        net["F6"].b[:] = i
+        run.history.validations.append(look)
+        run.save_best(net)
+    assert not list(tmp_path.iterdir())
+    run.save(net, SGD(net, 0.1))
+    assert (recipe.network().load(tmp_path / "best.npz")["F6"].b == 1).all()
+
+
+def test_a_path_of_the_wrong_kind(small, tmp_path, capsys):
+    assert command("--recipe", "tutorial-28", "--quick", "--out", tmp_path) == 0
+    for arguments, words in (
+        (["eval", str(tmp_path)], "is a folder. The model of a run is"),
+        (["predict", str(tmp_path / "last.npz"), str(tmp_path)], "is a folder. Name the pictures"),
+        (["train", "--resume", str(tmp_path / "last.npz")], "is a file. Give the folder of the run"),
+        (["train", "--resume", str(tmp_path / "nothing")], "config.json: No such file"),
+    ):
+        assert cli.main(arguments) == 2
+        assert words in capsys.readouterr().err
 
 
 def test_a_run_can_go_on_longer_but_not_otherwise(small, tmp_path, capsys):

@@ -8,14 +8,25 @@ from scratchnet.tables import table
 
 def compare(options):
     runs = {str(folder): Run.read(folder) for folder in options.runs}
-    if options.out.is_dir():
-        raise InputError(f"{options.out} is a folder. Name a file: --out compare.png")
+    if options.out.is_dir() or options.out.suffix.lower() != ".png":
+        raise InputError(f"{options.out} is not the name of a .png. Name one: --out compare.png")
     for name, run in runs.items():
         if not len(run.history):
             raise InputError(f"{name} has no whole pass yet: there is nothing to compare.")
     check_writable(options.out.parent)
     rows = [
-        ("run", "recipe", "data", "seed", "passes", "test error %", "top 3 %", "held out %", "training %", "s/pass")
+        (
+            "run",
+            "recipe",
+            "data",
+            "seed",
+            "passes",
+            "test error %",
+            "top 3 error %",
+            "held out %",
+            "on the fly %",
+            "s/pass",
+        )
     ]
     for name, run in runs.items():
         history, config = run.history, run.config
@@ -26,5 +37,7 @@ def compare(options):
     print(table(rows))
     from scratchnet import figures
 
-    figures.save(figures.run_curves({name: run.history for name, run in runs.items()}), options.out)
+    figures.save(
+        figures.run_curves({f"{name} on {run.config['data']}": run.history for name, run in runs.items()}), options.out
+    )
     say(f"\ncurves  {options.out}")

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from scratchnet.commands.prepare import prepare_kernels, say
+from scratchnet.commands.prepare import prepare_kernels
 from scratchnet.datasets import SETS, class_names, load
 from scratchnet.datasets.pictures import read_digit
 from scratchnet.errors import InputError, ModelError
@@ -50,10 +50,10 @@ def evaluate_model(options):
         result = evaluate(net, (recipe.pixels(images), labels))
     wrong = np.count_nonzero(result.predictions != labels)
     print(f"{options.model}: {recipe.name} on {data}, {options.split} error {result.error:.2f} % ({wrong} of "
-          f"{len(labels):,} images), top 3 {result.top3_error:.2f} %\n")  # fmt: skip
+          f"{len(labels):,} images), top 3 error {result.top3_error:.2f} %\n")  # fmt: skip
     print(confusion_table(result.confusion, class_names(data)))
     if options.report:
-        say(f"\nreport  {options.report / 'index.html'}")
+        print(f"\nreport  {options.report / 'index.html'}")
 
 
 def history_beside(model, data):

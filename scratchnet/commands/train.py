@@ -105,7 +105,7 @@ class Progress(Callback):
         errors = {
             "training error {} % on the fly": history.running_error,
             "{} % after": history.train_error,
-            "validation error {} %": history.validation_error,
+            "held-out error {} %": history.validation_error,
             "test error {} %": history.test_error,
         }
         texts = [text.format(f"{values[-1]:.2f}") for text, values in errors.items() if not math.isnan(values[-1])]
@@ -128,7 +128,7 @@ class Progress(Callback):
 def interrupted(run):
     passes = len(run.history)
     if not passes:
-        say("\nInterrupted before the end of the first pass: there is nothing to go on with.")
+        say("\nInterrupted before the end of the first pass: nothing is saved.")
     else:
         say(f"\nInterrupted. {run.folder / 'last.npz'} is the network after pass {passes}. To go on:")
         say(f"  python -m scratchnet train --resume {run.folder}")
@@ -144,7 +144,7 @@ def summary(recipe, data, images, history, result):
     return [
         ("", "this run", "paper" if paper else "claimed"),
         ("test error", f"{result.error:.2f} % ({wrong})", claimed + " (+- 0.1)" * paper),
-        ("test error, top 3", f"{result.top3_error:.2f} %", ""),
+        ("top 3 error", f"{result.top3_error:.2f} %", ""),
         ("training error, on the fly", f"{history.running_error[-1]:.2f} %", claimed_training),
         ("training error, after", f"{history.train_error[-1]:.2f} %", ""),
         ("passes", f"{len(history)}", f"{recipe.epochs}"),

@@ -18,12 +18,17 @@ def read_digit(path, fills_the_frame=False):
     than black, as clothes are. Raises InputError for anything else, and for a blank picture.
     """
     path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{path} is a folder. Name the pictures in it.")
     if not path.is_file():
         raise InputError(f"There is no file {path}.")
     pixels = _array(path) if path.suffix.lower() == ".npy" else _picture(path)
     if pixels.min() == pixels.max():
         grey = "black" if pixels.max() == 0 else "one grey"
-        raise InputError(f"{path} is all {grey}: there is no digit in it. MNIST digits are bright on black.")
+        raise InputError(
+            f"{path} is all {grey}: there is no digit in it. MNIST digits are bright on black; a "
+            "black one on a transparent page has to be drawn white."
+        )
     if not fills_the_frame and np.median(pixels) > 127:
         raise InputError(f"{path} is dark on bright, MNIST digits are bright on black. Invert it first.")
     return pixels

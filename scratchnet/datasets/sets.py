@@ -80,7 +80,8 @@ def fetch(name):
     except Exception as why:  # missing, or it does not fit the installed torch: then anything is raised
         raise DataError(
             f"{name} is not in {wanted.folder()}, and torchvision, which downloads it, cannot be imported ({why}). "
-            'Run: pip install -e ".[datasets]"'
+            'Run in the clone: pip install -e ".[datasets]" or name a folder that has the files in the environment '
+            "variable SCRATCHNET_DATA."
         ) from None
     try:
         for train in (True, False):
