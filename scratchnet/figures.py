@@ -117,7 +117,7 @@ def run_curves(histories, figure=None):
             markersize=4,
         )
         labels.append(f"{name}: {history.test_error[-1]:.2f} %".replace("$", r"\$"))  # $ is matplotlib's mathematics
-    ax.set(xlabel="pass over the training set", ylabel="test error (%)", yscale="log")
+    ax.set(xlabel="pass over the training set", ylabel="test error (%), logarithmic", yscale="log")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "235" else "")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

@@ -54,12 +54,14 @@ def bilinear_32(images, mean, std):
     return normalise(resize(images, 32), mean, std)
 
 
+steady = partial(schedules.constant, lr=1e-3)
+
 FASHION = {
     "data": "fashion-mnist",
     "pixels": partial(normalise, mean=0.3814, std=0.3994),
     "loss": CrossEntropyLoss,
     "optimizer": Adam,
-    "schedule": partial(schedules.constant, lr=1e-3),
+    "schedule": steady,
     "epochs": 5,
     "batch_size": 100,
 }
@@ -92,7 +94,7 @@ RECIPES = {
             pixels=partial(bilinear_32, mean=0.1307, std=0.3081),
             loss=CrossEntropyLoss,
             optimizer=SGD,
-            schedule=partial(schedules.constant, lr=1e-3),
+            schedule=steady,
             epochs=10,
             batch_size=64,
             held_out=1_000,
@@ -107,7 +109,7 @@ RECIPES = {
             pixels=grey,
             loss=CrossEntropyLoss,
             optimizer=Adam,
-            schedule=partial(schedules.constant, lr=1e-3),
+            schedule=steady,
             epochs=5,
             batch_size=64,
             claimed=99.05,
@@ -121,7 +123,7 @@ RECIPES = {
             pixels=partial(bilinear_32, mean=0.5, std=0.5),
             loss=CrossEntropyLoss,
             optimizer=Adam,
-            schedule=partial(schedules.constant, lr=1e-3),
+            schedule=steady,
             epochs=20,
             batch_size=128,
             claimed=97.86,

@@ -63,10 +63,12 @@ class Team:
         return [parts[i * each : (i + 1) * each] for i in range(helpers)]
 
 
-quiet_overflow = np.errstate(over="ignore", invalid="ignore")  # of `fit`, which other threads do not see
+def quiet_overflow():
+    """NumPy does not warn: what overflows is seen in the loss, and said in a sentence. Needed in every thread."""
+    return np.errstate(over="ignore", invalid="ignore")
 
 
-@quiet_overflow
+@quiet_overflow()
 def outputs(net, parts):
     return np.concatenate([net.forward(part) for part in parts])
 
@@ -78,7 +80,7 @@ def one_pass(net, loss, x, labels):
     return E, y
 
 
-@quiet_overflow
+@quiet_overflow()
 def weighted_passes(net, loss, x, labels, parts):
     """E, y and the gradients over these parts, each part weighted by its share of the batch: the loss
     has averaged over the part alone."""

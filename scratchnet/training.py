@@ -16,7 +16,7 @@ from scratchnet.errors import Diverged, InputError
 from scratchnet.kernels import one_blas_thread
 from scratchnet.metrics import confusion_matrix, top_k_error
 from scratchnet.storage import whole_file
-from scratchnet.team import Team
+from scratchnet.team import Team, quiet_overflow
 
 
 @dataclass
@@ -294,11 +294,6 @@ def mode(net, training):
     finally:
         for leaf, was in before:
             leaf.training = was
-
-
-def quiet_overflow():
-    """NumPy does not warn: what overflows is seen in the loss, and said in a sentence."""
-    return np.errstate(over="ignore", invalid="ignore")
 
 
 @contextlib.contextmanager

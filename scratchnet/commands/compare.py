@@ -14,20 +14,8 @@ def compare(options):
         if not len(run.history):
             raise InputError(f"{name} has no whole pass yet: there is nothing to compare.")
     check_writable(options.out.parent)
-    rows = [
-        (
-            "run",
-            "recipe",
-            "data",
-            "seed",
-            "passes",
-            "test error %",
-            "top 3 error %",
-            "held out %",
-            "on the fly %",
-            "s/pass",
-        )
-    ]
+    errors = ("test error %", "top 3 error %", "held out %", "on the fly %")
+    rows = [("run", "recipe", "data", "seed", "passes", *errors, "s/pass")]
     for name, run in runs.items():
         history, config = run.history, run.config
         measured = (history.test_error, history.test_top3_error, history.validation_error, history.running_error)
@@ -37,7 +25,6 @@ def compare(options):
     print(table(rows))
     from scratchnet import figures
 
-    figures.save(
-        figures.run_curves({f"{name} on {run.config['data']}": run.history for name, run in runs.items()}), options.out
-    )
+    histories = {f"{name} on {run.config['data']}": run.history for name, run in runs.items()}
+    figures.save(figures.run_curves(histories), options.out)
     say(f"\ncurves  {options.out}")

@@ -37,7 +37,7 @@ def train(options):
     say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
     prepare_kernels(net, loss, partial(recipe.optimizer, lr=schedule(0)))
     run.go_on(net, optimizer)
-    progress = Progress(run, net, optimizer, len(images), options.verbose)
+    progress = Progress(run, net, optimizer, options.verbose)
     try:
         fit(
             net,
@@ -77,8 +77,8 @@ def make_loss(recipe, config):
 class Progress(Callback):
     """A bar with the time left on a terminal, a line for every pass, and the files of the run."""
 
-    def __init__(self, run, net, optimizer, images, verbose):
-        self.run, self.net, self.optimizer, self.images, self.verbose = run, net, optimizer, images, verbose
+    def __init__(self, run, net, optimizer, verbose):
+        self.run, self.net, self.optimizer, self.verbose = run, net, optimizer, verbose
         self.bar, self.done = None, 0
 
     def batch(self, done, total, loss):
