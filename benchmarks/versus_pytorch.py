@@ -41,7 +41,7 @@ def scratchnet_side(name, dtype):
     net.leaves()[0].input_gradient = False  # as in fit
     eps = {key: np.full_like(value, EPS) for key, value, _, _ in net.parameters()}
     adam = Adam(net, EPS)
-    team = Team(net)
+    team = Team(net, loss)
     one_blas_thread().__enter__()
 
     def descend_all():
@@ -52,7 +52,7 @@ def scratchnet_side(name, dtype):
 
     def prepare(x, labels, variant):
         def step():
-            E, _ = team.gradients(loss, x, labels)
+            E, _ = team.gradients(x, labels)
             update()
             return E, [gradient for _, _, gradient, _ in net.parameters()]
 

@@ -72,6 +72,7 @@ def parser():
     train.add_argument(
         "--resume", type=Path, metavar="DIR", help="go on with the run in this folder; --epochs may be longer"
     )
+    train.add_argument("--readable", action="store_true", help="by the layers themselves, not by the fast path")
     train.add_argument("-v", "--verbose", action="store_true", help="print the step sizes of the first pass")
 
     recipes = commands.add_parser("recipes", help="list the recipes, with the test accuracy claimed and measured")

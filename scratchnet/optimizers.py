@@ -6,6 +6,7 @@ import numpy as np
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import adam, descend
+from scratchnet.team import Team
 
 
 class SGD:
@@ -21,7 +22,7 @@ class SGD:
         self.momentum, self.weight_decay = at_least_0("momentum", momentum), at_least_0("weight_decay", weight_decay)
         self.v = {}
 
-    def before_pass(self, loss, x, labels, order):
+    def before_pass(self, team, x, labels, order):
         """Nothing to prepare."""
 
     def step(self):
@@ -67,7 +68,7 @@ class Adam:
         self.weight_decay = at_least_0("weight_decay", weight_decay)
         self.t, self.m, self.v = 0, {}, {}
 
-    def before_pass(self, loss, x, labels, order):
+    def before_pass(self, team, x, labels, order):
         """Nothing to prepare."""
 
     def step(self):
@@ -118,20 +119,23 @@ class SDLM:
 
     def estimate(self, loss, x, labels):
         """Sets every step size from the curvature over these samples, x (N, ...), and the current lr."""
+        self.estimate_by(Team(self.net, loss), x, labels)
+
+    def estimate_by(self, team, x, labels):
+        """The same, the curvature by a team, which knows the loss."""
         for name, value, _, _ in self.net.parameters():
             in_place(name, value)
-        loss.forward(self.net.forward(x), labels)
-        self.net.backward2(loss.backward2())
+        team.curvatures(x, labels)
         self.eps = {
             (leaf, name): self.lr / (self.mu + getattr(leaf, "h" + name))
             for leaf in self.net.leaves()
             for name in leaf.params
         }
 
-    def before_pass(self, loss, x, labels, order):
+    def before_pass(self, team, x, labels, order):
         """Estimates over the first SAMPLES patterns of a random order."""
         some = order[: self.SAMPLES]
-        self.estimate(loss, x[some], labels[some])
+        self.estimate_by(team, x[some], labels[some])
 
     def step(self):
         if not self.eps:

@@ -61,6 +61,7 @@ class Run:
             "eta": recipe.scale if options.eta is None else options.eta,
             "loss": options.loss or ("map" if paper else None),
             "j": (J if options.j is None else options.j) if paper else None,
+            "readable": options.readable,
             "versions": versions(),
         }
         name = recipe.name if config["data"] == recipe.data else f"{recipe.name}-{config['data']}"
@@ -78,7 +79,9 @@ class Run:
         if folder.is_file():
             raise InputError(f"{folder} is a file. Give the folder of the run: {folder.parent}")
         try:
-            config = json.loads((folder / "config.json").read_text("ascii"))
+            config = {"readable": True} | json.loads(
+                (folder / "config.json").read_text("ascii")
+            )  # before there was a choice
             history = History.read(folder / "log.csv")
             if (folder / "validations.csv").is_file():
                 history.read_validations(folder / "validations.csv")
@@ -90,7 +93,7 @@ class Run:
     @classmethod
     def resumed(cls, options):
         """The run to go on with, and for how long. Raises InputError for options that it has of its own."""
-        own = {"recipe", "data", "quick", "seed", "hold_out", "validate_every", "eta", "loss", "j", "out"}
+        own = {"recipe", "data", "quick", "seed", "hold_out", "validate_every", "eta", "loss", "j", "readable", "out"}
         values = {name: getattr(options, name) for name in sorted(own)}
         given = [name for name, value in values.items() if value is not None and value is not False]
         if given:
@@ -201,6 +204,7 @@ def check_config(config):
         "eta": number,
         "loss": lambda value: value in (("map", "mle") if paper else (None,)),
         "j": number if paper else lambda value: value is None,
+        "readable": lambda value: isinstance(value, bool),
     }
     for name, check in sensible.items():
         if name not in config or not check(config[name]):

@@ -1,6 +1,7 @@
 """One network on several cores: each core takes a part of the batch."""
 
 import copy
+import sys
 from functools import partial
 from itertools import pairwise
 
@@ -10,22 +11,37 @@ from scratchnet.kernels import cores, in_parallel, one_blas_thread
 
 
 class Team:
-    """Replicas of a network that share its parameter arrays, one for each core.
+    """Replicas of a network that share its parameter arrays, one for each core; loss: what it trains with.
 
     A small batch goes through the network itself. A large one is cut in parts that fit the cache;
     every replica takes some of them, and the gradients are added up: by rounding only different from
-    the network's own passes. Layers know nothing of threads.
+    the network's own passes. Layers know nothing of threads. `with` it, `update` may be used.
     """
 
     FEWEST = 8  # images in a part: about 1 ms of LeNet-5, where waking a thread takes 0.1 ms
     MOST = 64  # images in a part: a batch of 256 in parts of 64 is faster than in two of 128
 
-    def __init__(self, net):
-        self.net = net
+    def __init__(self, net, loss=None):
+        self.net, self.loss = net, loss
         self.replicas = [net.replica() for _ in range(cores())]
 
-    def forward(self, x):
-        """The network's output y for x (N, ...)."""
+    def __enter__(self):
+        self.blas = one_blas_thread()
+        self.blas.__enter__()
+        return self
+
+    def __exit__(self, *exception):
+        self.blas.__exit__(*exception)
+
+    def classes(self, x):
+        """How many outputs there are for an image. Raises InputError when x does not fit the network."""
+        return self.net.forward(x[:1]).shape[1]
+
+    def forward(self, x, batch_size=100):
+        """The network's output y for x (N, ...), batch_size at a time."""
+        if len(x) > batch_size:
+            parts = [self.forward(x[first : first + batch_size]) for first in range(0, len(x), batch_size)]
+            return np.concatenate(parts)
         shares = self._shares(len(x))
         if not shares:
             return self.net.forward(x)
@@ -33,13 +49,14 @@ class Team:
         with one_blas_thread():
             return np.concatenate(in_parallel(jobs))
 
-    def gradients(self, loss, x, labels):
-        """E and y of a batch; leaves dE/dW of every parameter on the network's layers."""
+    def gradients(self, x, labels, rows=slice(None)):
+        """E and y of the batch x[rows]; leaves dE/dW of every parameter on the network's layers."""
+        x, labels = x[rows], labels[rows]
         shares = self._shares(len(x))
         if not shares:
-            return one_pass(self.net, loss, x, labels)
+            return one_pass(self.net, self.loss, x, labels)
         jobs = [
-            partial(weighted_passes, net, copy.copy(loss), x, labels, parts)
+            partial(weighted_passes, net, copy.copy(self.loss), x, labels, parts)
             for net, parts in zip(self.replicas, shares)
         ]
         with one_blas_thread():
@@ -48,6 +65,21 @@ class Team:
         for (leaf, name), *parts in zip(slots, *gradients):
             setattr(leaf, name, sum(parts))
         return sum(Es), np.concatenate(ys)
+
+    def curvatures(self, x, labels):
+        """Leaves d2E/dW2 of every parameter on the network's layers."""
+        self.loss.forward(self.net.forward(x), labels)
+        self.net.backward2(self.loss.backward2())
+
+    def at_once(self, optimizer, batch_size):
+        """How many images `update` takes."""
+        return batch_size
+
+    def update(self, optimizer, x, labels, rows):
+        """One update by the batch x[rows]; E and y from before it."""
+        E, y = self.gradients(x, labels, rows)
+        optimizer.step()
+        return E, y
 
     def _shares(self, images):
         """For every replica its slices of the batch, in order; nothing if the batch is too small to share,
@@ -61,6 +93,24 @@ class Team:
         cuts = [images * i // (helpers * each) for i in range(helpers * each + 1)]
         parts = [slice(first, last) for first, last in pairwise(cuts)]
         return [parts[i * each : (i + 1) * each] for i in range(helpers)]
+
+
+def team_of(net, loss, x, fast):
+    """A FastTeam for images like x, if it is wanted and possible; else a Team, with one line that says why."""
+    if fast:
+        from scratchnet.fast import FastTeam, Unsupported  # its compiler is not needed before
+
+        try:
+            return FastTeam(net, loss, x.shape[1:], x.dtype)
+        except Unsupported as why:
+            line = f"scratchnet: on the readable path, since the fast one cannot take this: {why}."
+            if line not in said:
+                print(line, file=sys.stderr)
+            said.add(line)
+    return Team(net, loss)
+
+
+said = set()
 
 
 def quiet_overflow():

@@ -13,10 +13,9 @@ from functools import partial
 import numpy as np
 
 from scratchnet.errors import Diverged, InputError
-from scratchnet.kernels import one_blas_thread
 from scratchnet.metrics import confusion_matrix, top_k_error
 from scratchnet.storage import whole_file
-from scratchnet.team import Team, quiet_overflow
+from scratchnet.team import quiet_overflow, team_of
 
 
 @dataclass
@@ -116,7 +115,8 @@ class Evaluation:
 class Callback:
     """Three hooks into `fit`; this one does nothing. It is all that logging elsewhere needs.
 
-    batch(done, total, loss): after every update, with the patterns seen in this pass
+    batch(done, total, loss): after every update, with the patterns seen in this pass; at batch size 1 on the fast
+        path once for up to 128 updates, with their mean loss
     epoch(history): after every pass
     end(history): after the last
 
@@ -174,6 +174,7 @@ def fit(
     train_error=True,
     history=None,
     callback=None,
+    fast=True,
 ):
     """Trains the network in place and returns the History.
 
@@ -185,12 +186,19 @@ def fit(
     train_error: measure the training error after each pass too (it costs a forward pass over it all).
     history: of the passes that were done before, to go on after them; with the same seed, and with what the
     optimizer remembers (`state`, `restore`), exactly as if there had been no interruption.
+    fast: by the programs of scratchnet.fast, where they know every layer and the loss: the same updates but for
+    rounding. Where not, a line on stderr says why.
     Ctrl-C raises KeyboardInterrupt between two updates; the history then ends with the last whole pass.
     Raises InputError for data that does not fit, and Diverged as soon as the loss is not finite.
     """
     train = check_data(train, "training", net)
     test = test and check_data(test, "test", net)
     validation = validation and check_data(validation, "validation", net)
+    with mode(net, training=False):
+        team = team_of(net, loss, train[0], fast)
+        classes = team.classes(train[0])
+    for data, what in ((train, "training"), (test, "test"), (validation, "validation")):
+        check_labels(data, what, classes)
     if batch_size < 1:
         raise InputError(f"batch_size has to be at least 1, got {batch_size}.")
     if validate_every is not None and (validate_every < 1 or not validation):
@@ -201,13 +209,13 @@ def fit(
     for _ in range(0 if constant_order else len(history)):
         order = rng.permutation(len(order))  # those of the passes that were done before
     history.cut(len(history))  # an interrupted pass may have left looks at the held-out data
-    looks = Looks(net, validation, validate_every, history)
+    looks = Looks(net, validation, validate_every, history, fast, len(order), batch_size)
 
-    with one_blas_thread(), quiet_overflow(), without_input_gradient(net), interrupts() as interrupt:
+    with quiet_overflow(), without_input_gradient(net), team, interrupts() as interrupt:
 
         def after_update(epoch, done, E):
             stop_if(interrupt)
-            looks.after_update(epoch, done, len(order), batch_size)
+            looks.after_update(epoch, done)
             callback.batch(done, len(order), E)
 
         for epoch in range(len(history), epochs):
@@ -217,17 +225,24 @@ def fit(
             if schedule:
                 optimizer.lr = schedule(epoch)
             where = f"pass {epoch + 1}, learning rate {optimizer.lr:g}"
-            optimizer.before_pass(loss, *train, order)
+            optimizer.before_pass(team, *train, order)
             E, running_error = one_epoch(
-                net, loss, optimizer, train, order, batch_size, partial(after_update, epoch), where
+                team,
+                optimizer,
+                train,
+                order,
+                batch_size,
+                partial(looks.ahead, epoch),
+                partial(after_update, epoch),
+                where,
             )
             seconds = time.perf_counter() - start - looks.seconds
             looks.look(epoch + 1.0)
-            tested = evaluate(net, test) if test else None
+            tested = evaluate(net, test, fast=fast) if test else None
             history.append(
                 loss=E,
                 running_error=running_error,
-                train_error=evaluate(net, train).error if train_error else math.nan,
+                train_error=evaluate(net, train, fast=fast).error if train_error else math.nan,
                 validation_error=history.validations[-1][1] if validation else math.nan,
                 test_error=tested.error if tested else math.nan,
                 test_top3_error=tested.top3_error if tested else math.nan,
@@ -240,21 +255,24 @@ def fit(
     return history
 
 
-def one_epoch(net, loss, optimizer, train, order, batch_size, after_update, where):
-    """An update for every batch in this order; the mean loss, and the error in percent, both on the fly."""
-    x, labels = train
-    total, predictions = 0.0, np.empty(len(x), np.intp)
+def one_epoch(team, optimizer, train, order, batch_size, ahead, after_update, where):
+    """An update for every batch in this order; the mean loss, and the error in percent, both on the fly.
+
+    ahead(done): the number of images before the caller next has to see the network.
+    """
+    (x, labels), net = train, team.net
+    total, predictions, first = 0.0, np.empty(len(x), np.intp), 0
     with mode(net, training=True):
-        team = Team(net)
-        for first in range(0, len(x), batch_size):
-            batch = order[first : first + batch_size]
-            E, y = team.gradients(loss, x[batch], labels[batch])
+        at_once = team.at_once(optimizer, batch_size)
+        while first < len(x):
+            rows = order[first : first + min(at_once, ahead(first))]
+            E, y = team.update(optimizer, x, labels, rows)
             if not math.isfinite(E):
                 raise Diverged(f"The loss became {E} after {first} patterns of {where}. Lower it (--eta).")
-            optimizer.step()
-            total += E * len(batch)
-            predictions[batch] = net.decide(y)
-            after_update(first + len(batch), E)
+            total += E * len(rows)
+            predictions[rows] = net.decide(y)
+            first += len(rows)
+            after_update(first, E)
     if not all(np.isfinite(value).all() for _, value, _, _ in net.parameters()):
         raise Diverged(f"A parameter is not finite after {where}. Lower it (--eta).")
     return total / len(x), 100 * float(np.mean(predictions != labels))
@@ -263,25 +281,32 @@ def one_epoch(net, loss, optimizer, train, order, batch_size, after_update, wher
 class Looks:
     """Looks at the held-out data: after every pass, and every `every` updates. Without data, none.
 
-    seconds: what they have taken.
+    total: images in a pass; seconds: what the looks have taken.
     """
 
-    def __init__(self, net, data, every, history):
-        self.net, self.data, self.every, self.history = net, data, every, history
+    def __init__(self, net, data, every, history, fast, total, batch_size):
+        self.net, self.data, self.every, self.history, self.fast = net, data, every, history, fast
+        self.total, self.batch_size = total, batch_size
         self.seconds = 0.0
 
     def look(self, passes):
         """Adds (passes, error) to the history."""
         if self.data:
             start = time.perf_counter()
-            self.history.validations.append((passes, evaluate(self.net, self.data).error))
+            self.history.validations.append((passes, evaluate(self.net, self.data, fast=self.fast).error))
             self.seconds += time.perf_counter() - start
 
-    def after_update(self, epoch, done, total, batch_size):
+    def updates(self, epoch, done):
+        return epoch * -(-self.total // self.batch_size) + done // self.batch_size
+
+    def ahead(self, epoch, done):
+        """The number of images before the next look."""
+        return (self.every - self.updates(epoch, done) % self.every) * self.batch_size if self.every else self.total
+
+    def after_update(self, epoch, done):
         """A look if it is time; not at the end of a pass, when there is one anyway."""
-        updates = epoch * -(-total // batch_size) + done // batch_size
-        if self.every and done < total and updates % self.every == 0:
-            self.look(epoch + done / total)
+        if self.every and done < self.total and self.updates(epoch, done) % self.every == 0:
+            self.look(epoch + done / self.total)
 
 
 @contextlib.contextmanager
@@ -333,17 +358,17 @@ def stop_if(interrupt):
         raise KeyboardInterrupt
 
 
-def evaluate(net, data, batch_size=100):
+def evaluate(net, data, batch_size=100, fast=True):
     """The Evaluation of a network on data (x, labels), on all cores, as after training (`net.eval()`).
 
-    batch_size: 64 to 200 were the fastest of 32 to 1,000 for LeNet-5.
+    batch_size: of the readable path; 64 to 200 were the fastest of 32 to 1,000 for LeNet-5. fast: see `fit`.
     Raises InputError for data that does not fit.
     """
     x, labels = check_data(data, "evaluation", net)
-    with mode(net, training=False):
-        team = Team(net)
-        parts = [team.forward(x[first : first + batch_size]) for first in range(0, len(x), batch_size)]
-    scores = net.scores(np.concatenate(parts))
+    with mode(net, training=False), quiet_overflow():
+        team = team_of(net, None, x, fast)
+        check_labels((x, labels), "evaluation", team.classes(x))
+        scores = net.scores(team.forward(x, batch_size))
     predictions = scores.argmax(axis=1)
     return Evaluation(
         error=100 * np.count_nonzero(predictions != labels) / len(x),
@@ -376,10 +401,13 @@ def check_data(data, what, net):
             f"The {what} data has inputs of shape {x.shape[1:]}, the network is made for {tuple(wanted)}. Prepare the "
             "images as for its training: pad or resize them."
         )
-    with mode(net, training=False):
-        classes = net.forward(x[:1]).shape[1]
+    return x, labels
+
+
+def check_labels(data, what, classes):
+    """Raises InputError for a label that is no class."""
+    labels = data[1] if data else np.zeros(1, int)
     if labels.min() < 0 or labels.max() >= classes:
         raise InputError(
             f"The {what} data should have labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}."
         )
-    return x, labels

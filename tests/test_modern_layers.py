@@ -279,10 +279,10 @@ def test_a_layer_that_has_to_see_the_batch_whole_does(kind, arguments, rng, monk
     net = Sequential(layer=Recorder(*arguments), flatten=Flatten(), F=Linear(16, 4, rng=rng))
     x, labels = rng.normal(size=(64, 1, 4, 4)).astype("f"), np.zeros(64, int)
     with mode(net, training=True):
-        Team(net).gradients(CrossEntropyLoss(), x, labels)
+        Team(net, CrossEntropyLoss()).gradients(x, labels)
     assert seen == [64]
     seen.clear()
-    Team(net).gradients(CrossEntropyLoss(), x, labels)
+    Team(net, CrossEntropyLoss()).gradients(x, labels)
     assert seen == [32, 32], "otherwise the cores share it"
 
 

@@ -195,9 +195,9 @@ def test_a_team_equals_the_network(images, cores, monkeypatch, rng):
     E = loss.forward(y, labels)
     net.backward(loss.backward())
     wanted = {name: gradient for name, _, gradient, _ in net.parameters()}
-    team = Team(net)
+    team = Team(net, loss)
     assert np.allclose(team.forward(x), y, rtol=1e-12)
-    got_E, got_y = team.gradients(loss, x, labels)
+    got_E, got_y = team.gradients(x, labels)
     assert got_E == pytest.approx(E, rel=1e-12) and np.allclose(got_y, y, rtol=1e-12)
     for name, _, gradient, _ in net.parameters():
         assert np.abs(gradient - wanted[name]).max() <= 1e-11 * np.abs(wanted[name]).max(), name

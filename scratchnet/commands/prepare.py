@@ -9,16 +9,17 @@ import numpy as np
 from scratchnet.training import evaluate, fit
 
 
-def prepare_kernels(net, loss=None, optimizer=None):
-    """Has Numba compile every kernel, or load it, on a copy of the network: those of a forward pass, and with a
-    loss and an optimizer (net -> optimizer) those of a training step."""
+def prepare_kernels(net, loss=None, optimizer=None, batch_size=1, fast=True):
+    """Has Numba compile what is needed, or load it, on a copy of the network: a forward pass of several images,
+    and with a loss and an optimizer (net -> optimizer) a training step."""
     start = time.perf_counter()
     say("Preparing the kernels (compiled once, up to 20 s, then cached) ...", end=" ")
-    net, data = copy.deepcopy(net), (np.zeros((1, *net.input_shape), np.float32), np.zeros(1, np.uint8))
+    images = 1 if not fast else 40  # enough for two cores
+    net, data = copy.deepcopy(net), (np.zeros((images, *net.input_shape), np.float32), np.zeros(images, np.uint8))
     if loss:
-        fit(net, loss, optimizer(net), data, epochs=1)
+        fit(net, loss, optimizer(net), data, epochs=1, batch_size=batch_size, fast=fast)
     else:
-        evaluate(net, data)
+        evaluate(net, data, fast=fast)
     say(f"{time.perf_counter() - start:.1f} s")
 
 

@@ -35,7 +35,8 @@ def train(options):
     optimizer = recipe.optimizer(net, schedule(0))
     size = f"{net.n_parameters():,} parameters, {net.n_connections(net.input_shape):,} connections"
     say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
-    prepare_kernels(net, loss, partial(recipe.optimizer, lr=schedule(0)))
+    fast = not config["readable"]
+    prepare_kernels(net, loss, partial(recipe.optimizer, lr=schedule(0)), recipe.batch_size, fast)
     run.go_on(net, optimizer)
     progress = Progress(run, net, optimizer, options.verbose)
     try:
@@ -54,6 +55,7 @@ def train(options):
             constant_order=recipe.constant_order,
             history=history,
             callback=progress,
+            fast=fast,
         )
     except KeyboardInterrupt:
         progress.close()

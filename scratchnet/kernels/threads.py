@@ -9,11 +9,7 @@ each other.
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-import scipy.linalg.cython_blas  # noqa: F401  the BLAS of Numba's matrix products, to be found below
-from threadpoolctl import ThreadpoolController
-
-_pool = None
-_blas = ThreadpoolController()
+_pool = _blas = None
 
 
 def cores():
@@ -28,6 +24,12 @@ def cores():
 
 def one_blas_thread():
     """Context in which matrix products use one thread."""
+    global _blas
+    if _blas is None:  # 0.2 s, and the fast path has no matrix products
+        import scipy.linalg.cython_blas  # noqa: F401  the BLAS of Numba's matrix products, to be found by the next line
+        from threadpoolctl import ThreadpoolController
+
+        _blas = ThreadpoolController()
     return _blas.limit(limits=1, user_api="blas")
 
 

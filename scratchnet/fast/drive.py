@@ -1,0 +1,79 @@
+"""From images to gradients: one image or sixteen at a time through a program, on every core."""
+
+import numpy as np
+from numba import njit, prange
+
+from scratchnet.fast.operation import run
+from scratchnet.fast.vector import LANES, data, transpose
+from scratchnet.kernels.jit import jit
+
+
+@jit
+def load_group(memory, images, starts, to):
+    """Pixel p of the image that starts at starts[l] -> memory[to + p LANES + l]."""
+    pixels = images.shape[1]
+    whole = pixels - pixels % LANES
+    flat = images.ravel()
+    for p in range(0, whole, LANES):
+        transpose(data(flat), data(starts), 0, p, data(memory), to + p * LANES, LANES)
+    for l in range(LANES):
+        for p in range(whole, pixels):
+            memory[to + p * LANES + l] = flat[starts[l] + p]
+
+
+@jit
+def load_one(memory, image, maps, step, to):
+    """Pixel p of map c -> memory[to + c step + p]."""
+    pixels = image.size // maps
+    for c in range(maps):
+        for p in range(pixels):
+            memory[to + c * step + p] = image[c * pixels + p]
+
+
+@jit
+def work(program, where, memory, parameters, gradients, batch, first, last, weight, results):
+    """Runs a program for order[first:last] of batch = (images, labels, order), as many images at a time as it is
+    for, and takes results = (ys (N, classes), Es (N,)) from memory.
+
+    where: how many images and rows, how many of the rows are forward, and offsets, as Plan.where. parameters:
+    those of the forward rows and those of the others, which for curvatures are the squares.
+    """
+    lanes, rows, forward, x, y, label, weights, E, maps, step = where
+    (images, labels, order), (ys, Es) = batch, results
+    starts = np.empty(LANES, np.int64)
+    for n in range(first, last, lanes):
+        count = min(lanes, last - n)
+        for l in range(lanes):
+            image = order[n + min(l, count - 1)]  # lanes without an image take the last one, with weight 0
+            starts[l] = image * images.shape[1]
+            memory[label + l] = labels[image]
+            memory[weights + l] = weight if l < count else 0
+        if lanes > 1:
+            load_group(memory, images, starts, x)
+        else:
+            load_one(memory, images[order[n]], maps, step, x)
+        run(program, 0, forward, memory, parameters[0], gradients)
+        run(program, forward, rows, memory, parameters[1], gradients)
+        for l in range(count):
+            Es[n + l] = memory[E + l]
+            for i in range(ys.shape[1]):
+                ys[n + l, i] = memory[y + i * lanes + l]
+
+
+def parallel(function):
+    """As kernels.jit, with prange on the threads of Numba: an OpenMP team starts in 10 us, Python's threads in 100."""
+    options = {"parallel": True, "nogil": True, "error_model": "numpy"}
+    try:
+        return njit(cache=True, **options)(function)
+    except RuntimeError:
+        return njit(**options)(function)
+
+
+@parallel
+def work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, results):
+    """`work` with a workspace and gradients for every core: core t takes order[cuts[t]:cuts[t + 1]]."""
+    for t in prange(len(cuts) - 1):
+        gradients[t, :] = 0
+        work(
+            program, where, memories[t], parameters, gradients[t], batch, cuts[t], cuts[t + 1], weight, results
+        )  # fmt: skip

@@ -1,0 +1,140 @@
+"""Functions of one number, n vectors long. Where the numbers of a vector come from does not matter here."""
+
+import numpy as np
+
+from scratchnet.fast.operation import operation
+from scratchnet.fast.vector import (
+    LANES,
+    arguments,
+    fma,
+    guess_inverse,
+    if_greater,
+    if_greater_or_nan,
+    load,
+    splat,
+    store,
+    total,
+)
+from scratchnet.kernels.jit import jit
+
+# tanh x = x P(x^2) / Q(x^2) on [-8, 8], and 1 beyond in float32: a fit whose largest relative error is 2e-8
+# (benchmarks/fit_tanh.py). Rounded to float32: 3e-7.
+BOUND = np.float32(8)
+P0, P1, P2, P3, P4, P5 = np.float32(
+    [1.0, 0.129792258, 0.00298586371, 9.87867679e-06, -1.47042725e-08, 2.35087453e-11],
+)
+Q0, Q1, Q2, Q3 = np.float32([1.0, 0.463125408, 0.0240279324, 0.000237203494])
+
+
+@jit
+def tanh(x, ALL):
+    """Some twenty multiplications for sixteen numbers, where math.tanh is a call for each, and where a division takes
+    as long as all of them: 1/q is guessed, and three steps of Newton's r <- r (2 - q r) square the error each."""
+    high, low = splat(BOUND, ALL), splat(-BOUND, ALL)
+    x = if_greater(x, high, high, if_greater(low, x, low, x))
+    z = x * x
+    p = fma(z, fma(z, fma(z, splat(P5, ALL), splat(P4, ALL)), splat(P3, ALL)), splat(P2, ALL))
+    p = fma(z, fma(z, p, splat(P1, ALL)), splat(P0, ALL))
+    q = fma(z, fma(z, fma(z, splat(Q3, ALL), splat(Q2, ALL)), splat(Q1, ALL)), splat(Q0, ALL))
+    r, two = guess_inverse(q), splat(np.float32(2), ALL)
+    for _ in range(3):
+        r = r * (two - q * r)
+    return x * p * r
+
+
+@operation
+def squash(ALL):
+    """y = steep tanh(S x) + shift."""
+
+    def squash(memory, parameters, gradients, a):
+        x, y, n, c = arguments(a, 4)
+        S, steep, shift = splat(memory[c], ALL), splat(memory[c + 1], ALL), splat(memory[c + 2], ALL)
+        for i in range(0, n * LANES, LANES):
+            store(memory, y + i, fma(steep, tanh(load(memory, x + i, ALL) * S, ALL), shift))
+
+    return squash
+
+
+@operation
+def slope(ALL):
+    """dx = dy f' with f' = c0 + c1 y + c2 y^2."""
+
+    def slope(memory, parameters, gradients, a):
+        y, d, dx, n, c = arguments(a, 5)
+        c0, c1, c2 = splat(memory[c], ALL), splat(memory[c + 1], ALL), splat(memory[c + 2], ALL)
+        for i in range(0, n * LANES, LANES):
+            v = load(memory, y + i, ALL)
+            store(memory, dx + i, load(memory, d + i, ALL) * fma(v, fma(v, c2, c1), c0))
+
+    return slope
+
+
+@operation
+def rectify(ALL):
+    """y = max(x, 0); a NaN stays one, so that divergence is seen."""
+
+    def rectify(memory, parameters, gradients, a):
+        x, y, n = arguments(a, 3)
+        zero = splat(np.float32(0), ALL)
+        for i in range(0, n * LANES, LANES):
+            v = load(memory, x + i, ALL)
+            store(memory, y + i, if_greater_or_nan(v, zero, v, zero))
+
+    return rectify
+
+
+@operation
+def where_positive(ALL):
+    """dx = dy where y > 0, else 0."""
+
+    def where_positive(memory, parameters, gradients, a):
+        y, d, dx, n = arguments(a, 4)
+        zero = splat(np.float32(0), ALL)
+        for i in range(0, n * LANES, LANES):
+            store(memory, dx + i, if_greater(load(memory, y + i, ALL), zero, load(memory, d + i, ALL), zero))
+
+    return where_positive
+
+
+@operation
+def square(ALL):
+    """y = x^2, for the curvature pass."""
+
+    def square(memory, parameters, gradients, a):
+        x, y, n = arguments(a, 3)
+        for i in range(0, n * LANES, LANES):
+            v = load(memory, x + i, ALL)
+            store(memory, y + i, v * v)
+
+    return square
+
+
+@operation
+def scale(ALL):
+    """y = W x + b with one W and one b."""
+
+    def scale(memory, parameters, gradients, a):
+        x, y, n, W, b = arguments(a, 5)
+        W, b = splat(parameters[W], ALL), splat(parameters[b], ALL)
+        for i in range(0, n * LANES, LANES):
+            store(memory, y + i, fma(W, load(memory, x + i, ALL), b))
+
+    return scale
+
+
+@operation
+def scale_back(ALL):
+    """dx = W dy; dW += the sum of dy x, db += the sum of dy."""
+
+    def scale_back(memory, parameters, gradients, a):
+        x, dx, d, n, W, b = arguments(a, 6)
+        w = splat(parameters[W], ALL)
+        dW = db = splat(np.float32(0), ALL)
+        for i in range(0, n * LANES, LANES):
+            v = load(memory, d + i, ALL)
+            dW, db = fma(v, load(memory, x + i, ALL), dW), db + v
+            store(memory, dx + i, w * v)
+        gradients[W] += total(dW)
+        gradients[b] += total(db)
+
+    return scale_back

@@ -1,0 +1,198 @@
+"""The fast path as `fit` and `evaluate` see it: what Team does, by programs."""
+
+import os
+
+import numba
+import numpy as np
+
+from scratchnet.fast.drive import work, work_on_cores
+from scratchnet.fast.plan import Plan, Unsupported
+from scratchnet.fast.vector import LANES
+from scratchnet.kernels import cores
+from scratchnet.layers import Sequential
+from scratchnet.losses import one_hot
+from scratchnet.optimizers import SDLM, SGD
+from scratchnet.team import Team
+
+STRETCH = 128  # updates of batch size 1 in one call: 4 ms of LeNet-5, after which Python sees them
+SLACK = 256  # floats behind the gradients, which the last block of a row adds zeros to
+
+forked = False  # in a forked child the OpenMP threads of its parent do not exist
+
+
+class FastTeam(Team):
+    """Runs a network on images of one shape, with a loss (None: forward only), by programs.
+
+    `with` it, the network is lent other arrays: net["C3"].W is a view of one flat array, which the programs and
+    any optimizer change in place. Afterwards it is the array that it was before, with the new values.
+    Raises Unsupported with the reason, if there is an operation for something missing.
+    """
+
+    def __init__(self, net, loss, shape, dtype=np.float32):
+        self.net, self.loss = net, loss
+        why = reason(net, dtype)
+        if why:
+            raise Unsupported(why)
+        self.slots = [(leaf, name) for leaf in net.leaves() for name in leaf.params]
+        self.offsets, n = {}, 0
+        for leaf, name in self.slots:
+            size = getattr(leaf, name).size
+            self.offsets[leaf, name] = n, size
+            n += -(-size // 16) * 16  # every parameter starts a cache line
+        self.n = n
+        self.parameters = aligned(1, 2 * n + SLACK)[0]  # and a step size for each
+        self.batches = Plan(net, shape, loss, self.offsets, n, LANES)
+        try:
+            self.single = Plan(net, shape, loss, self.offsets, n, 1)
+        except Unsupported:
+            self.single = None
+        self.lent = self.seen = self.sizes = self.stretch = None
+        self.known, self.gradients_ = {}, aligned(1, n + SLACK)
+
+    def __enter__(self):
+        self.lent = [getattr(leaf, name) for leaf, name in self.slots]
+        self.read()
+        for (leaf, name), view in zip(self.slots, self.views(self.parameters), strict=True):
+            setattr(leaf, name, view)
+        return self
+
+    def __exit__(self, *exception):
+        for (leaf, name), array in zip(self.slots, self.lent, strict=True):
+            array[...] = getattr(leaf, name)
+            setattr(leaf, name, array)
+        self.lent = None
+
+    def classes(self, x):
+        return self.batches.y.shape[0]
+
+    def forward(self, x, batch_size=None):
+        return self.run("forward", x, np.zeros(len(x), np.int64), np.arange(len(x)))[1]
+
+    def gradients(self, x, labels, rows=None):
+        rows = np.arange(len(x)) if rows is None else rows
+        E, y, gradient = self.run("gradients", x, self.checked(labels), rows)
+        self.leave("d", gradient)
+        return E, y
+
+    def curvatures(self, x, labels):
+        *_, curvature = self.run("curvatures", x, self.checked(labels), np.arange(len(x)))
+        self.leave("h", curvature.copy())
+
+    def leave(self, letter, flat):
+        """Leaves dW or hW on the layers, for every parameter W."""
+        for (leaf, name), view in zip(self.slots, self.views(flat), strict=True):
+            setattr(leaf, letter + name, view)
+
+    def at_once(self, optimizer, batch_size):
+        """At batch size 1 many updates, if the optimizer is one that the programs know."""
+        plain = type(optimizer) is SGD and not optimizer.momentum and not optimizer.weight_decay
+        fused = batch_size == 1 and self.single and (plain or type(optimizer) is SDLM)
+        self.stretch = STRETCH if fused else None
+        return self.stretch or batch_size
+
+    def update(self, optimizer, x, labels, rows):
+        """As Team's; or an update for each of the rows, where `at_once` said so."""
+        if not self.stretch:
+            return super().update(optimizer, x, labels, rows)
+        self.take_step_sizes(optimizer)
+        return self.run("steps", x, self.checked(labels), rows)[:2]
+
+    def take_step_sizes(self, optimizer):
+        sizes = optimizer.eps if type(optimizer) is SDLM else optimizer.lr
+        if sizes is self.sizes:
+            return
+        self.sizes = sizes
+        for slot, view in zip(self.slots, self.views(self.parameters[self.n :]), strict=True):
+            view[...] = sizes[slot] if type(optimizer) is SDLM else sizes
+
+    def run(self, kind, x, labels, rows):
+        """E, y and the flat gradient of one pass of this kind over x[rows]."""
+        if not self.lent:
+            self.read()
+        alone = kind == "steps" or (len(rows) == 1 and kind != "curvatures" and self.single)
+        plan = self.single if alone else self.batches
+        program, where = plan.program(kind)
+        batch = np.ascontiguousarray(x).reshape(len(x), -1), labels, np.ascontiguousarray(rows, np.int64)
+        ys, Es = np.empty((len(rows), plan.y.shape[0]), np.float32), np.empty(len(rows), np.float32)
+        weight = np.float32(1 if kind == "steps" else 1 / len(rows))
+        parameters = self.parameters, self.parameters**2 if kind == "curvatures" else self.parameters
+
+        groups = -(-len(rows) // LANES)
+        helpers = 1 if alone or forked else min(cores(), groups)
+        memories, gradients = self.memories(plan, helpers)
+        if helpers == 1:
+            gradients[0] = 0
+            work(program, where, memories[0], parameters, gradients[0], batch, 0, len(rows), weight, (ys, Es))
+        else:
+            cuts = np.array([min(groups * t // helpers * LANES, len(rows)) for t in range(helpers + 1)])
+            numba.set_num_threads(min(helpers, numba.config.NUMBA_NUM_THREADS))
+            work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es))
+            for other in gradients[1:helpers] if kind != "forward" else ():
+                gradients[0] += other
+        return float(Es.sum(dtype=float)) / len(rows), ys, gradients[0]
+
+    def memories(self, plan, helpers):
+        """Workspaces (helpers, ...) and gradients (helpers, n) for every core, rows on 64-byte boundaries."""
+        known = self.known.get(plan.lanes)
+        if known is None or len(known) < helpers or known.shape[1] < plan.size:
+            known = self.known[plan.lanes] = aligned(helpers, plan.size)
+            for offset, values in plan.constants.items():
+                known[:, offset : offset + values.size] = values
+        if len(self.gradients_) < helpers:
+            self.gradients_ = aligned(helpers, self.n + SLACK)
+        return known, self.gradients_
+
+    def read(self):
+        """Copies the parameters of the layers."""
+        for (leaf, name), view in zip(self.slots, self.views(self.parameters), strict=True):
+            view[...] = getattr(leaf, name)
+
+    def views(self, flat):
+        """Parts of a flat array, in the shapes of the parameters."""
+        for (leaf, name), (first, size) in self.offsets.items():
+            yield flat[first : first + size].reshape(getattr(leaf, name).shape)
+
+    def checked(self, labels):
+        """Labels as int64, whose range is looked at once."""
+        if self.seen is None or self.seen[0] is not labels:
+            one_hot(labels, np.empty((len(labels), self.batches.y.shape[0]), np.float32))
+            self.seen = labels, np.asarray(labels, np.int64)
+        return self.seen[1]
+
+
+def aligned(rows, n):
+    """Zeros (rows, at least n), every row on a 64-byte boundary: a vector then never lies in two cache lines."""
+    n = -(-n // 16) * 16
+    raw = np.zeros(rows * n + 16, np.float32)
+    start = -raw.ctypes.data // 4 % 16
+    return raw[start : start + rows * n].reshape(rows, n)
+
+
+def reason(net, dtype):
+    """Why a network cannot take the fast path, whatever its layers; or None."""
+    if numba.config.DISABLE_JIT:
+        return "NUMBA_DISABLE_JIT is set"
+    if dtype != np.float32:
+        return f"the images are {np.dtype(dtype)}, not float32"
+    for container in containers(net):
+        if type(container) is not Sequential:
+            return f"{container.label()} is a container that it does not know"
+    for name, value, _, _ in net.parameters():
+        if value.dtype != np.float32:
+            return f"{name} is {value.dtype}, not float32"
+
+
+def containers(net):
+    if net.leaves() != [net]:
+        yield net
+        for layer in getattr(net, "layers", {}).values():
+            yield from containers(layer)
+
+
+def _after_fork():
+    global forked
+    forked = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

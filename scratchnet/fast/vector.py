@@ -1,0 +1,411 @@
+"""A vector of floats that stays in a register: LLVM's <16 x float>, as a type of Numba.
+
+A plain loop over sixteen floats is a loop until LLVM's vectoriser has understood it, and in a block of
+24 sums it does not. A value of type `Vec` is a register from the start. What is here is all that the
+operations need; each is one or a few instructions.
+
+Memory is float32, by pointer and index; indices count floats. Blocks of registers are tuples of Vec,
+and their sizes are the lengths of tuples of zeros: `filters = (0,) * 6` is a size that the compiler
+knows, so that every loop over a block is unrolled here, while the code is written.
+
+L, lanes: (0,) * LANES where a number of the network is a Vec, (0,) where it is one float. Operations
+with L are written once for both.
+"""
+
+import operator
+
+from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
+from numba.core import cgutils, config, types
+from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, models, register_model
+
+
+def has_avx512():
+    """Whether Numba compiles for AVX-512. NUMBA_CPU_NAME without NUMBA_CPU_FEATURES counts as a CPU without it."""
+    if config.CPU_NAME is not None or config.CPU_FEATURES is not None:
+        return "+avx512f" in (config.CPU_FEATURES or "")
+    try:
+        return bool(get_host_cpu_features().get("avx512f"))
+    except RuntimeError:  # LLVM cannot tell on some ARM systems
+        return False
+
+
+LANES = 16 if has_avx512() else 8  # with 8, 16 registers of AVX2, or pairs of the 32 of NEON
+REGISTERS = 32 if LANES == 16 else 16
+FLOAT, VECTOR = ir.FloatType(), ir.VectorType(ir.FloatType(), LANES)
+
+
+class VecType(types.Type):
+    def __init__(self):
+        super().__init__(name=f"Vec{LANES}")
+
+
+Vec = VecType()
+
+
+@register_model(VecType)
+class VecModel(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, VECTOR)
+
+
+def arithmetic(symbol, instruction):
+    """a symbol b for two Vec."""
+    infer_global(symbol)(type(instruction, (ConcreteTemplate,), {"cases": [signature(Vec, Vec, Vec)]}))
+    lower_builtin(symbol, Vec, Vec)(lambda context, builder, sig, args: getattr(builder, instruction)(*args))
+
+
+for symbol, instruction in {"add": "fadd", "sub": "fsub", "mul": "fmul", "truediv": "fdiv"}.items():
+    arithmetic(getattr(operator, symbol), instruction)
+
+
+def constant(n):
+    return ir.Constant(ir.IntType(64), n)
+
+
+def element(builder, pointer, index, *steps):
+    """The address pointer + index + sum of step * n, for (step, n) in steps."""
+    for step, n in steps:
+        index = builder.add(index, builder.mul(step, constant(n)))
+    return builder.gep(pointer, [index])
+
+
+def load_vector(builder, address):
+    """From any address of a float: an unaligned load of aligned memory costs nothing extra."""
+    return builder.load(builder.bitcast(address, VECTOR.as_pointer()), align=4)
+
+
+def store_vector(builder, value, address):
+    builder.store(value, builder.bitcast(address, VECTOR.as_pointer()), align=4)
+
+
+def broadcast(builder, x):
+    one = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), x, ir.Constant(ir.IntType(32), 0))
+    return shuffle(builder, one, one, [0] * LANES)
+
+
+def shuffle(builder, a, b, lanes):
+    """Lane n is lanes[n] of a, or of b behind it."""
+    return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(ir.IntType(32), LANES), lanes))
+
+
+def multiply_add(builder, a, b, c):
+    kind = ir.FunctionType(a.type, [a.type] * 3)
+    name = f"llvm.fma.v{LANES}f32" if a.type == VECTOR else "llvm.fma.f32"
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b, c])
+
+
+def lane_sum(builder, a):
+    kind = ir.FunctionType(FLOAT, [FLOAT, VECTOR])
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fadd.v{LANES}f32")
+    return builder.call(function, [ir.Constant(FLOAT, 0.0), a], fastmath=("reassoc",))
+
+
+def of_lanes(L):
+    return Vec if len(L) > 1 else types.float32
+
+
+# One number of the network: a Vec, or a float.
+
+
+@intrinsic
+def load(typing, p, i, L):
+    """The number at p[i]."""
+    kind = of_lanes(L)
+
+    def code(context, builder, sig, args):
+        address = element(builder, args[0], args[1])
+        return load_vector(builder, address) if kind == Vec else builder.load(address)
+
+    return kind(p, types.intp, L), code
+
+
+@intrinsic
+def store(typing, p, i, v):
+    """p[i] = v."""
+
+    def code(context, builder, sig, args):
+        address = element(builder, args[0], args[1])
+        store_vector(builder, args[2], address) if v == Vec else builder.store(args[2], address)
+        return context.get_dummy_value()
+
+    return types.void(p, types.intp, v), code
+
+
+@intrinsic
+def splat(typing, x, L):
+    """x in every lane."""
+    kind = of_lanes(L)
+
+    def code(context, builder, sig, args):
+        return broadcast(builder, args[0]) if kind == Vec else args[0]
+
+    return kind(types.float32, L), code
+
+
+@intrinsic
+def fma(typing, a, b, c):
+    """a b + c, rounded once."""
+    return a(a, a, a), lambda context, builder, sig, args: multiply_add(builder, *args)
+
+
+@intrinsic
+def total(typing, v):
+    """The sum over the lanes."""
+    return types.float32(v), lambda context, builder, sig, args: lane_sum(builder, *args) if v == Vec else args[0]
+
+
+@intrinsic
+def guess_inverse(typing, v):
+    """1/v within an eighth, for normal v > 0: the bits of a float are nearly its logarithm, and those of 1/v nearly
+    a constant minus them."""
+
+    def code(context, builder, sig, args):
+        whole = ir.VectorType(ir.IntType(32), LANES)
+        magic = ir.Constant(whole, [0x7EF311C7] * LANES)
+        return builder.bitcast(builder.sub(magic, builder.bitcast(args[0], whole)), VECTOR)
+
+    return v(v), code
+
+
+def rearranged(lanes):
+    """A function of two vectors whose lane n is lanes[n] of the first, or of the second behind it."""
+
+    @intrinsic
+    def rearrange(typing, a, b):
+        return a(a, b), lambda context, builder, sig, args: shuffle(builder, *args, lanes)
+
+    return rearrange
+
+
+evens, odds = rearranged(list(range(0, 2 * LANES, 2))), rearranged(list(range(1, 2 * LANES, 2)))
+low_pairs = rearranged([n // 2 for n in range(LANES)])  # 0 0 1 1 2 2 ... of the first
+high_pairs = rearranged([(LANES + n) // 2 for n in range(LANES)])  # and so on to its end
+
+
+@intrinsic
+def first_lanes(typing, v, n):
+    """v in its first n lanes, 0 in the others."""
+
+    def code(context, builder, sig, args):
+        whole = ir.VectorType(ir.IntType(64), LANES)
+        one = builder.insert_element(ir.Constant(whole, ir.Undefined), args[1], ir.Constant(ir.IntType(32), 0))
+        count = shuffle(builder, one, one, [0] * LANES)
+        inside = builder.icmp_signed("<", ir.Constant(whole, list(range(LANES))), count)
+        return builder.select(inside, args[0], ir.Constant(VECTOR, [0.0] * LANES))
+
+    return v(v, types.intp), code
+
+
+def choice(test, ordered=True):
+    @intrinsic
+    def choose(typing, a, b, yes, no):
+        def code(context, builder, sig, args):
+            compare = builder.fcmp_ordered if ordered else builder.fcmp_unordered
+            return builder.select(compare(test, args[0], args[1]), args[2], args[3])
+
+        return a(a, a, a, a), code
+
+    return choose
+
+
+if_greater = choice(">")  # in each lane: yes where a > b, else no; with a NaN, no
+if_equal = choice("==")
+if_greater_or_nan = choice(">", ordered=False)  # with a NaN, yes
+
+
+# Blocks: F filters times P pixels, F * P registers that are summed into.
+
+
+@intrinsic
+def biases(typing, b, o, filters, pixels):
+    """A block with b[o + f] in every lane of its row f."""
+    F, P = len(filters), len(pixels)
+    kind = types.UniTuple(Vec, F * P)
+
+    def code(context, builder, sig, args):
+        block = []
+        for f in range(F):
+            row = broadcast(builder, builder.load(element(builder, args[0], args[1], (constant(1), f))))
+            block += [row] * P
+        return context.make_tuple(builder, kind, block)
+
+    return kind(b, types.intp, filters, pixels), code
+
+
+@intrinsic
+def zeros(typing, filters, pixels):
+    """A block of zeros."""
+    kind = types.UniTuple(Vec, len(filters) * len(pixels))
+
+    def code(context, builder, sig, args):
+        return context.make_tuple(builder, kind, [ir.Constant(VECTOR, [0.0] * LANES)] * len(kind))
+
+    return kind(filters, pixels), code
+
+
+@intrinsic
+def tap(typing, block, x, i, pixel, W, k, filter_, filters, pixels):
+    """block[f, p] += W[k + f filter] x[i + p pixel]: one weight of every filter at every pixel.
+
+    F + P loads for F P multiplications: the reason for blocks. The P vectors stay in registers, a
+    weight is broadcast from memory by the instruction that multiplies.
+    """
+    F, P = len(filters), len(pixels)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * P)
+        vectors = [load_vector(builder, element(builder, args[1], args[2], (args[3], p))) for p in range(P)]
+        for f in range(F):
+            w = broadcast(builder, builder.load(element(builder, args[4], args[5], (args[6], f))))
+            for p in range(P):
+                sums[f * P + p] = multiply_add(builder, vectors[p], w, sums[f * P + p])
+        return context.make_tuple(builder, block, sums)
+
+    return block(block, x, types.intp, types.intp, W, types.intp, types.intp, filters, pixels), code
+
+
+@intrinsic
+def taps(typing, block, d, e, map_, x, i, row, column, filters, kh, kw):
+    """block[f, i', j'] += d[e + f map] x[i + i' row + j' column]: one pixel's part of the gradients of
+    F kernels of kh x kw weights, lane by lane."""
+    F, KH, KW = len(filters), len(kh), len(kw)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * KH * KW)
+        deltas = [load_vector(builder, element(builder, args[1], args[2], (args[3], f))) for f in range(F)]
+        for k in range(KH * KW):
+            address = element(builder, args[4], args[5], (args[6], k // KW), (args[7], k % KW))
+            v = load_vector(builder, address)
+            for f in range(F):
+                sums[f * KH * KW + k] = multiply_add(builder, deltas[f], v, sums[f * KH * KW + k])
+        return context.make_tuple(builder, block, sums)
+
+    step = types.intp
+    return block(block, d, step, step, x, step, step, step, filters, kh, kw), code
+
+
+@intrinsic
+def put(typing, block, y, i, filter_, pixel, filters, pixels):
+    """y[i + f filter + p pixel] = block[f, p]."""
+    F, P = len(filters), len(pixels)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * P)
+        for n, value in enumerate(sums):
+            store_vector(builder, value, element(builder, args[1], args[2], (args[3], n // P), (args[4], n % P)))
+        return context.get_dummy_value()
+
+    return types.void(block, y, types.intp, types.intp, types.intp, filters, pixels), code
+
+
+@intrinsic
+def add_to(typing, block, g, i, filter_, pixel, filters, pixels):
+    """g[i + f filter + p pixel] += block[f, p], in this order."""
+    F, P = len(filters), len(pixels)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * P)
+        for n, value in enumerate(sums):
+            address = element(builder, args[1], args[2], (args[3], n // P), (args[4], n % P))
+            store_vector(builder, builder.fadd(load_vector(builder, address), value), address)
+        return context.get_dummy_value()
+
+    return types.void(block, g, types.intp, types.intp, types.intp, filters, pixels), code
+
+
+def exchange(builder, a, b, half):
+    """a and b with the off-diagonal blocks of `half` lanes swapped."""
+    low = [n - half + LANES if n & half else n for n in range(LANES)]
+    high = [n + LANES if n & half else n + half for n in range(LANES)]
+    return shuffle(builder, a, b, low), shuffle(builder, a, b, high)
+
+
+def totals(builder, vectors):
+    """The sums of at most LANES vectors, each in a lane of its own: half as many vectors after every addition,
+    which takes a fifth of the instructions of as many sums over lanes."""
+    vectors = vectors + [ir.Constant(VECTOR, [0.0] * LANES)] * (LANES - len(vectors))
+    half = LANES // 2
+    while half:
+        vectors = [builder.fadd(*exchange(builder, vectors[r], vectors[r + half], half)) for r in range(half)]
+        half //= 2
+    return vectors[0]
+
+
+@intrinsic
+def add_totals(typing, block, g, i, filter_, filters, weights):
+    """g[i + f filter + k] += the sum over the lanes of block[f, k]; up to LANES - 1 zeros are added behind."""
+    F, K = len(filters), len(weights)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * K)
+        for f in range(F):
+            for k in range(0, K, LANES):
+                address = element(builder, args[1], builder.add(args[2], constant(k)), (args[3], f))
+                value = totals(builder, sums[f * K + k : min(f * K + k + LANES, (f + 1) * K)])
+                store_vector(builder, builder.fadd(load_vector(builder, address), value), address)
+        return context.get_dummy_value()
+
+    return types.void(block, g, types.intp, types.intp, filters, weights), code
+
+
+@intrinsic
+def transpose(typing, x, rows, r0, i, y, j, step):
+    """y[j + c step + r] = x[rows[r0 + r] + i + c] for r, c < LANES: a square of floats, its rows anywhere.
+
+    log2(LANES) rounds of exchanges between pairs of registers, each of blocks of half the last size.
+    """
+
+    def code(context, builder, sig, args):
+        starts = [builder.load(element(builder, args[1], args[2], (constant(1), r))) for r in range(LANES)]
+        square = [load_vector(builder, element(builder, args[0], builder.add(s, args[3]))) for s in starts]
+        half = LANES // 2
+        while half:
+            for r in range(LANES):
+                if not r & half:
+                    square[r], square[r + half] = exchange(builder, square[r], square[r + half], half)
+            half //= 2
+        for c, value in enumerate(square):
+            store_vector(builder, value, element(builder, args[4], args[5], (args[6], c)))
+        return context.get_dummy_value()
+
+    return types.void(x, rows, types.intp, types.intp, y, types.intp, types.intp), code
+
+
+@intrinsic
+def data(typing, array):
+    """The pointer to an array's first number."""
+    kind = types.CPointer(array.dtype)
+    return kind(array), lambda context, builder, sig, args: context.make_array(array)(context, builder, args[0]).data
+
+
+# Operations of a program, called by address.
+
+OPERATION = types.void(*[types.CPointer(types.float32)] * 3, types.CPointer(types.int64))
+
+
+@intrinsic(prefer_literal=True)
+def arguments(typing, a, n):
+    """(a[1], ..., a[n]) for a number n in the source: what a row of a program tells its operation."""
+    kind = types.UniTuple(types.int64, n.literal_value)
+
+    def code(context, builder, sig, args):
+        values = [builder.load(builder.gep(args[0], [constant(i + 1)])) for i in range(len(kind))]
+        return context.make_tuple(builder, kind, values)
+
+    return kind(a, n), code
+
+
+@intrinsic
+def call(typing, program, row, memory, parameters, gradients):
+    """program[row](memory, parameters, gradients, &program[row]), where program[row] is an address."""
+
+    def code(context, builder, sig, args):
+        here = builder.gep(args[0], [args[1]])
+        pointers = [*args[2:], here]
+        kind = ir.FunctionType(ir.VoidType(), [p.type for p in pointers])
+        builder.call(builder.inttoptr(builder.load(here), kind.as_pointer()), pointers)
+        return context.get_dummy_value()
+
+    return types.void(program, types.intp, memory, parameters, gradients), code

@@ -1,0 +1,408 @@
+"""The fast path beside the readable one. The oracle is the readable path in float64."""
+
+import copy
+import math
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from scratchnet import (
+    RBF,
+    SDLM,
+    SGD,
+    Adam,
+    AvgPool2d,
+    BCELoss,
+    Callback,
+    Conv2d,
+    CrossEntropyLoss,
+    Dropout,
+    Flatten,
+    InputError,
+    LastAxisLinear,
+    Linear,
+    MAPLoss,
+    MaxPool2d,
+    MLELoss,
+    ReLU,
+    Scale,
+    ScaledTanh,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    Subsampling,
+    Tanh,
+    evaluate,
+    fit,
+    team,
+)
+from scratchnet.errors import Diverged
+from scratchnet.fast import FastTeam
+from scratchnet.models import lenet5, tutorial_28
+from scratchnet.recipes import RECIPES
+from scratchnet.team import Team
+
+
+def in_float64(net):
+    """The same network with parameters in float64."""
+    twin = copy.deepcopy(net)
+    for leaf in twin.leaves():
+        for name in leaf.params:
+            setattr(leaf, name, getattr(leaf, name).astype(float))
+        if isinstance(leaf, RBF):
+            leaf.codes = leaf.codes.astype(float)
+    return twin
+
+
+def error(got, wanted):
+    return np.abs(got - wanted).max() / max(np.abs(wanted).max(), 1e-30)
+
+
+def exact(net, loss, x, labels):
+    """E, y, and for every parameter its gradient and the sum of the absolute values of what is summed in it, by the
+    readable path in float64: rounding errors are relative to that sum, of which little may be left."""
+    leaves, xs = in_float64(net).leaves(), [x.astype(float)]
+    for leaf in leaves:
+        xs.append(leaf.forward(xs[-1]))
+    E, dy, gradients = loss.forward(xs[-1], labels), loss.backward(), {}
+    for n, leaf in reversed(list(enumerate(leaves))):
+        dx = leaf.backward(dy)
+        if leaf.params:
+            wanted = {name: getattr(leaf, "d" + name) for name in leaf.params}
+            leaf.forward(np.abs(xs[n]))
+            leaf.backward(np.abs(dy))
+            gradients |= {(n, name): (wanted[name], np.abs(getattr(leaf, "d" + name)).max()) for name in leaf.params}
+        dy = dx
+    return E, xs[-1], gradients
+
+
+def check(net, loss, x, labels):
+    """E, y and every gradient of the fast path to 1e-5 of the readable one in float64."""
+    E, y, gradients = exact(net, loss, x, labels)
+    fast = FastTeam(net, loss, x.shape[1:])
+    got_E, got_y = fast.gradients(x, labels)
+    assert got_E == pytest.approx(E, rel=1e-5)
+    assert np.abs(got_y - y).max() <= 1e-5 * max(1, np.abs(y).max())  # log probabilities: 1 is their unit
+    leaves = net.leaves()
+    for (n, name), (wanted, terms) in gradients.items():
+        got = getattr(leaves[n], "d" + name)
+        assert got.shape == wanted.shape and np.abs(got - wanted).max() <= 1e-5 * max(terms, 1e-30), (n, name)
+        assert not got[~leaves[n].connected(name)].any(), "blanks stay blank"
+    assert np.array_equal(fast.forward(x), got_y), "inference is the same forward pass"
+
+
+@pytest.mark.parametrize("images", [1, 16, 37])
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe(name, images, rng):
+    recipe = RECIPES[name]
+    net = recipe.network(rng)
+    x = rng.normal(size=(images, *net.input_shape)).astype("f")
+    check(net, recipe.loss(), x, rng.integers(0, 10, images))
+
+
+KINKED = (ReLU, MaxPool2d)
+SQUASHES = [ReLU, Tanh, ScaledTanh, Sigmoid, lambda: Tanh(1.7)]
+
+
+@st.composite
+def networks(draw):
+    """(network, loss, input shape): convolutions of all kinds, pooling of all kinds, then linear layers."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    shape = start = draw(st.integers(1, 3)), draw(st.integers(5, 17)), draw(st.integers(5, 17))
+    layers = []
+
+    def add(layer):
+        nonlocal shape
+        layers.append(layer)
+        shape = layer.output_shape(shape)
+
+    for _ in range(draw(st.integers(0, 2))):
+        C, H, W = shape
+        k = draw(st.sampled_from([1, 3, 5]))
+        padding = draw(st.integers(0, min(2, k - 1)))
+        if min(H, W) + 2 * padding < k:
+            break
+        out = draw(st.sampled_from([1, 2, 6, 7, 16]))
+        table = rng.random((out, C)) < 0.7 if draw(st.booleans()) else np.ones((out, C), bool)
+        table[np.arange(out), rng.integers(0, C, out)] = True
+        stride = draw(st.sampled_from([1, 1, 1, 2]))
+        add(Conv2d(C, out, k, stride=stride, padding=padding, connections=table, rng=rng))
+        if draw(st.booleans()):
+            add(draw(st.sampled_from(SQUASHES))())
+        if min(shape[1:]) >= 3:
+            pools = [lambda: MaxPool2d(2), lambda: AvgPool2d(2), lambda: MaxPool2d(3, 2, 1), lambda: AvgPool2d(2, 1)]
+            if shape[1] % 2 == 0 and shape[2] % 2 == 0:
+                pools.append(lambda C=shape[0]: Subsampling(C))
+            add(draw(st.sampled_from(pools))())
+        if draw(st.booleans()):
+            add(draw(st.sampled_from([Scale, *SQUASHES]))())
+    if draw(st.integers(0, 4)) == 0:
+        add(LastAxisLinear(shape[-1], draw(st.integers(1, 9)), bias=draw(st.booleans()), rng=rng))
+    add(Flatten())
+    for _ in range(draw(st.integers(0, 2))):
+        add(Linear(shape[0], draw(st.integers(1, 40)), rng=rng))
+        add(draw(st.sampled_from(SQUASHES))())
+    end = draw(st.sampled_from(["scores", "penalties", "probabilities"]))
+    if end == "penalties":
+        add(RBF(rng.choice([-1, 1], (draw(st.integers(2, 12)), shape[0])).astype("f") / 4))
+        loss = draw(st.sampled_from([MLELoss(), MAPLoss(10), MAPLoss(math.inf)]))
+    else:
+        add(Linear(shape[0], draw(st.integers(2, 12)), rng=rng))
+        loss = CrossEntropyLoss()
+        if end == "probabilities":
+            add(Softmax())
+            loss = BCELoss()
+    return Sequential(*layers), loss, start
+
+
+def near_a_kink(net, x):
+    """Whether rounding may decide on which side of a kink a number falls."""
+    rng = np.random.default_rng(0)
+    for layer in in_float64(net).layers.values():
+        y = layer.forward(x)
+        if isinstance(layer, ReLU | MaxPool2d):
+            routes = []
+            for noise in (0, 1e-5, 1e-5, 1e-5):
+                layer.forward(x + noise * np.abs(x).max() * rng.uniform(-1, 1, x.shape))
+                routes.append(layer.backward(np.ones_like(y)))
+            if not all(np.array_equal(route, routes[0]) for route in routes):
+                return True
+        x = y
+    return False
+
+
+def well_conditioned(net, loss, x, labels):
+    """Whether float32 is enough for this network: the readable path comes to 2e-6 of its own result in float64."""
+    _, _, gradients = exact(net, loss, x, labels)
+    loss.forward(net.forward(x), labels)
+    net.backward(loss.backward())
+    leaves = net.leaves()
+    return all(
+        np.abs(getattr(leaves[n], "d" + name) - wanted).max() <= 2e-6 * terms
+        for (n, name), (wanted, terms) in gradients.items()
+    )
+
+
+@settings(max_examples=120)
+@given(networks(), st.integers(1, 70), st.integers(0, 2**16))
+def test_any_network(made, images, seed):
+    net, loss, shape = made
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(images, *shape)).astype("f")
+    assume(not near_a_kink(net, x.astype(float)))
+    scores = net.scores(net.forward(x))
+    labels = rng.integers(0, scores.shape[1], images)
+    labels = np.where(labels == scores.argmax(axis=1), scores.argmin(axis=1), labels)  # p - 1 keeps its digits
+    assume(well_conditioned(net, loss, x, labels))
+    check(net, loss, x, labels)
+
+
+def digits_like(rng, images, shape=(1, 32, 32)):
+    return rng.normal(size=(images, *shape)).astype("f"), rng.integers(0, 10, images)
+
+
+@pytest.mark.parametrize("make, loss", [(lenet5, MAPLoss(10)), (lenet5, MLELoss()), (tutorial_28, CrossEntropyLoss())])
+def test_curvatures(make, loss, rng):
+    net = make(rng)
+    x, labels = digits_like(rng, 53, net.input_shape)
+    twin = in_float64(net)
+    Team(twin, loss).curvatures(x.astype(float), labels)
+    FastTeam(net, loss, x.shape[1:]).curvatures(x, labels)
+    for (name, _, _, got), (_, _, _, wanted) in zip(net.parameters(), twin.parameters(), strict=True):
+        assert error(got, wanted) < 1e-5, name
+
+
+def test_a_network_without_a_curvature_pass_says_so(rng):
+    net = RECIPES["paper-softmax"].network(rng)
+    x, labels = digits_like(rng, 3)
+    with pytest.raises(InputError, match="has no curvature pass"):
+        FastTeam(net, BCELoss(), x.shape[1:]).curvatures(x, labels)
+
+
+@pytest.mark.parametrize("cores", ["1", "2", "3"])
+def test_cores_share_the_groups(cores, monkeypatch, rng):
+    monkeypatch.setenv("SCRATCHNET_THREADS", cores)
+    net = tutorial_28(rng)
+    x, labels = digits_like(rng, 70, net.input_shape)
+    check(net, CrossEntropyLoss(), x, labels)
+
+
+OPTIMIZERS = {
+    "plain": lambda net: SGD(net, 1e-3),
+    "momentum": lambda net: SGD(net, 1e-3, momentum=0.9),
+    "weight decay": lambda net: SGD(net, 1e-3, weight_decay=0.1),
+    "Adam": lambda net: Adam(net, 1e-3),
+    "SDLM": lambda net: SDLM(net, 1e-4),
+}
+
+
+@pytest.mark.parametrize("batch_size", [1, 24])
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("make, loss", [(lenet5, MAPLoss(10)), (tutorial_28, CrossEntropyLoss())])
+def test_a_pass_ends_where_the_readable_path_does(make, loss, kind, batch_size, rng):
+    """Twelve updates of float32 beside twelve of float64."""
+    net = make(rng)
+    twin = in_float64(net)
+    x, labels = digits_like(rng, 12 * batch_size, net.input_shape)
+    before = {name: value for name, value, _, _ in net.parameters()}
+    start = {name: value.copy() for name, value in before.items()}
+    options = {"epochs": 1, "batch_size": batch_size, "train_error": False}
+    history = fit(net, loss, OPTIMIZERS[kind](net), (x, labels), rng=np.random.default_rng(1), **options)
+    data = x.astype(float), labels
+    wanted = fit(twin, loss, OPTIMIZERS[kind](twin), data, rng=np.random.default_rng(1), fast=False, **options)
+    assert history.loss == pytest.approx(wanted.loss, rel=1e-4)
+    assert history.running_error == pytest.approx(wanted.running_error)
+    for (name, value, _, _), (_, exactly, _, _) in zip(net.parameters(), twin.parameters(), strict=True):
+        assert value is before[name], "trained in place"
+        moved = np.abs(exactly - start[name]).max()
+        assert np.abs(value - exactly).max() <= (0.05 if kind == "Adam" else 1e-3) * moved, name
+
+
+def test_inside_the_parameters_are_those_that_train(rng):
+    net = lenet5(rng)
+    x, _ = digits_like(rng, 8)
+    array = net["C3"].W
+    with FastTeam(net, MAPLoss(10), x.shape[1:]) as fast:
+        net["C3"].W *= 2
+        y = fast.forward(x)
+        assert np.allclose(y, net.forward(x), rtol=1e-4)
+        net["C3"].W /= 2
+    assert net["C3"].W is array
+
+
+def test_what_happens_between_two_calls_counts(rng):
+    net = lenet5(rng)
+    x, _ = digits_like(rng, 8)
+    fast = FastTeam(net, None, x.shape[1:])
+    fast.forward(x)
+    net["F6"].W[:] = 0
+    assert np.allclose(fast.forward(x), net.forward(x), rtol=1e-4)
+
+
+def test_an_interrupted_pass_leaves_the_network_its_arrays(rng):
+    class Stop(Callback):
+        def batch(self, done, total, loss):
+            raise KeyboardInterrupt
+
+    net = lenet5(rng)
+    x, labels = digits_like(rng, 300)
+    before = net["C1"].W, net["C1"].W.copy()
+    with pytest.raises(KeyboardInterrupt):
+        fit(net, MAPLoss(10), SGD(net, 1e-4), (x, labels), epochs=1, callback=Stop())
+    assert net["C1"].W is before[0] and not np.array_equal(net["C1"].W, before[1])
+
+
+def test_looks_come_when_they_are_due(rng):
+    net = tutorial_28(rng)
+    x, labels = digits_like(rng, 300, net.input_shape)
+    data = x, labels
+    history = fit(net, CrossEntropyLoss(), SGD(net, 1e-4), data, validation=data, validate_every=50, epochs=2)
+    assert [look[0] for look in history.validations] == pytest.approx([n / 6 for n in range(1, 13)])
+
+
+@pytest.mark.parametrize("batch_size", [1, 32])
+def test_divergence_is_said(batch_size, rng):
+    net = tutorial_28(rng)
+    x, labels = digits_like(rng, 200, net.input_shape)
+    with pytest.raises(Diverged, match="Lower it"):
+        fit(net, CrossEntropyLoss(), SGD(net, 1e3), (x, labels), epochs=3, batch_size=batch_size)
+
+
+def test_evaluate_is_the_same(rng):
+    net = tutorial_28(rng)
+    data = digits_like(rng, 333, net.input_shape)
+    fast, readable = evaluate(net, data), evaluate(net, data, fast=False)
+    assert np.abs(fast.scores - readable.scores).max() < 1e-5
+    assert (fast.predictions == readable.predictions).all() and fast.error == readable.error
+
+
+class Mine(Linear):
+    def forward(self, x):
+        return 2 * super().forward(x)
+
+
+class Loud(Sequential):
+    pass
+
+
+@pytest.mark.parametrize(
+    "net, loss, dtype, why",
+    [
+        (Sequential(F=Linear(4, 2), drop=Dropout(0.5)), CrossEntropyLoss(), "f", "drop: Dropout has no operation"),
+        (Sequential(F=Mine(4, 2)), CrossEntropyLoss(), "f", "F: Mine has no operation"),
+        (Loud(F=Linear(4, 2)), CrossEntropyLoss(), "f", "Loud is a container"),
+        (Sequential(F=Linear(4, 2, dtype=float)), CrossEntropyLoss(), "f", "F.W is float64, not float32"),
+        (Sequential(F=Linear(4, 2)), CrossEntropyLoss(), "d", "the images are float64, not float32"),
+        (Sequential(F=Linear(4, 2)), type("Other", (CrossEntropyLoss,), {})(), "f", "CrossEntropyLoss() has no"),
+    ],
+)
+def test_what_it_does_not_know_goes_the_readable_way(net, loss, dtype, why, monkeypatch, capsys, rng):
+    monkeypatch.setattr(team, "said", set())
+    data = rng.normal(size=(20, 4)).astype(dtype), rng.integers(0, 2, 20)
+    for _ in range(2):
+        history = fit(net, loss, SGD(net, 0.1), data, epochs=1, train_error=False)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("scratchnet: on the readable path") and why in lines[0], lines
+    assert np.isfinite(history.loss[0])
+
+
+@pytest.mark.parametrize("labels, words", [(np.array([0, 10]), "0 to 9, got 0 to 10"), (np.zeros(2), "float64")])
+def test_labels_that_are_none(labels, words, rng):
+    net = lenet5(rng)
+    with pytest.raises(InputError, match=words):
+        FastTeam(net, MAPLoss(10), (1, 32, 32)).gradients(np.zeros((2, 1, 32, 32), "f"), labels)
+
+
+def test_images_of_another_size(rng):
+    with pytest.raises(InputError, match="S2: Subsampling expects maps of even"):
+        FastTeam(lenet5(rng), None, (1, 33, 33))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_child_trains_too(rng):
+    net = tutorial_28(rng)
+    x, labels = digits_like(rng, 40, net.input_shape)
+    fast = FastTeam(net, CrossEntropyLoss(), x.shape[1:])
+    E, _ = fast.gradients(x, labels)
+    child = os.fork()
+    if not child:
+        os._exit(0 if abs(fast.gradients(x, labels)[0] - E) < 1e-6 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def in_another_process(code, **environment):
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True, timeout=300
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout, run.stderr
+
+
+TRAIN = """
+import numpy as np
+from scratchnet import MAPLoss, SGD, fit
+from scratchnet.models import lenet5
+rng = np.random.default_rng(0)
+net = lenet5(rng)
+x, labels = rng.normal(size=(IMAGES, 1, 32, 32)).astype("f"), rng.integers(0, 10, IMAGES)
+print(fit(net, MAPLoss(10), SGD(net, 1e-3), (x, labels), epochs=1, batch_size=20, train_error=False, rng=rng).loss)
+"""
+
+
+def test_without_numba_the_layers_run():
+    _, said = in_another_process(TRAIN.replace("IMAGES", "1"), NUMBA_DISABLE_JIT="1")
+    assert "NUMBA_DISABLE_JIT is set" in said
+
+
+def test_on_avx2():
+    """Vectors of eight, in sixteen registers, whatever this machine has."""
+    code = "from scratchnet.fast.vector import LANES, REGISTERS; assert (LANES, REGISTERS) == (8, 16)"
+    code += TRAIN.replace("IMAGES", "60")
+    narrow, _ = in_another_process(code, NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES="")
+    here, _ = in_another_process(TRAIN.replace("IMAGES", "60"))
+    assert float(narrow.strip("[]\n")) == pytest.approx(float(here.strip("[]\n")), rel=1e-5)
