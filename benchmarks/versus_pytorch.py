@@ -1,183 +1,209 @@
-"""Training steps and inference per second, beside PyTorch eager.
+"""Training steps and inference per second, beside PyTorch eager, and beside what else is installed.
 
-    python benchmarks/versus_pytorch.py [--recipes paper tutorial-28] [--batches 1 8 32 64 128 256] [--rounds 15]
+    python benchmarks/versus_pytorch.py [--recipes paper tutorial-28] [--batches 1 8 32 64 128 256] [--rounds 11]
 
-Networks: the paper's, with an update by one step size per parameter, and those of the tutorials with
-their own loss and Adam. Each side runs in a process of its own, with all cores, and is idle while the
-other is timed. A step is forward, backward and update, on images that are in memory. Before anything is
-timed, both take a step from the same parameters on the same batch, for every batch size and memory
-format, and the losses and all gradients have to agree to 1e-9 in float64, and to 1e-2 in float32, where
-rounding may turn a ReLU or a maximum the other way. Times are of float32, medians over rounds in which
-the sides take turns; for PyTorch the faster of its two memory formats counts. Its sparse C3 is a dense
-one whose weights are multiplied by the table in every step, as one would write it there.
+Networks: the paper's, with an update by one step size per parameter, and those of the tutorials with their own
+loss and Adam. Every side runs in a process of its own, with all cores, and is idle while another is timed. A
+training step is forward, backward and update, on images that are in memory; at batch size 1 the paper's network
+is timed over stretches of 128 updates, as `fit` makes them. Before anything is timed, every side takes a step
+from the same parameters on the same batch: the readable path and PyTorch in float64 have to agree to 1e-9, and
+every side in float32 with that to 1e-2, where rounding may turn a ReLU or a maximum the other way (the worst is
+printed). Times are of float32, medians over rounds in which the sides take turns; for PyTorch the faster of its
+two memory formats counts. Its sparse C3 is a dense one whose weights are multiplied by the table in every step,
+as one would write it there.
+
+Sides: fast and readable (scratchnet), PyTorch, torch.compile, JAX (jit) and NumPy im2col (the readable path with
+its kernels in plain NumPy, as courses write them); those that are not installed, or do not work here, are left out.
+GFLOP/s: two for every connection that is not a bias, three times for a training step, since there are three
+products in it, but twice in the first layer; beside them what NumPy's product of two 1024 x 1024 float32 matrices
+reaches on this machine, in the same rounds.
+
+On a machine with AVX-512, limited to AVX2:
+
+    NUMBA_CPU_NAME=haswell NUMBA_CPU_FEATURES= ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 \\
+        MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell python benchmarks/versus_pytorch.py
 """
 
 import argparse
-import itertools
+import math
 import multiprocessing
 import os
 import platform
 import statistics
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from sides import SIDES
 
 SECONDS = 0.15  # of one measurement
-EPS = 1e-20  # step sizes: too small to change a weight, so that all steps start from the same ones
+SETTLE = 0.1  # before it: threads of OpenMP and OpenBLAS wait busily for a while before they sleep
 
 
-def scratchnet_side(name, dtype):
-    from scratchnet import Adam
-    from scratchnet.kernels import descend, one_blas_thread
-    from scratchnet.recipes import RECIPES
-    from scratchnet.team import Team
-
-    recipe = RECIPES[name]
-    net, loss = recipe.network(np.random.default_rng(0), dtype), recipe.loss()
-    net.leaves()[0].input_gradient = False  # as in fit
-    eps = {key: np.full_like(value, EPS) for key, value, _, _ in net.parameters()}
-    adam = Adam(net, EPS)
-    team = Team(net, loss)
-    one_blas_thread().__enter__()
-
-    def descend_all():
-        for key, value, gradient, _ in net.parameters():
-            descend(value, eps[key], gradient)
-
-    update = descend_all if name == "paper" else adam.step
-
-    def prepare(x, labels, variant):
-        def step():
-            E, _ = team.gradients(x, labels)
-            update()
-            return E, [gradient for _, _, gradient, _ in net.parameters()]
-
-        return step, lambda: team.forward(x)
-
-    return prepare
-
-
-def pytorch_side(name, dtype):
-    import torch
-    from torch_tutorials import TWINS, loss_of
-    from torch_twin import copy_parameters, map_loss, torch_lenet5
-
-    from scratchnet.recipes import RECIPES, J
-
-    net, loss = (torch_lenet5(), map_loss(J)) if name == "paper" else (TWINS[name](), loss_of(name))
-    net.to(torch.float32 if dtype == np.float32 else torch.float64)
-    copy_parameters(RECIPES[name].network(np.random.default_rng(0), dtype), net)
-    eps = [torch.full_like(value, EPS) for value in net.parameters()]
-    adam = torch.optim.Adam(net.parameters(), EPS)
-
-    def descend_all():
-        with torch.no_grad():
-            for value, e in zip(net.parameters(), eps):
-                value.addcmul_(e, value.grad, value=-1)
-
-    update = descend_all if name == "paper" else adam.step
-
-    def prepare(x, labels, variant):
-        memory = torch.channels_last if variant == "channels_last" else torch.contiguous_format
-        net.to(memory_format=memory)
-        x, labels = torch.as_tensor(x).to(memory_format=memory), torch.as_tensor(labels)
-
-        def step():
-            net.zero_grad(set_to_none=True)
-            E = loss(net(x), labels)
-            E.backward()
-            update()
-            return E.item(), [value.grad.numpy() for value in net.parameters()]
-
-        @torch.inference_mode()
-        def infer():
-            net(x)
-
-        return step, infer
-
-    return prepare
-
-
-def serve(side, name, shape, pipe):
-    """Answers (batch, variant, what) with the seconds of one call, or with its result for "float32" or "float64"."""
-    make = {"scratchnet": scratchnet_side, "PyTorch": pytorch_side}[side]
-    prepare = {dtype: make(name, dtype) for dtype in (np.float32, np.float64)}
-    for batch, variant, what in iter(pipe.recv, None):
-        rng, dtype = np.random.default_rng(batch), np.float64 if what == "float64" else np.float32
-        x = rng.normal(size=(batch, *shape)).astype(dtype)
-        step, infer = prepare[dtype](x, rng.integers(0, 10, batch), variant)
-        run = infer if what == "inference" else step
-        result = run()
-        if what.startswith("float"):
-            pipe.send(result)
+def serve(side, name, shape, dtype, pipe):
+    """Answers (batch, what) with the seconds of one call, or for "check" with E and the gradients; None ends it."""
+    try:
+        maker = SIDES[side](name, dtype=dtype)
+    except ImportError as why:
+        pipe.send(f"{side}: {why}")
+        return
+    pipe.send(None)
+    prepared = {}
+    for batch, what in iter(pipe.recv, None):
+        if batch not in prepared:
+            rng = np.random.default_rng(batch)
+            x = rng.normal(size=(batch, *shape)).astype(dtype)
+            prepared = {batch: (maker.prepare(x, rng.integers(0, 10, batch)), maker.updates)}
+        functions, updates = prepared[batch]
+        try:
+            result = functions[what]()
+        except Exception as why:  # torch.compile without a C compiler, for one
+            pipe.send(f"{side}: {type(why).__name__}: {str(why).splitlines()[0]}")
+            return
+        if what == "check":
+            E, gradients = result
+            pipe.send((E, [np.array(gradient) for gradient in gradients]))
             continue
+        for _ in range(3):  # its threads wake, its memory comes back into the caches
+            functions[what]()
         calls, start = 0, time.perf_counter()
         while calls < 2 or time.perf_counter() - start < SECONDS:
-            run()
+            functions[what]()
             calls += 1
-        pipe.send((time.perf_counter() - start) / calls)
+        pipe.send((time.perf_counter() - start) / calls / (updates if what == "training" else 1))
+
+
+def serve_product(pipe):
+    a = np.random.default_rng(0).random((1024, 1024), np.float32)
+    for _ in iter(pipe.recv, None):
+        best = math.inf
+        for _ in range(5):
+            start = time.perf_counter()
+            a @ a
+            best = min(best, time.perf_counter() - start)
+        pipe.send(2 * 1024**3 / best / 1e9)
+
+
+class Process:
+    """Another process, asked one thing at a time; `failed` says why it is not there."""
+
+    def __init__(self, target, *arguments):
+        spawn = multiprocessing.get_context("spawn")
+        self.pipe, there = spawn.Pipe()
+        spawn.Process(target=target, args=(*arguments, there), daemon=True).start()
+        self.failed = self.pipe.recv() if target is serve else None
+
+    def ask(self, *question):
+        time.sleep(SETTLE)
+        self.pipe.send(question)
+        answer = self.pipe.recv()
+        if isinstance(answer, str):
+            self.failed = answer
+        return answer
+
+    def end(self):
+        if not self.failed:
+            self.pipe.send(None)
 
 
 def main():
+    from scratchnet.fast.vector import LANES
     from scratchnet.recipes import RECIPES
 
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--recipes", nargs="+", default=["paper", "tutorial-28"], choices=RECIPES)
     arguments.add_argument("--batches", type=int, nargs="+", default=[1, 8, 32, 64, 128, 256])
-    arguments.add_argument("--rounds", type=int, default=15)
+    arguments.add_argument("--rounds", type=int, default=11)
+    arguments.add_argument("--sides", nargs="+", default=list(SIDES), choices=SIDES, help="fast and PyTorch always run")
     options = arguments.parse_args()
-    print(f"{os.cpu_count()} cores, {platform.machine()}")
+    width = "AVX-512" if LANES == 16 else "AVX2 or less"
+    print(f"{os.cpu_count()} cores, {platform.machine()}, {processor()}; vectors of {LANES} floats ({width})")
     for name in options.recipes:
-        compare(name, RECIPES[name].network().input_shape, options)
+        compare(name, RECIPES[name].network(), options)
 
 
-def compare(name, shape, options):
-    spawn = multiprocessing.get_context("spawn")
-    sides = {}
-    for side in ("scratchnet", "PyTorch"):
-        here, there = spawn.Pipe()
-        spawn.Process(target=serve, args=(side, name, shape, there), daemon=True).start()
-        sides[side] = here
+def processor():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor()
 
-    def ask(side, *question):
-        sides[side].send(question)
-        return sides[side].recv()
 
-    worst = {"float64": 0.0, "float32": 0.0}
-    for batch, dtype in itertools.product(options.batches, worst):
-        E, gradients = ask("scratchnet", batch, "", dtype)
-        for variant in ("contiguous", "channels_last"):
-            torch_E, torch_gradients = ask("PyTorch", batch, variant, dtype)
-            errors = [abs(E - torch_E) / abs(torch_E)]
-            errors += [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(gradients, torch_gradients, strict=True)]
-            worst[dtype] = max(worst[dtype], *errors)
-    print(
-        f"\n{name}: losses and gradients agree to {worst['float64']:.1e} in float64, {worst['float32']:.1e} in float32"
-    )
-    if not (worst["float64"] < 1e-9 and worst["float32"] < 1e-2):
-        sys.exit("The two sides do not compute the same: nothing was timed.")
+def compare(name, net, options):
+    always = ["fast", "PyTorch", "PyTorch, channels last"]
+    own = name in ("paper", "tutorial-28")
+    sides = [side for side in SIDES if side in options.sides or side in always if side != "JAX" or own]
+    started = {side: Process(serve, side, name, net.input_shape, np.float32) for side in sides}
+    product = Process(serve_product)
+    agree(name, net, started, options.batches)
+    for process in started.values():
+        if process.failed:
+            print(f"left out: {process.failed}")
+    sides = [side for side in sides if not started[side].failed]
+    others = [side for side in sides if side not in always]
+    macs = multiplications(net)
 
-    print(f"{'':10} {'batch':>6} {'scratchnet us':>14} {'PyTorch us':>11} {'ratio':>6}   images/s of each")
+    head = "".join(f"{side:>16}" for side in others)
+    print(f"\nPyTorch's time divided by that of{'':14}{'fast':>6}{head}    fast, us  PyTorch, us  fast, GFLOP/s")
+    gemm = []
     for what in ("training", "inference"):
+        work = 2 * (macs["inference"] if what == "inference" else macs["training"])
         for batch in options.batches:
-            asked = [("scratchnet", ""), ("PyTorch", "contiguous"), ("PyTorch", "channels_last")]
-            times = {key: [] for key in asked}
+            times = {side: [] for side in sides}
             for _ in range(options.rounds):
-                for side, variant in asked:
-                    times[side, variant].append(ask(side, batch, variant, what))
-            ours, *theirs = (1e6 * statistics.median(times[key]) for key in asked)
-            theirs = min(theirs)
+                for side in sides:
+                    times[side].append(started[side].ask(batch, what))
+                gemm.append(product.ask())
+            median = {side: 1e6 * statistics.median(times[side]) for side in sides}
+            theirs = min(median[side] for side in always[1:])
+            ratios = "".join(f"{theirs / median[side]:16.2f}" for side in others)
+            speed = work * batch / median["fast"] / 1e3
             print(
-                f"{what:10} {batch:6} {ours:14,.0f} {theirs:11,.0f} {theirs / ours:6.2f}"
-                f"   {1e6 * batch / ours:,.0f}, {1e6 * batch / theirs:,.0f}",
+                f"{name:12} {what:10} batch {batch:4}{'':12}{theirs / median['fast']:6.2f}{ratios}"
+                f"{median['fast']:12,.0f}{theirs:13,.0f}{speed:10.0f}",
                 flush=True,
             )
-    for pipe in sides.values():
-        pipe.send(None)
+    print(f"{'NumPy, product of matrices':>106} {statistics.median(gemm):10.0f}")
+    for process in (*started.values(), product):
+        process.end()
+
+
+def agree(name, net, started, batches):
+    """Prints how well all sides agree; ends the program if they do not."""
+    exact = {
+        side: Process(serve, side, name, net.input_shape, np.float64)
+        for side in ("readable", "PyTorch", "PyTorch, channels last")
+    }
+    worst = {}
+    for batch in batches:
+        E, gradients = exact["readable"].ask(batch, "check")
+        others = {f"{side} in float64": exact[side] for side in list(exact)[1:]} | started
+        for side, process in others.items():
+            if process.failed:
+                continue
+            answer = process.ask(batch, "check")
+            if process.failed:
+                continue
+            errors = [abs(answer[0] - E) / abs(E)]
+            errors += [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(answer[1], gradients, strict=True)]
+            worst[side] = max(worst.get(side, 0), *errors)
+    for process in exact.values():
+        process.end()
+    print(f"\n{name}: losses and gradients agree to " + ", ".join(f"{worst[side]:.0e} ({side})" for side in worst))
+    if any(not error < (1e-9 if "float64" in side else 1e-2) for side, error in worst.items()):
+        sys.exit("They do not compute the same: nothing was timed.")
+
+
+def multiplications(net):
+    """{"inference", "training"}: multiplications of an image, without those of poolings and squashings."""
+    shape, each = net.input_shape, []
+    for leaf in net.leaves():
+        after = leaf.output_shape(shape)
+        if leaf.params and type(leaf).__name__ in ("Conv2d", "Linear", "LastAxisLinear"):
+            each.append(leaf.n_connections(shape) - math.prod(after))
+        shape = after
+    return {"inference": sum(each), "training": 3 * sum(each) - each[0]}
 
 
 if __name__ == "__main__":

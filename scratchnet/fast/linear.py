@@ -1,5 +1,7 @@
 """Fully connected layers: with sixteen images in the lanes, and for one image with its features in them."""
 
+import numpy as np
+
 from scratchnet.fast.operation import operation
 from scratchnet.fast.vector import (
     LANES,
@@ -108,7 +110,7 @@ def multiply_one_back(F, STEP, ALL):
 
     def multiply_one_back(memory, parameters, gradients, a):
         x, dx, d, W, b, inputs, outputs, far = arguments(a, 8)
-        zero = splat(memory[x] * 0, ALL)
+        zero = splat(np.float32(0), ALL)
         for k in range(0, inputs, LANES):
             store(memory, dx + k, zero)
         for o in range(outputs if b >= 0 else 0):
@@ -135,13 +137,15 @@ def multiply_one_back(F, STEP, ALL):
 
 
 @operation
-def descend():
+def descend(ALL):
     """w -= eps dE/dw for n parameters, the step sizes eps `far` behind them; then dE/dw = 0 for the next image."""
 
     def descend(memory, parameters, gradients, a):
         first, n, far = arguments(a, 3)
-        for k in range(first, first + n):
-            parameters[k] -= parameters[far + k] * gradients[k]
-            gradients[k] = 0
+        zero = splat(np.float32(0), ALL)
+        for k in range(first, first + n, LANES):
+            step = load(parameters, far + k, ALL) * load(gradients, k, ALL)
+            store(parameters, k, load(parameters, k, ALL) - step)
+            store(gradients, k, zero)
 
     return descend

@@ -41,14 +41,17 @@ def rbf_back(L, SECOND):
 
     def rbf_back(memory, parameters, gradients, a):
         x, dx, d, codes, features, classes = arguments(a, 6)
+        n = len(L)
         for j in range(features):
-            s = splat(np.float32(0), L)
-            for i in range(classes):
-                v = load(memory, d + i * len(L), L)
+            store(memory, dx + j * n, splat(np.float32(0), L))
+        for i in range(classes):
+            v = load(memory, d + i * n, L)
+            v = v + v
+            for j in range(features):
+                slope = v
                 if not len(SECOND):
-                    v = v * (load(memory, x + j * len(L), L) - splat(memory[codes + i * features + j], L))
-                s = s + v
-            store(memory, dx + j * len(L), s + s)
+                    slope = v * (load(memory, x + j * n, L) - splat(memory[codes + i * features + j], L))
+                store(memory, dx + j * n, load(memory, dx + j * n, L) + slope)
 
     return rbf_back
 

@@ -125,8 +125,8 @@ class Plan:
         for back in reversed(self.back):
             rows += back(second)
         if self.steps:
-            slots = [slot for slot in self.offsets.values() if slot[0] not in self.stepped]
-            rows += [(linear.descend, (), first, n, self.far) for first, n in slots]
+            left = [slot for slot in self.offsets.values() if slot[0] not in self.stepped]
+            rows += [(linear.descend, (LANES,), first, n, self.far) for first, n in merged(left)]
         return rows
 
     def take(self, n):
@@ -173,6 +173,16 @@ class Plan:
         if self.squares is None or self.squares[1] < vectors:
             self.squares = self.take((vectors + 1) * LANES), vectors
         return [(pointwise.square, (LANES,), at, self.squares[0], vectors)], self.squares[0]
+
+
+def merged(slots):
+    """(first, n) of parameters, those that follow each other as one; between them there is padding."""
+    result = []
+    for first, n in slots:
+        if result and first - sum(result[-1]) < 16:
+            first, n = result[-1][0], first + n - result.pop()[0]
+        result.append((first, n))
+    return result
 
 
 def assemble(rows):

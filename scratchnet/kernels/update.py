@@ -21,12 +21,15 @@ def adam(value, m, v, gradient, rate, beta1, beta2, scale, eps):
     """m += (1 - beta1) (g - m);  v += (1 - beta2) (g^2 - v);  value -= rate m / (scale sqrt(v) + eps).
 
     All of one shape. A quarter of the time of the same lines in NumPy, which make a dozen passes, for 61,706 numbers
-    (benchmarks/kernels.py).
+    (benchmarks/kernels.py). Below 1e-30 m becomes 0: the m of a unit that has died would sink under 1e-38 and stay
+    there, where a processor takes five times as long for the whole step.
     """
     w, m, v, g = value.ravel(), m.ravel(), v.ravel(), gradient.ravel()
     number = value.dtype.type
     a, b, rate, scale, eps = number(1 - beta1), number(1 - beta2), number(rate), number(scale), number(eps)
+    least, zero = number(1e-30), number(0)
     for i in range(w.size):
-        m[i] += a * (g[i] - m[i])
+        mean = m[i] + a * (g[i] - m[i])
+        m[i] = mean if abs(mean) > least else zero
         v[i] += b * (g[i] * g[i] - v[i])
         w[i] -= rate * m[i] / (scale * np.sqrt(v[i]) + eps)
