@@ -382,7 +382,7 @@ def evaluate(net, data, batch_size=100, fast=True):
 def check_data(data, what, net):
     """(x, labels) as arrays, or an InputError that says what does not fit this network."""
     try:
-        x, labels = map(np.asarray, data)
+        x, labels = map(np.ascontiguousarray, data)
     except (TypeError, ValueError):
         raise InputError(f"The {what} data should be a pair (x, labels), got {type(data).__name__}.") from None
     if x.ndim < 2 or len(x) == 0 or labels.shape != (len(x),) or labels.dtype.kind not in "iu":

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -384,6 +385,7 @@ def in_another_process(code, **environment):
 
 
 TRAIN = """
+import numba
 import numpy as np
 from scratchnet import MAPLoss, SGD, fit
 from scratchnet.models import lenet5
@@ -406,3 +408,33 @@ def test_on_avx2():
     narrow, _ = in_another_process(code, NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES="")
     here, _ = in_another_process(TRAIN.replace("IMAGES", "60"))
     assert float(narrow.strip("[]\n")) == pytest.approx(float(here.strip("[]\n")), rel=1e-5)
+
+
+def test_a_parameter_put_in_place_of_another_counts(rng):
+    class Put(Callback):
+        def batch(self, done, total, loss):
+            net["F6"].b = np.full(84, 7, np.float32)
+
+    net = lenet5(rng)
+    x, labels = digits_like(rng, 40)
+    array = net["F6"].b
+    fit(net, MAPLoss(10), SGD(net, 1e-9), (x, labels), epochs=1, batch_size=20, callback=Put(), train_error=False)
+    assert net["F6"].b is array and np.allclose(array, 7)
+
+
+def test_images_in_any_memory_order(rng):
+    net = lenet5(rng)
+    x, labels = digits_like(rng, 20)
+    other = np.asfortranarray(x)
+    assert not other.flags.c_contiguous
+    assert np.array_equal(evaluate(net, (other, labels)).scores, evaluate(net, (x, labels)).scores)
+
+
+def test_other_numba_code_keeps_its_threads(monkeypatch, rng):
+    monkeypatch.setenv("SCRATCHNET_THREADS", "2")
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    net = lenet5(rng)
+    FastTeam(net, None, (1, 32, 32)).forward(np.zeros((40, 1, 32, 32), "f"))
+    assert numba.get_num_threads() == 1
+    numba.set_num_threads(before)

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from scratchnet.fast import operation
 from scratchnet.training import evaluate, fit
 
 
@@ -14,7 +15,8 @@ def prepare_kernels(net, loss=None, optimizer=None, batch_size=1, fast=True):
     and with a loss and an optimizer (net -> optimizer) a training step."""
     start = time.perf_counter()
     say("Preparing the kernels (compiled once, up to 20 s, then cached) ...", end=" ")
-    images = 1 if not fast else 40  # enough for two cores
+    images = 40 if fast else 1  # enough for two cores
+    operation.said = True  # that it takes a while
     net, data = copy.deepcopy(net), (np.zeros((images, *net.input_shape), np.float32), np.zeros(images, np.uint8))
     if loss:
         fit(net, loss, optimizer(net), data, epochs=1, batch_size=batch_size, fast=fast)

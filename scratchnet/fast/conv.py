@@ -1,22 +1,9 @@
 """The convolution and its two gradients. A pixel is a vector: the same pixel of sixteen images, or sixteen
 pixels in a row of one image. Only the strides differ, so every operation here serves both."""
 
-from scratchnet.fast.operation import operation
-from scratchnet.fast.vector import (
-    LANES,
-    add_totals,
-    arguments,
-    biases,
-    fma,
-    load,
-    put,
-    splat,
-    store,
-    tap,
-    taps,
-    total,
-    zeros,
-)
+from scratchnet.fast.blocks import add_totals, biases, put, tap, taps, zeros
+from scratchnet.fast.operation import arguments, operation
+from scratchnet.fast.vector import LANES, fma, load, splat, store, total
 
 
 @operation

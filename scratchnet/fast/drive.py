@@ -3,8 +3,9 @@
 import numpy as np
 from numba import njit, prange
 
-from scratchnet.fast.operation import run
-from scratchnet.fast.vector import LANES, data, transpose
+from scratchnet.fast.blocks import transpose
+from scratchnet.fast.operation import data, run
+from scratchnet.fast.vector import LANES
 from scratchnet.kernels.jit import jit
 
 
@@ -32,28 +33,28 @@ def load_one(memory, image, maps, step, to):
 
 @jit
 def work(program, where, memory, parameters, gradients, batch, first, last, weight, results):
-    """Runs a program for order[first:last] of batch = (images, labels, order), as many images at a time as it is
-    for, and takes results = (ys (N, classes), Es (N,)) from memory.
+    """Runs a program for images[rows[first:last]] of batch = (images, rows, labels of those rows), as many at a time
+    as it is for, and takes results = (ys (N, classes), Es (N,)) from memory.
 
-    where: how many images and rows, how many of the rows are forward, and offsets, as Plan.where. parameters:
-    those of the forward rows and those of the others, which for curvatures are the squares.
+    where: images at a time, operations in all and forward, and offsets, as Plan.where. parameters:
+    those of the forward operations and those of the others, which for curvatures are the squares.
     """
-    lanes, rows, forward, x, y, label, weights, E, maps, step = where
-    (images, labels, order), (ys, Es) = batch, results
+    lanes, end, forward, x, y, label, weights, E, maps, step = where
+    (images, rows, labels), (ys, Es) = batch, results
     starts = np.empty(LANES, np.int64)
     for n in range(first, last, lanes):
         count = min(lanes, last - n)
         for l in range(lanes):
-            image = order[n + min(l, count - 1)]  # lanes without an image take the last one, with weight 0
+            image = rows[n + min(l, count - 1)]  # lanes without an image take the last one, with weight 0
             starts[l] = image * images.shape[1]
-            memory[label + l] = labels[image]
+            memory[label + l] = labels[n + min(l, count - 1)]
             memory[weights + l] = weight if l < count else 0
         if lanes > 1:
             load_group(memory, images, starts, x)
         else:
-            load_one(memory, images[order[n]], maps, step, x)
+            load_one(memory, images[rows[n]], maps, step, x)
         run(program, 0, forward, memory, parameters[0], gradients)
-        run(program, forward, rows, memory, parameters[1], gradients)
+        run(program, forward, end, memory, parameters[1], gradients)
         for l in range(count):
             Es[n + l] = memory[E + l]
             for i in range(ys.shape[1]):
@@ -71,7 +72,7 @@ def parallel(function):
 
 @parallel
 def work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, results):
-    """`work` with a workspace and gradients for every core: core t takes order[cuts[t]:cuts[t + 1]]."""
+    """`work` with a workspace and gradients for every core: core t takes rows[cuts[t]:cuts[t + 1]]."""
     for t in prange(len(cuts) - 1):
         gradients[t, :] = 0
         work(

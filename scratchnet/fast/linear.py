@@ -2,24 +2,9 @@
 
 import numpy as np
 
-from scratchnet.fast.operation import operation
-from scratchnet.fast.vector import (
-    LANES,
-    add_to,
-    add_totals,
-    arguments,
-    biases,
-    fma,
-    load,
-    put,
-    splat,
-    store,
-    tap,
-    taps,
-    total,
-    transpose,
-    zeros,
-)
+from scratchnet.fast.blocks import add_to, add_totals, biases, put, tap, taps, transpose, zeros
+from scratchnet.fast.operation import arguments, operation
+from scratchnet.fast.vector import LANES, fma, load, splat, store, total
 
 
 @operation

@@ -2,11 +2,15 @@
 
 import sys
 
+from llvmlite import ir
 from numba import cfunc
+from numba.core import types
+from numba.extending import intrinsic
 
-from scratchnet.fast.vector import OPERATION, call, data
+from scratchnet.fast.vector import constant
 from scratchnet.kernels.jit import jit
 
+OPERATION = types.void(*[types.CPointer(types.float32)] * 3, types.CPointer(types.int64))
 ROW = 32  # integers of one step of a program: the address of its operation, then its arguments
 
 said = False
@@ -43,6 +47,39 @@ def announce():
     if not said:
         print("Compiling the fast path for this network: some seconds, once on this machine.", file=sys.stderr)
     said = True
+
+
+@intrinsic
+def data(typing, array):
+    """The pointer to an array's first number."""
+    kind = types.CPointer(array.dtype)
+    return kind(array), lambda context, builder, sig, args: context.make_array(array)(context, builder, args[0]).data
+
+
+@intrinsic(prefer_literal=True)
+def arguments(typing, a, n):
+    """(a[1], ..., a[n]) for a number n in the source: what a row of a program tells its operation."""
+    kind = types.UniTuple(types.int64, n.literal_value)
+
+    def code(context, builder, sig, args):
+        values = [builder.load(builder.gep(args[0], [constant(i + 1)])) for i in range(len(kind))]
+        return context.make_tuple(builder, kind, values)
+
+    return kind(a, n), code
+
+
+@intrinsic
+def call(typing, program, row, memory, parameters, gradients):
+    """program[row](memory, parameters, gradients, &program[row]), where program[row] is an address."""
+
+    def code(context, builder, sig, args):
+        here = builder.gep(args[0], [args[1]])
+        pointers = [*args[2:], here]
+        kind = ir.FunctionType(ir.VoidType(), [p.type for p in pointers])
+        builder.call(builder.inttoptr(builder.load(here), kind.as_pointer()), pointers)
+        return context.get_dummy_value()
+
+    return types.void(program, types.intp, memory, parameters, gradients), code
 
 
 @jit

@@ -8,8 +8,8 @@ import math
 
 import numpy as np
 
-from scratchnet.fast.operation import operation
-from scratchnet.fast.vector import arguments, load, splat, store
+from scratchnet.fast.operation import arguments, operation
+from scratchnet.fast.vector import load, splat, store
 from scratchnet.kernels.jit import jit
 
 

@@ -2,19 +2,8 @@
 
 import numpy as np
 
-from scratchnet.fast.operation import operation
-from scratchnet.fast.vector import (
-    LANES,
-    arguments,
-    fma,
-    guess_inverse,
-    if_greater,
-    if_greater_or_nan,
-    load,
-    splat,
-    store,
-    total,
-)
+from scratchnet.fast.operation import arguments, operation
+from scratchnet.fast.vector import LANES, fma, guess_inverse, if_greater, if_greater_or_nan, load, splat, store, total
 from scratchnet.kernels.jit import jit
 
 # tanh x = x P(x^2) / Q(x^2) on [-8, 8], and 1 beyond in float32: a fit whose largest relative error is 2e-8

@@ -6,7 +6,8 @@ import numba
 import numpy as np
 
 from scratchnet.fast.drive import work, work_on_cores
-from scratchnet.fast.plan import Plan, Unsupported
+from scratchnet.fast.maps import Unsupported
+from scratchnet.fast.plan import Plan
 from scratchnet.fast.vector import LANES
 from scratchnet.kernels import cores
 from scratchnet.layers import Sequential
@@ -46,21 +47,29 @@ class FastTeam(Team):
             self.single = Plan(net, shape, loss, self.offsets, n, 1)
         except Unsupported:
             self.single = None
-        self.lent = self.seen = self.sizes = self.stretch = None
+        self.lent = self.sizes = self.stretch = None
         self.known, self.gradients_ = {}, aligned(1, n + SLACK)
 
     def __enter__(self):
-        self.lent = [getattr(leaf, name) for leaf, name in self.slots]
+        self.own = [getattr(leaf, name) for leaf, name in self.slots]
+        self.lent = self.views(self.parameters)
         self.read()
-        for (leaf, name), view in zip(self.slots, self.views(self.parameters), strict=True):
-            setattr(leaf, name, view)
         return self
 
     def __exit__(self, *exception):
-        for (leaf, name), array in zip(self.slots, self.lent, strict=True):
+        self.read()
+        for (leaf, name), array in zip(self.slots, self.own, strict=True):
             array[...] = getattr(leaf, name)
             setattr(leaf, name, array)
         self.lent = None
+
+    def read(self):
+        """Takes over the parameters that the layers have: all of them, or inside `with` those that are not lent."""
+        for (leaf, name), view in zip(self.slots, self.lent or self.views(self.parameters), strict=True):
+            if (array := leaf.__dict__[name]) is not view:
+                view[...] = array
+                if self.lent:
+                    setattr(leaf, name, view)
 
     def classes(self, x):
         return self.batches.y.shape[0]
@@ -70,12 +79,12 @@ class FastTeam(Team):
 
     def gradients(self, x, labels, rows=None):
         rows = np.arange(len(x)) if rows is None else rows
-        E, y, gradient = self.run("gradients", x, self.checked(labels), rows)
+        E, y, gradient = self.run("gradients", x, labels[rows], rows)
         self.leave("d", gradient)
         return E, y
 
     def curvatures(self, x, labels):
-        *_, curvature = self.run("curvatures", x, self.checked(labels), np.arange(len(x)))
+        *_, curvature = self.run("curvatures", x, labels, np.arange(len(x)))
         self.leave("h", curvature.copy())
 
     def leave(self, letter, flat):
@@ -95,7 +104,7 @@ class FastTeam(Team):
         if not self.stretch:
             return super().update(optimizer, x, labels, rows)
         self.take_step_sizes(optimizer)
-        return self.run("steps", x, self.checked(labels), rows)[:2]
+        return self.run("steps", x, labels[rows], rows)[:2]
 
     def take_step_sizes(self, optimizer):
         sizes = optimizer.eps if type(optimizer) is SDLM else optimizer.lr
@@ -106,13 +115,15 @@ class FastTeam(Team):
             view[...] = sizes[slot] if type(optimizer) is SDLM else sizes
 
     def run(self, kind, x, labels, rows):
-        """E, y and the flat gradient of one pass of this kind over x[rows]."""
-        if not self.lent:
-            self.read()
+        """E, y and the flat gradient of one pass of this kind over x[rows], which have these labels."""
+        self.read()
+        classes = self.batches.y.shape[0]
+        if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= classes:
+            one_hot(labels, np.empty((len(rows), classes)))  # raises the sentence
         alone = kind == "steps" or (len(rows) == 1 and kind != "curvatures" and self.single)
         plan = self.single if alone else self.batches
         program, where = plan.program(kind)
-        batch = np.ascontiguousarray(x).reshape(len(x), -1), labels, np.ascontiguousarray(rows, np.int64)
+        batch = np.ascontiguousarray(x).reshape(len(x), -1), rows.astype(np.int64), labels.astype(np.int64)
         ys, Es = np.empty((len(rows), plan.y.shape[0]), np.float32), np.empty(len(rows), np.float32)
         weight = np.float32(1 if kind == "steps" else 1 / len(rows))
         parameters = self.parameters, self.parameters**2 if kind == "curvatures" else self.parameters
@@ -125,8 +136,10 @@ class FastTeam(Team):
             work(program, where, memories[0], parameters, gradients[0], batch, 0, len(rows), weight, (ys, Es))
         else:
             cuts = np.array([min(groups * t // helpers * LANES, len(rows)) for t in range(helpers + 1)])
+            threads = numba.get_num_threads()
             numba.set_num_threads(min(helpers, numba.config.NUMBA_NUM_THREADS))
             work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es))
+            numba.set_num_threads(threads)
             for other in gradients[1:helpers] if kind != "forward" else ():
                 gradients[0] += other
         return float(Es.sum(dtype=float)) / len(rows), ys, gradients[0]
@@ -142,22 +155,10 @@ class FastTeam(Team):
             self.gradients_ = aligned(helpers, self.n + SLACK)
         return known, self.gradients_
 
-    def read(self):
-        """Copies the parameters of the layers."""
-        for (leaf, name), view in zip(self.slots, self.views(self.parameters), strict=True):
-            view[...] = getattr(leaf, name)
-
     def views(self, flat):
         """Parts of a flat array, in the shapes of the parameters."""
-        for (leaf, name), (first, size) in self.offsets.items():
-            yield flat[first : first + size].reshape(getattr(leaf, name).shape)
-
-    def checked(self, labels):
-        """Labels as int64, whose range is looked at once."""
-        if self.seen is None or self.seen[0] is not labels:
-            one_hot(labels, np.empty((len(labels), self.batches.y.shape[0]), np.float32))
-            self.seen = labels, np.asarray(labels, np.int64)
-        return self.seen[1]
+        places = [(self.offsets[slot][0], getattr(*slot)) for slot in self.slots]
+        return [flat[first : first + array.size].reshape(array.shape) for first, array in places]
 
 
 def aligned(rows, n):

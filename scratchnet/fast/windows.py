@@ -5,10 +5,9 @@ KH, KW: the window; SH, SW: its stride; PH, PW: the frame around the maps that i
 
 import numpy as np
 
-from scratchnet.fast.operation import operation
+from scratchnet.fast.operation import arguments, operation
 from scratchnet.fast.vector import (
     LANES,
-    arguments,
     evens,
     first_lanes,
     fma,

@@ -1,0 +1,176 @@
+"""Blocks of vectors: F filters times P pixels, all in registers while a convolution or a product is summed up in them.
+
+A block is a tuple of F P vectors, row after row; filters and pixels are tuples of zeros of these lengths.
+"""
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from scratchnet.fast.vector import (
+    LANES,
+    VECTOR,
+    Vec,
+    broadcast,
+    constant,
+    element,
+    load_vector,
+    multiply_add,
+    shuffle,
+    store_vector,
+)
+
+
+@intrinsic
+def biases(typing, b, o, filters, pixels):
+    """A block with b[o + f] in every lane of its row f."""
+    F, P = len(filters), len(pixels)
+    kind = types.UniTuple(Vec, F * P)
+
+    def code(context, builder, sig, args):
+        block = []
+        for f in range(F):
+            row = broadcast(builder, builder.load(element(builder, args[0], args[1], (constant(1), f))))
+            block += [row] * P
+        return context.make_tuple(builder, kind, block)
+
+    return kind(b, types.intp, filters, pixels), code
+
+
+@intrinsic
+def zeros(typing, filters, pixels):
+    """A block of zeros."""
+    kind = types.UniTuple(Vec, len(filters) * len(pixels))
+
+    def code(context, builder, sig, args):
+        return context.make_tuple(builder, kind, [ir.Constant(VECTOR, [0.0] * LANES)] * len(kind))
+
+    return kind(filters, pixels), code
+
+
+@intrinsic
+def tap(typing, block, x, i, pixel, W, k, filter_, filters, pixels):
+    """block[f, p] += W[k + f filter] x[i + p pixel]: one weight of every filter at every pixel.
+
+    F + P loads for F P multiplications: the reason for blocks. The P vectors stay in registers, a
+    weight is broadcast from memory by the instruction that multiplies.
+    """
+    F, P = len(filters), len(pixels)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * P)
+        vectors = [load_vector(builder, element(builder, args[1], args[2], (args[3], p))) for p in range(P)]
+        for f in range(F):
+            w = broadcast(builder, builder.load(element(builder, args[4], args[5], (args[6], f))))
+            for p in range(P):
+                sums[f * P + p] = multiply_add(builder, vectors[p], w, sums[f * P + p])
+        return context.make_tuple(builder, block, sums)
+
+    return block(block, x, types.intp, types.intp, W, types.intp, types.intp, filters, pixels), code
+
+
+@intrinsic
+def taps(typing, block, d, e, map_, x, i, row, column, filters, kh, kw):
+    """block[f, i', j'] += d[e + f map] x[i + i' row + j' column]: one pixel's part of the gradients of
+    F kernels of kh x kw weights, lane by lane."""
+    F, KH, KW = len(filters), len(kh), len(kw)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * KH * KW)
+        deltas = [load_vector(builder, element(builder, args[1], args[2], (args[3], f))) for f in range(F)]
+        for k in range(KH * KW):
+            address = element(builder, args[4], args[5], (args[6], k // KW), (args[7], k % KW))
+            v = load_vector(builder, address)
+            for f in range(F):
+                sums[f * KH * KW + k] = multiply_add(builder, deltas[f], v, sums[f * KH * KW + k])
+        return context.make_tuple(builder, block, sums)
+
+    step = types.intp
+    return block(block, d, step, step, x, step, step, step, filters, kh, kw), code
+
+
+@intrinsic
+def put(typing, block, y, i, filter_, pixel, filters, pixels):
+    """y[i + f filter + p pixel] = block[f, p]."""
+    F, P = len(filters), len(pixels)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * P)
+        for n, value in enumerate(sums):
+            store_vector(builder, value, element(builder, args[1], args[2], (args[3], n // P), (args[4], n % P)))
+        return context.get_dummy_value()
+
+    return types.void(block, y, types.intp, types.intp, types.intp, filters, pixels), code
+
+
+@intrinsic
+def add_to(typing, block, g, i, filter_, pixel, filters, pixels):
+    """g[i + f filter + p pixel] += block[f, p], in this order."""
+    F, P = len(filters), len(pixels)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * P)
+        for n, value in enumerate(sums):
+            address = element(builder, args[1], args[2], (args[3], n // P), (args[4], n % P))
+            store_vector(builder, builder.fadd(load_vector(builder, address), value), address)
+        return context.get_dummy_value()
+
+    return types.void(block, g, types.intp, types.intp, types.intp, filters, pixels), code
+
+
+def exchange(builder, a, b, half):
+    """a and b with the off-diagonal blocks of `half` lanes swapped."""
+    low = [n - half + LANES if n & half else n for n in range(LANES)]
+    high = [n + LANES if n & half else n + half for n in range(LANES)]
+    return shuffle(builder, a, b, low), shuffle(builder, a, b, high)
+
+
+def totals(builder, vectors):
+    """The sums of at most LANES vectors, each in a lane of its own: half as many vectors after every addition,
+    which takes a fifth of the instructions of as many sums over lanes."""
+    vectors = vectors + [ir.Constant(VECTOR, [0.0] * LANES)] * (LANES - len(vectors))
+    half = LANES // 2
+    while half:
+        vectors = [builder.fadd(*exchange(builder, vectors[r], vectors[r + half], half)) for r in range(half)]
+        half //= 2
+    return vectors[0]
+
+
+@intrinsic
+def add_totals(typing, block, g, i, filter_, filters, weights):
+    """g[i + f filter + k] += the sum over the lanes of block[f, k]; up to LANES - 1 zeros are added behind."""
+    F, K = len(filters), len(weights)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], F * K)
+        for f in range(F):
+            for k in range(0, K, LANES):
+                address = element(builder, args[1], builder.add(args[2], constant(k)), (args[3], f))
+                value = totals(builder, sums[f * K + k : min(f * K + k + LANES, (f + 1) * K)])
+                store_vector(builder, builder.fadd(load_vector(builder, address), value), address)
+        return context.get_dummy_value()
+
+    return types.void(block, g, types.intp, types.intp, filters, weights), code
+
+
+@intrinsic
+def transpose(typing, x, rows, r0, i, y, j, step):
+    """y[j + c step + r] = x[rows[r0 + r] + i + c] for r, c < LANES: a square of floats, its rows anywhere.
+
+    log2(LANES) rounds of exchanges between pairs of registers, each of blocks of half the last size.
+    """
+
+    def code(context, builder, sig, args):
+        starts = [builder.load(element(builder, args[1], args[2], (constant(1), r))) for r in range(LANES)]
+        square = [load_vector(builder, element(builder, args[0], builder.add(s, args[3]))) for s in starts]
+        half = LANES // 2
+        while half:
+            for r in range(LANES):
+                if not r & half:
+                    square[r], square[r + half] = exchange(builder, square[r], square[r + half], half)
+            half //= 2
+        for c, value in enumerate(square):
+            store_vector(builder, value, element(builder, args[4], args[5], (args[6], c)))
+        return context.get_dummy_value()
+
+    return types.void(x, rows, types.intp, types.intp, y, types.intp, types.intp), code
