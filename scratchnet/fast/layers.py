@@ -29,7 +29,7 @@ from scratchnet.losses import BCELoss, CrossEntropyLoss, MAPLoss, MLELoss
 
 # (filters, pixels) of a block of sums, which with P vectors and a weight has to fit the registers: few, since each that
 # is used is compiled
-BLOCKS = [(6, 4), (4, 5), (3, 7), (2, 9), (2, 7), (1, 14), (6, 2), (4, 3), (2, 5), (2, 4), (1, 7), (4, 1), (1, 1)]
+BLOCKS = [(6, 4), (4, 5), (3, 7), (2, 10), (2, 9), (2, 7), (1, 14), (6, 2), (4, 3), (2, 5), (2, 4), (1, 7), (4, 1), (1, 1)]
 BLOCKS = [(F, P) for F, P in BLOCKS if F * P + P + 1 <= REGISTERS]
 EVERY_ROW = 10**6  # height of maps whose rows all exist
 

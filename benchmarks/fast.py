@@ -1,0 +1,255 @@
+"""Where the time of the fast path goes, and what each of its tricks buys.
+
+    python benchmarks/fast.py tricks                      each trick beside the same work without it
+    python benchmarks/fast.py profile [--recipe paper]    every operation of a training step
+    python benchmarks/fast.py memory                      peak of a process, by batch size, beside PyTorch
+    python benchmarks/fast.py start                       from nothing to the first training step
+
+Times are medians of 31, on one core unless it says otherwise.
+"""
+
+import argparse
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+
+import numpy as np
+from numba import njit
+
+from scratchnet.fast import FastTeam, conv, layers, linear, outputs, pointwise, windows
+from scratchnet.fast.drive import work_on_cores
+from scratchnet.fast.operation import ROW, run
+from scratchnet.fast.plan import assemble
+from scratchnet.fast.team import aligned
+from scratchnet.fast.vector import LANES
+from scratchnet.kernels import in_parallel
+from scratchnet.recipes import RECIPES
+
+
+def us(call, repeats=10):
+    times = []
+    call()
+    for _ in range(31):
+        start = time.perf_counter()
+        for _ in range(repeats):
+            call()
+        times.append((time.perf_counter() - start) / repeats)
+    return 1e6 * statistics.median(times)
+
+
+def row_us(row, floats=400_000, start=0):
+    """Time of one operation, as a row of a program."""
+    program, memory = assemble([row]), aligned(1, floats)[0][start:]
+    memory[:] = np.random.default_rng(0).normal(size=memory.size)
+    parameters, gradients = memory[: floats // 2].copy(), np.zeros(floats // 2, np.float32)
+    return us(lambda: run(program, 0, 1, memory, parameters, gradients))
+
+
+def group_conv(connections, size, reads):
+    """C3 of sixteen images: 6 maps of 14 x 14 -> 16 maps of 10 x 10."""
+    y = 6 * 196 * LANES
+    return (conv.convolve, size, 0, y, 0, 2400, reads, 16, 10, 10, 5, 5, 0, 99,
+            196 * LANES, 14 * LANES, LANES, 14 * LANES, LANES, 100 * LANES, 10 * LANES, 150, 25, 5, 1)  # fmt: skip
+
+
+@njit(fastmath=True, error_model="numpy")
+def plain_conv(x, W, b, y):
+    for o in range(16):
+        for h in range(10):
+            for w in range(10):
+                for l in range(LANES):
+                    y[o, h, w, l] = b[o]
+                for c in range(6):
+                    for i in range(5):
+                        for j in range(5):
+                            for l in range(LANES):
+                                y[o, h, w, l] += W[o, c, i, j] * x[c, h + i, w + j, l]
+
+
+@njit(fastmath=True, error_model="numpy")
+def plain_tanh(x, y):
+    for i in range(x.size):
+        y[i] = 1.7159 * math.tanh(x[i] * np.float32(2 / 3))
+
+
+def tricks(options):
+    rng = np.random.default_rng(0)
+    dense, sparse = np.ones((16, 6), bool), RECIPES["paper"].network()["C3"].connections
+    flop = 2 * 16 * 6 * 25 * 100 * LANES
+
+    def speed(text, time_us, work=flop):
+        print(f"{text:66}{time_us:9.1f} us{work / time_us / 1e3:8.0f} GFLOP/s")
+
+    print(f"C3 forward, {LANES} images")
+    x, W = rng.random((6, 14, 14, LANES), np.float32), rng.random((16, 6, 5, 5), np.float32)
+    b, y = rng.random(16, np.float32), np.empty((16, 10, 10, LANES), np.float32)
+    speed("  plain Numba loops over (C, H, W, lanes)", us(lambda: plain_conv(x, W, b, y)))
+    best, reads = layers.block(dense, 10)
+    for size in ((1, 1), (1, 7), (4, 1), best):
+        F, P = size
+        every = layers.table(layers.together(dense, F))
+        speed(f"  blocks of {F} filters x {P} pixels", row_us(group_conv(dense, size, every)))
+    speed("  the same, memory 4 bytes off its 64-byte boundary", row_us(group_conv(dense, best, reads), start=1))
+    size, reads = layers.block(sparse, 10)
+    speed(
+        f"  Table I, {size[0]} x {size[1]}, skipping blanks", row_us(group_conv(sparse, size, reads)), flop * 60 // 96
+    )
+
+    n = 4704 * LANES
+    print(f"\n1.7159 tanh(2x/3) of C1's maps, {LANES} images: {n:,} numbers")
+    a, z = rng.normal(size=n).astype("f"), np.empty(n, np.float32)
+    for text, time_us in (
+        ("  math.tanh in a Numba loop", us(lambda: plain_tanh(a, z), 1)),
+        ("  NumPy", us(lambda: 1.7159 * np.tanh(a * np.float32(2 / 3)))),
+        ("  rational, guessed reciprocal", row_us((pointwise.squash, (LANES,), 16, n + 16, n // LANES, 0))),
+    ):
+        print(f"{text:66}{time_us:9.1f} us{1e3 * time_us / n:8.2f} ns a number")
+
+    print("\nC5 of one image: back, and the step of 48,120 parameters")
+    far = 60_000
+    fused = row_us((linear.multiply_one_back, (4, 1, LANES), 0, 500, 1000, 0, 48_000, 400, 120, far))
+    apart = row_us((linear.multiply_one_back, (4, 0, LANES), 0, 500, 1000, 0, 48_000, 400, 120, far))
+    apart += row_us((linear.descend, (LANES,), 0, 48_120, far))
+    print(f"{'  gradients, then a step':66}{apart:9.1f} us\n{'  in one':66}{fused:9.1f} us")
+
+    print("\nto start work on two cores")
+    net = RECIPES["paper"].network(rng)
+    team = FastTeam(net, None, net.input_shape)
+    program, where = team.batches.program("forward")
+    nothing, (memories, gradients) = where.copy(), team.memories(team.batches, 2)
+    nothing[1:3] = 0
+    batch = np.zeros((2, 1024), np.float32), np.arange(2), np.zeros(2, int)
+    results, cuts = (np.zeros((2, 10), np.float32), np.zeros(2, np.float32)), np.array([0, 0, 0])
+    small = gradients[:, :16].copy()
+    arguments = program, nothing, memories, (team.parameters,) * 2, small, batch, cuts, np.float32(1), results
+    print(f"{'  threads of Python':66}{us(lambda: in_parallel([int, int])):9.1f} us")
+    print(f"{'  OpenMP, by prange':66}{us(lambda: work_on_cores(*arguments)):9.1f} us")
+
+
+def profile(options):
+    recipe = RECIPES[options.recipe]
+    net = recipe.network(np.random.default_rng(0))
+    team = FastTeam(net, recipe.loss(), net.input_shape)
+    team.read()
+    for plan, kind, what in (
+        (team.batches, "gradients", f"a training step of {LANES} images"),
+        (team.single, "steps", "an update of batch size 1"),
+    ):
+        if plan is None:
+            continue
+        program, (_, rows, *_) = plan.program(kind)
+        memories, gradients = team.memories(plan, 1)
+        memories[0, plan.x.value : plan.x.value + plan.x.vectors * LANES] = np.random.default_rng(1).normal()
+
+        def once(first, last, program=program, memory=memories[0], gradient=gradients[0]):
+            run(program, first, last, memory, team.parameters, gradient)
+
+        def time_row(row, rows=rows, once=once):
+            """Medians of one call, with everything fresh before it: an operation in place changes what it reads."""
+            times = []
+            for _ in range(31):
+                once(0, rows)
+                start = time.perf_counter()
+                once(row, row + 1)
+                middle = time.perf_counter()
+                once(row, row)
+                times.append(2 * middle - start - time.perf_counter())
+            return 1e6 * statistics.median(times)
+
+        print(f"\n{options.recipe}: {what}")
+        for row in range(rows):
+            print(f"  {name_of(program[row * ROW]):44}{time_row(row):9.2f} us")
+        print(f"  {'all of it':44}{us(partial(once, 0, rows)):9.2f} us")
+
+
+def name_of(address):
+    for room in (conv, linear, outputs, pointwise, windows):
+        for name, operation in vars(room).items():
+            for sizes, function in getattr(operation, "known", {}).items():
+                if function.address == address:
+                    return f"{room.__name__.split('.')[-1]}.{name}{sizes}"
+
+
+MEMORY = """
+import resource, sys
+import numpy as np
+side, batch = sys.argv[1], int(sys.argv[2])
+x, labels = np.zeros((8192, 1, 28, 28), "f"), np.zeros(8192, int)
+if side == "scratchnet":
+    from scratchnet import SGD, CrossEntropyLoss, fit
+    from scratchnet.models import tutorial_28
+    net = tutorial_28()
+    fit(net, CrossEntropyLoss(), SGD(net, 1e-3), (x, labels), epochs=1, batch_size=batch)
+else:
+    import torch
+    sys.path.insert(0, "tests")
+    from torch_tutorials import TWINS
+    net, x, labels = TWINS["tutorial-28"](), torch.as_tensor(x), torch.as_tensor(labels)
+    optimizer = torch.optim.SGD(net.parameters(), 1e-3)
+    for rows in torch.randperm(8192).split(batch):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(net(x[rows]), labels[rows]).backward()
+        optimizer.step()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def memory(options):
+    print("tutorial-28, a pass over 8,192 images: peak of the process, MB")
+    for side in ("scratchnet", "PyTorch"):
+        peaks = []
+        for batch in (64, 256, 1024, 4096):
+            run = subprocess.run([sys.executable, "-c", MEMORY, side, str(batch)], capture_output=True, text=True)
+            peaks.append(f"batch {batch}: {float(run.stdout):.0f}" if run.returncode == 0 else run.stderr)
+        print(f"  {side:12}" + "   ".join(peaks))
+
+
+START = """
+import time
+begun = time.perf_counter()
+import sys
+import numpy as np
+from scratchnet.fast import FastTeam
+from scratchnet.recipes import RECIPES
+recipe, batch = RECIPES[sys.argv[1]], int(sys.argv[2])
+net = recipe.network(np.random.default_rng(0))
+x, labels = np.zeros((128, *net.input_shape), "f"), np.zeros(128, int)
+optimizer = recipe.optimizer(net, 1e-3)
+with FastTeam(net, recipe.loss(), net.input_shape) as team:
+    optimizer.before_pass(team, x, labels, np.arange(128))
+    rows = np.arange(min(128, team.at_once(optimizer, batch)))
+    team.update(optimizer, x, labels, rows)
+print(time.perf_counter() - begun)
+"""
+
+
+def start(options):
+    print("from the start of the process to the end of its first training step, s")
+    for recipe, batch in (("paper", 1), ("paper", 64), ("tutorial-28", 64)):
+        with tempfile.TemporaryDirectory() as folder:
+
+            def seconds(recipe=recipe, batch=batch, folder=folder):
+                begun = time.perf_counter()
+                command = [sys.executable, "-c", START, recipe, str(batch)]
+                subprocess.run(command, env=os.environ | {"NUMBA_CACHE_DIR": folder}, capture_output=True, check=True)
+                return time.perf_counter() - begun
+
+            cold, warm = seconds(), statistics.median(seconds() for _ in range(5))
+        print(f"  {recipe:12} batch {batch:3}   compiling {cold:5.1f}   compiled before {warm:5.2f}")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("what", choices=("tricks", "profile", "memory", "start"))
+    arguments.add_argument("--recipe", default="paper", choices=RECIPES)
+    options = arguments.parse_args()
+    globals()[options.what](options)
+
+
+if __name__ == "__main__":
+    main()
