@@ -14,6 +14,7 @@ from scratchnet.recipes import RECIPES
 from scratchnet.runs import Run, check_writable
 from scratchnet.storage import read_about
 from scratchnet.tables import ascii_picture, confusion_table, percent
+from scratchnet.team import team_of
 from scratchnet.training import evaluate
 
 
@@ -69,8 +70,9 @@ def predict(options):
     net, recipe, data = load_model(options.model)
     names = class_names(data)
     pixels = np.stack([read_digit(path, fills_the_frame=data == "fashion-mnist") for path in options.images])
-    prepare_kernels(net)
-    scores = net.scores(net.forward(recipe.pixels(pixels)))
+    prepare_kernels(net, images=len(pixels))
+    x = recipe.pixels(pixels)
+    scores = net.scores(team_of(net, None, x, fast=True).forward(x))
     if isinstance(list(net.layers.values())[-1], RBF):
         says = [[f"penalty {-score:.1f}" for score in row] for row in scores]
     else:

@@ -29,9 +29,20 @@ from scratchnet.losses import BCELoss, CrossEntropyLoss, MAPLoss, MLELoss
 
 # (filters, pixels) of a block of sums, which with P vectors and a weight has to fit the registers: few, since each that
 # is used is compiled
-BLOCKS = [(6, 4), (4, 5), (3, 7), (2, 10), (2, 9), (2, 7), (1, 14), (6, 2), (4, 3), (2, 5), (2, 4), (1, 7), (4, 1), (1, 1)]
+BLOCKS = [(6, 4), (4, 5), (3, 7), (2, 10), (2, 9), (2, 7), (1, 14)]
+BLOCKS += [(6, 2), (4, 3), (2, 5), (2, 4), (1, 7), (4, 1), (1, 1)]
 BLOCKS = [(F, P) for F, P in BLOCKS if F * P + P + 1 <= REGISTERS]
 EVERY_ROW = 10**6  # height of maps whose rows all exist
+
+
+def in_order(leaves):
+    """The layers, but max pooling before the ReLU in front of it, which then has a quarter of the numbers. The largest
+    of a window is the same before and after, and where it is not positive nothing comes back either way."""
+    leaves = list(leaves)
+    for n in range(len(leaves) - 1):
+        if type(leaves[n]) is ReLU and type(leaves[n + 1]) is MaxPool2d:
+            leaves[n : n + 2] = leaves[n + 1], leaves[n]
+    return leaves
 
 
 def plan_layer(plan, layer, x):

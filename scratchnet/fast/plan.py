@@ -34,7 +34,7 @@ class Plan:
         self.labels, self.weights, self.E = (self.take(lanes) for _ in range(3))
         self.x = x = self.maps(shape)
         self.forward, self.back = [], []
-        for leaf in net.leaves():
+        for leaf in layers.in_order(net.leaves()):
             leaf.check(np.zeros((1, *x.shape), np.float32))
             x, back = layers.plan_layer(self, leaf, x)
             self.back.append(back)
