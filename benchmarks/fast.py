@@ -50,7 +50,7 @@ def row_us(row, floats=400_000, start=0):
     return us(lambda: run(program, 0, 1, memory, parameters, gradients))
 
 
-def group_conv(connections, size, reads):
+def group_conv(size, reads):
     """C3 of sixteen images: 6 maps of 14 x 14 -> 16 maps of 10 x 10."""
     y = 6 * 196 * LANES
     return (conv.convolve, size, 0, y, 0, 2400, reads, 16, 10, 10, 5, 5, 0, 99,
@@ -93,12 +93,10 @@ def tricks(options):
     for size in ((1, 1), (1, 7), (4, 1), best):
         F, P = size
         every = layers.table(layers.together(dense, F))
-        speed(f"  blocks of {F} filters x {P} pixels", row_us(group_conv(dense, size, every)))
-    speed("  the same, memory 4 bytes off its 64-byte boundary", row_us(group_conv(dense, best, reads), start=1))
+        speed(f"  blocks of {F} filters x {P} pixels", row_us(group_conv(size, every)))
+    speed("  the same, memory 4 bytes off its 64-byte boundary", row_us(group_conv(best, reads), start=1))
     size, reads = layers.block(sparse, 10)
-    speed(
-        f"  Table I, {size[0]} x {size[1]}, skipping blanks", row_us(group_conv(sparse, size, reads)), flop * 60 // 96
-    )
+    speed(f"  Table I, {size[0]} x {size[1]}, skipping blanks", row_us(group_conv(size, reads)), flop * 60 // 96)
 
     n = 4704 * LANES
     print(f"\n1.7159 tanh(2x/3) of C1's maps, {LANES} images: {n:,} numbers")

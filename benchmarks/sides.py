@@ -41,7 +41,7 @@ class Scratchnet:
         return optimizer
 
     def prepare(self, x, labels):
-        from scratchnet.team import team_of
+        from scratchnet.training import team_of
 
         team = team_of(self.net, self.loss, x, self.fast)
         team.__enter__()
@@ -228,7 +228,7 @@ def cross_entropy(jax, jnp):
 
 
 def numpy_kernels():
-    """im2col as courses teach it, and everything else in NumPy too, in place of the Numba kernels of the layers."""
+    """im2col as courses teach it, and what else these two networks need, in place of the layers' Numba kernels."""
     from scratchnet import optimizers
     from scratchnet.layers import conv, pooling, relu, squash, subsampling
 

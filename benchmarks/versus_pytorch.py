@@ -44,21 +44,21 @@ def serve(side, name, shape, dtype, pipe):
     """Answers (batch, what) with the seconds of one call, or for "check" with E and the gradients; None ends it."""
     try:
         maker = SIDES[side](name, dtype=dtype)
-    except ImportError as why:
-        pipe.send(f"{side}: {why}")
+    except Exception as why:  # not installed, or not for this Python
+        pipe.send(said(side, why))
         return
     pipe.send(None)
     prepared = {}
     for batch, what in iter(pipe.recv, None):
-        if batch not in prepared:
-            rng = np.random.default_rng(batch)
-            x = rng.normal(size=(batch, *shape)).astype(dtype)
-            prepared = {batch: (maker.prepare(x, rng.integers(0, 10, batch)), maker.updates)}
-        functions, updates = prepared[batch]
         try:
+            if batch not in prepared:
+                rng = np.random.default_rng(batch)
+                x = rng.normal(size=(batch, *shape)).astype(dtype)
+                prepared = {batch: (maker.prepare(x, rng.integers(0, 10, batch)), maker.updates)}
+            functions, updates = prepared[batch]
             result = functions[what]()
         except Exception as why:  # torch.compile without a C compiler, for one
-            pipe.send(f"{side}: {type(why).__name__}: {str(why).splitlines()[0]}")
+            pipe.send(said(side, why))
             return
         if what == "check":
             E, gradients = result
@@ -71,6 +71,10 @@ def serve(side, name, shape, dtype, pipe):
             functions[what]()
             calls += 1
         pipe.send((time.perf_counter() - start) / calls / (updates if what == "training" else 1))
+
+
+def said(side, why):
+    return f"{side}: {type(why).__name__}: {(str(why) or '-').splitlines()[0]}"
 
 
 def serve_product(pipe):
@@ -91,6 +95,7 @@ class Process:
         spawn = multiprocessing.get_context("spawn")
         self.pipe, there = spawn.Pipe()
         spawn.Process(target=target, args=(*arguments, there), daemon=True).start()
+        there.close()
         self.failed = self.pipe.recv() if target is serve else None
 
     def ask(self, *question):
@@ -136,6 +141,8 @@ def compare(name, net, options):
     sides = [side for side in SIDES if side in options.sides or side in always if side != "JAX" or own]
     started = {side: Process(serve, side, name, net.input_shape, np.float32) for side in sides}
     product = Process(serve_product)
+    if started["PyTorch"].failed:
+        sys.exit(f"There is nothing to compare with: {started['PyTorch'].failed}")
     agree(name, net, started, options.batches)
     for process in started.values():
         if process.failed:

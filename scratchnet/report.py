@@ -28,15 +28,15 @@ class Section:
     text: str
 
 
-def write_report(folder, net, recipe, data, data_name, history=None, title=None):
+def write_report(folder, net, recipe, data, data_name, history=None, title=None, fast=True):
     """Evaluates the network on data (images, labels) and writes, for each picture, name.png and name.txt, and
-    index.html. Returns the Evaluation. history: of its training, for the curves.
+    index.html. Returns the Evaluation. history: of its training, for the curves; fast: see `evaluate`.
 
     images: uint8 (N, H, W), as from `datasets.load`; data_name: whose classes these are.
     """
     images, labels = data
     title = title or f"{recipe.name} on {data_name}"
-    result = evaluate(net, (recipe.pixels(images), labels))
+    result = evaluate(net, (recipe.pixels(images), labels), fast=fast)
     with mode(net, training=False):
         sections = [
             *curves(recipe, history, data_name, title),

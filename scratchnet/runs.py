@@ -23,6 +23,8 @@ from scratchnet.recipes import QUICK, RECIPES, J
 from scratchnet.storage import read_about, read_arrays, whole_file, write_arrays
 from scratchnet.training import History
 
+BEFORE = {"readable": True}  # what a config.json from before there was a choice would have said
+
 FILES = ("config.json", "log.csv", "validations.csv", "last.npz", "optimizer.npz", "best.npz", "report/index.html")
 
 
@@ -79,9 +81,7 @@ class Run:
         if folder.is_file():
             raise InputError(f"{folder} is a file. Give the folder of the run: {folder.parent}")
         try:
-            config = {"readable": True} | json.loads(
-                (folder / "config.json").read_text("ascii")
-            )  # before there was a choice
+            config = {"readable": True} | json.loads((folder / "config.json").read_text("ascii"))
             history = History.read(folder / "log.csv")
             if (folder / "validations.csv").is_file():
                 history.read_validations(folder / "validations.csv")
@@ -109,7 +109,7 @@ class Run:
         """Raises InputError when the folder holds a run with other settings."""
         path = self.folder / "config.json"
         try:
-            there = json.loads(path.read_text("ascii"))
+            there = BEFORE | json.loads(path.read_text("ascii"))
             other = [name for name in self.config if name != "versions" and there.get(name) != self.config[name]]
         except (OSError, ValueError, AttributeError):
             return

@@ -1,7 +1,7 @@
 """One network on several cores: each core takes a part of the batch."""
 
 import copy
-import sys
+import math
 from functools import partial
 from itertools import pairwise
 
@@ -76,9 +76,10 @@ class Team:
         return batch_size
 
     def update(self, optimizer, x, labels, rows):
-        """One update by the batch x[rows]; E and y from before it."""
+        """One update by the batch x[rows], if its loss is finite; E and y from before it."""
         E, y = self.gradients(x, labels, rows)
-        optimizer.step()
+        if math.isfinite(E):
+            optimizer.step()
         return E, y
 
     def _shares(self, images):
@@ -93,24 +94,6 @@ class Team:
         cuts = [images * i // (helpers * each) for i in range(helpers * each + 1)]
         parts = [slice(first, last) for first, last in pairwise(cuts)]
         return [parts[i * each : (i + 1) * each] for i in range(helpers)]
-
-
-def team_of(net, loss, x, fast):
-    """A FastTeam for images like x, if it is wanted and possible; else a Team, with one line that says why."""
-    if fast:
-        from scratchnet.fast import FastTeam, Unsupported  # its compiler is not needed before
-
-        try:
-            return FastTeam(net, loss, x.shape[1:], x.dtype)
-        except Unsupported as why:
-            line = f"scratchnet: on the readable path, since the fast one cannot take this: {why}."
-            if line not in said:
-                print(line, file=sys.stderr)
-            said.add(line)
-    return Team(net, loss)
-
-
-said = set()
 
 
 def quiet_overflow():

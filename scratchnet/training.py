@@ -5,6 +5,7 @@ import csv
 import io
 import math
 import signal
+import sys
 import threading
 import time
 from dataclasses import dataclass, field, fields
@@ -15,7 +16,7 @@ import numpy as np
 from scratchnet.errors import Diverged, InputError
 from scratchnet.metrics import confusion_matrix, top_k_error
 from scratchnet.storage import whole_file
-from scratchnet.team import quiet_overflow, team_of
+from scratchnet.team import Team, quiet_overflow
 
 
 @dataclass
@@ -196,9 +197,9 @@ def fit(
     validation = validation and check_data(validation, "validation", net)
     with mode(net, training=False):
         team = team_of(net, loss, train[0], fast)
-        classes = team.classes(train[0])
-    for data, what in ((train, "training"), (test, "test"), (validation, "validation")):
-        check_labels(data, what, classes)
+        for data, what in ((train, "training"), (test, "test"), (validation, "validation")):
+            if data:
+                check_labels(data[1], what, team.classes(data[0]))
     if batch_size < 1:
         raise InputError(f"batch_size has to be at least 1, got {batch_size}.")
     if validate_every is not None and (validate_every < 1 or not validation):
@@ -253,6 +254,24 @@ def fit(
             stop_if(interrupt)
     callback.end(history)
     return history
+
+
+def team_of(net, loss, x, fast):
+    """A FastTeam for images like x, if it is wanted and possible; else a Team, with one line that says why."""
+    if fast:
+        from scratchnet.fast import FastTeam, Unsupported  # which is above this file, and imports a compiler
+
+        try:
+            return FastTeam(net, loss, x.shape[1:], x.dtype)
+        except Unsupported as why:
+            line = f"scratchnet: on the readable path, since the fast one cannot take this: {why}."
+            if line not in said:
+                print(line, file=sys.stderr)
+            said.add(line)
+    return Team(net, loss)
+
+
+said = set()
 
 
 def one_epoch(team, optimizer, train, order, batch_size, ahead, after_update, where):
@@ -367,7 +386,7 @@ def evaluate(net, data, batch_size=100, fast=True):
     x, labels = check_data(data, "evaluation", net)
     with mode(net, training=False), quiet_overflow():
         team = team_of(net, None, x, fast)
-        check_labels((x, labels), "evaluation", team.classes(x))
+        check_labels(labels, "evaluation", team.classes(x))
         scores = net.scores(team.forward(x, batch_size))
     predictions = scores.argmax(axis=1)
     return Evaluation(
@@ -404,9 +423,8 @@ def check_data(data, what, net):
     return x, labels
 
 
-def check_labels(data, what, classes):
+def check_labels(labels, what, classes):
     """Raises InputError for a label that is no class."""
-    labels = data[1] if data else np.zeros(1, int)
     if labels.min() < 0 or labels.max() >= classes:
         raise InputError(
             f"The {what} data should have labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}."

@@ -25,7 +25,7 @@ def small(monkeypatch):
         images, labels = datasets.load(name, split)
         return (images, labels) if split == "train" else (images[:200], labels[:200])
 
-    def no_pictures(folder, net, recipe, data, name, history=None, title=None):
+    def no_pictures(folder, net, recipe, data, name, history=None, title=None, fast=True):
         (folder / "index.html").write_text("")
         return evaluate(net, (recipe.pixels(data[0]), data[1]))
 

@@ -40,10 +40,10 @@ from scratchnet import (
     Tanh,
     evaluate,
     fit,
-    team,
+    training,
 )
 from scratchnet.errors import Diverged
-from scratchnet.fast import FastTeam
+from scratchnet.fast import FastTeam, Unsupported
 from scratchnet.models import lenet5, tutorial_28
 from scratchnet.recipes import RECIPES
 from scratchnet.team import Team
@@ -95,6 +95,23 @@ def check(net, loss, x, labels):
         assert got.shape == wanted.shape and np.abs(got - wanted).max() <= 1e-5 * max(terms, 1e-30), (n, name)
         assert not got[~leaves[n].connected(name)].any(), "blanks stay blank"
     assert np.array_equal(fast.forward(x), got_y), "inference is the same forward pass"
+    if fast.single:
+        check_step(net, loss, x[:1], labels[:1])
+
+
+def check_step(net, loss, x, labels, lr=1e-2):
+    """The program in which every parameter steps at once, by the gradients."""
+    _, _, gradients = exact(net, loss, x, labels)
+    before = [getattr(net.leaves()[n], name).copy() for n, name in gradients]
+    with FastTeam(net, loss, x.shape[1:]) as fast:
+        sgd = SGD(net, lr)
+        assert fast.at_once(sgd, 1) > 1
+        fast.update(sgd, x, labels, np.arange(1))
+    for ((n, name), (wanted, terms)), old in zip(gradients.items(), before):
+        got = getattr(net.leaves()[n], name)
+        allowed = 1e-5 * lr * max(terms, 1e-30) + 1e-6 * np.abs(old).max()
+        assert np.abs(got - (old - lr * wanted)).max() <= allowed, (n, name)
+        got[...] = old
 
 
 @pytest.mark.parametrize("images", [1, 16, 37])
@@ -106,7 +123,35 @@ def test_every_recipe(name, images, rng):
     check(net, recipe.loss(), x, rng.integers(0, 10, images))
 
 
-KINKED = (ReLU, MaxPool2d)
+ODD = {
+    "one pixel": ((3, 1, 1), lambda: [Conv2d(3, 2, 1), Tanh(), Conv2d(2, 5, 1), Flatten(), Linear(5, 3)]),
+    "one class": ((4,), lambda: [Linear(4, 1)]),
+    "one feature": ((1,), lambda: [Linear(1, 1), Tanh(), Linear(1, 2)]),
+    "no parameters": ((6,), lambda: [Tanh(), RBF(np.ones((3, 6), "f"))]),
+    "squash first": ((1, 8, 8), lambda: [ScaledTanh(), ReLU(), Conv2d(1, 3, 3), Flatten(), Linear(108, 4)]),
+    "scale first": ((1, 4, 4), lambda: [Scale(), Subsampling(1), Flatten(), Linear(4, 2)]),
+    "convolutions in a row": (
+        (2, 12, 9),
+        lambda: [*(Conv2d(2, 3, 3), Conv2d(3, 4, 3), Conv2d(4, 5, 3)), Flatten(), Linear(90, 2)],
+    ),
+    "poolings in a row": ((1, 16, 16), lambda: [AvgPool2d(2), MaxPool2d(2), AvgPool2d(2, 1), Flatten(), Linear(9, 2)]),
+    "a row": ((1, 1, 40), lambda: [Conv2d(1, 2, (1, 7)), Tanh(), Flatten(), Linear(68, 3)]),
+    "a column": ((1, 40, 1), lambda: [Conv2d(1, 2, (7, 1)), Tanh(), Flatten(), Linear(68, 3)]),
+    "softmax, then scores": ((5,), lambda: [Linear(5, 4), Softmax(), Linear(4, 3)]),
+}
+
+
+@pytest.mark.parametrize("images", [1, 18])
+@pytest.mark.parametrize("name", ODD)
+def test_odd_networks(name, images, rng):
+    shape, layers = ODD[name]
+    net = Sequential(*layers())
+    for _, value, _, _ in net.parameters():
+        value[...] = rng.normal(size=value.shape) / np.sqrt(value[0].size)
+    x = rng.normal(size=(images, *shape)).astype("f")
+    check(net, MLELoss(), x, rng.integers(0, net.output_shape(shape)[0], images))
+
+
 SQUASHES = [ReLU, Tanh, ScaledTanh, Sigmoid, lambda: Tanh(1.7)]
 
 
@@ -343,7 +388,7 @@ class Loud(Sequential):
     ],
 )
 def test_what_it_does_not_know_goes_the_readable_way(net, loss, dtype, why, monkeypatch, capsys, rng):
-    monkeypatch.setattr(team, "said", set())
+    monkeypatch.setattr(training, "said", set())
     data = rng.normal(size=(20, 4)).astype(dtype), rng.integers(0, 2, 20)
     for _ in range(2):
         history = fit(net, loss, SGD(net, 0.1), data, epochs=1, train_error=False)
@@ -372,7 +417,10 @@ def test_a_forked_child_trains_too(rng):
     E, _ = fast.gradients(x, labels)
     child = os.fork()
     if not child:
-        os._exit(0 if abs(fast.gradients(x, labels)[0] - E) < 1e-6 else 1)
+        try:
+            code = 0 if abs(fast.gradients(x, labels)[0] - E) < 1e-6 else 1
+        finally:
+            os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
@@ -438,3 +486,71 @@ def test_other_numba_code_keeps_its_threads(monkeypatch, rng):
     FastTeam(net, None, (1, 32, 32)).forward(np.zeros((40, 1, 32, 32), "f"))
     assert numba.get_num_threads() == 1
     numba.set_num_threads(before)
+
+
+def test_only_its_own_parameters_step(rng):
+    net = Sequential(a=Linear(4, 4, rng=rng), b=Linear(4, 2, rng=rng))
+    before = net["a"].W.copy()
+    inner = Sequential(b=net["b"])
+    x, labels = rng.normal(size=(20, 4)).astype("f"), rng.integers(0, 2, 20)
+    net["b"].network, net["b"].name = net, "b"
+    fit(net, CrossEntropyLoss(), SGD(inner, 0.1), (x, labels), epochs=1)
+    assert np.array_equal(net["a"].W, before)
+
+
+def test_shared_parameters_go_the_readable_way(rng):
+    net = Sequential(a=Linear(4, 4, rng=rng), b=Linear(4, 4, rng=rng))
+    net["b"].W = net["a"].W
+    with pytest.raises(Unsupported, match="share their memory"):
+        FastTeam(net, None, (4,))
+
+
+@pytest.mark.parametrize(
+    "x, rows",
+    [
+        (np.zeros((3, 1, 28, 28), "f"), slice(None)),
+        (np.zeros((3, 1, 32, 32)), slice(None)),
+        (np.zeros((0, 1, 32, 32), "f"), slice(None)),
+        (np.zeros((3, 1, 32, 32), "f"), np.array([0, 3])),
+        (np.zeros((3, 1, 32, 32), "f"), np.array([-1])),
+    ],
+)
+def test_images_that_are_not_there(x, rows, rng):
+    fast = FastTeam(lenet5(rng), MAPLoss(10), (1, 32, 32))
+    with pytest.raises(InputError, match="should be"):
+        fast.gradients(x, np.zeros(4, int), rows)
+
+
+def test_gradients_stay_until_the_next(rng):
+    net = lenet5(rng)
+    x, labels = digits_like(rng, 20)
+    fast = FastTeam(net, MAPLoss(10), x.shape[1:])
+    fast.gradients(x, labels)
+    dW = net["C3"].dW.copy()
+    fast.forward(x)
+    fast.curvatures(x, labels)
+    assert np.array_equal(net["C3"].dW, dW) and not np.array_equal(net["C3"].hW, dW)
+
+
+def test_steps_need_an_estimate(rng):
+    net = lenet5(rng)
+    x, labels = digits_like(rng, 20)
+    with FastTeam(net, MAPLoss(10), x.shape[1:]) as fast, pytest.raises(InputError, match="estimate"):
+        fast.at_once(SDLM(net, 1), 1)
+        fast.update(SDLM(net, 1), x, labels, np.arange(3))
+
+
+def test_a_test_set_of_another_size_is_seen_before_the_training(rng):
+    net = Sequential(flatten=Flatten(), F=Linear(16, 3, rng=rng))
+    train, other = (np.zeros((9, 1, 4, 4), "f"), np.zeros(9, int)), (np.zeros((9, 1, 5, 4), "f"), np.zeros(9, int))
+    with pytest.raises(InputError, match="5, 4"):
+        fit(net, CrossEntropyLoss(), SGD(net, 1), train, test=other, epochs=1)
+
+
+def test_nan_is_not_pooled_away(rng):
+    net = Sequential(S=MaxPool2d(2), flatten=Flatten(), F=Linear(1, 2, rng=rng))
+    for place in range(4):
+        x = np.ones(4, "f")
+        x[place] = np.nan
+        for images in (1, 3):
+            assert np.isnan(FastTeam(net, None, (1, 2, 2)).forward(np.tile(x, images).reshape(-1, 1, 2, 2))).all()

@@ -14,8 +14,7 @@ from scratchnet.recipes import RECIPES
 from scratchnet.runs import Run, check_writable
 from scratchnet.storage import read_about
 from scratchnet.tables import ascii_picture, confusion_table, percent
-from scratchnet.team import team_of
-from scratchnet.training import evaluate
+from scratchnet.training import evaluate, team_of
 
 
 def load_model(path):

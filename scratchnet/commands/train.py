@@ -36,7 +36,7 @@ def train(options):
     size = f"{net.n_parameters():,} parameters, {net.n_connections(net.input_shape):,} connections"
     say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
     fast = not config["readable"]
-    prepare_kernels(net, loss, partial(recipe.optimizer, lr=schedule(0)), recipe.batch_size, fast)
+    prepare_kernels(net, loss, partial(recipe.optimizer, lr=schedule(0)), batch_size=recipe.batch_size, fast=fast)
     run.go_on(net, optimizer)
     progress = Progress(run, net, optimizer, options.verbose)
     try:
@@ -64,7 +64,9 @@ def train(options):
         progress.close()
     from scratchnet.report import write_report  # Matplotlib takes a third of a second: not before the first result
 
-    result = write_report(run.folder / "report", net, recipe, (test_images, test_labels), config["data"], history)
+    result = write_report(
+        run.folder / "report", net, recipe, (test_images, test_labels), config["data"], history, fast=fast
+    )
     print("\n" + table(summary(recipe, config["data"], len(labels), history, result)))
     print("\n" + confusion_table(result.confusion, class_names(config["data"])))
     print("\n" + table([(name, str(run.folder / file)) for name, file in run.files()]))

@@ -4,12 +4,13 @@ import numpy as np
 from numba import njit, prange
 
 from scratchnet.fast.blocks import transpose
-from scratchnet.fast.operation import data, run
+from scratchnet.fast.operation import data, run, stamped
 from scratchnet.fast.vector import LANES
-from scratchnet.kernels.jit import jit
+from scratchnet.kernels.jit import jit, kept
 
 
 @jit
+@stamped
 def load_group(memory, images, starts, to):
     """Pixel p of the image that starts at starts[l] -> memory[to + p LANES + l]."""
     pixels = images.shape[1]
@@ -23,6 +24,7 @@ def load_group(memory, images, starts, to):
 
 
 @jit
+@stamped
 def load_one(memory, image, maps, step, to):
     """Pixel p of map c -> memory[to + c step + p]."""
     pixels = image.size // maps
@@ -32,6 +34,7 @@ def load_one(memory, image, maps, step, to):
 
 
 @jit
+@stamped
 def work(program, where, memory, parameters, gradients, batch, first, last, weight, results):
     """Runs a program for images[rows[first:last]] of batch = (images, rows, labels of those rows), as many at a time
     as it is for, and takes results = (ys (N, classes), Es (N,)) from memory.
@@ -62,12 +65,8 @@ def work(program, where, memory, parameters, gradients, batch, first, last, weig
 
 
 def parallel(function):
-    """As kernels.jit, with prange on the threads of Numba: an OpenMP team starts in 10 us, Python's threads in 100."""
-    options = {"parallel": True, "nogil": True, "error_model": "numpy"}
-    try:
-        return njit(cache=True, **options)(function)
-    except RuntimeError:
-        return njit(**options)(function)
+    """As kernels.jit, with prange on the threads of Numba."""
+    return kept(njit, stamped(function), parallel=True, nogil=True, error_model="numpy")
 
 
 @parallel

@@ -52,12 +52,14 @@ def plan_layer(plan, layer, x):
     return LAYERS[type(layer)](plan, layer, x)
 
 
-def plan_loss(plan, loss):
+def plan_loss(plan, loss, last):
     """second -> the row of the loss; nothing without one. Raises Unsupported."""
     if loss is None:
         return None
     if type(loss) not in LOSSES:
         raise Unsupported(f"{loss!r} has no operation there")
+    if isinstance(loss, BCELoss) and type(last) not in (Softmax, Sigmoid):
+        raise Unsupported(f"{loss!r} after {last.label()} may not be of probabilities")
     y, j = plan.y, [plan.constant([loss.j])] if isinstance(loss, MAPLoss) else []
     arguments = y.value, y.gradient, y.shape[0], plan.labels, plan.weights, plan.E, *j
     return lambda second: (LOSSES[type(loss)], (plan.lanes, int(second)), *arguments)
@@ -113,7 +115,7 @@ def plan_conv(plan, layer, x):
     weight, bias, kernel = plan.parameter(layer, "W"), plan.parameter(layer, "b"), kh * kw
     framed = x
     if pad:
-        framed = plan.maps((C, H + 2 * pad, W + 2 * pad))
+        framed = (plan.maps if one or s != 1 else plan.frame)((C, H + 2 * pad, W + 2 * pad))
         inside = pad * framed.row + pad * plan.lanes
         plan.forward.append(copy(x.value, framed.value + inside, x, framed, C, H, W * plan.lanes))
     if one:  # from its first pixel to its last a map is one row of pixels, LANES in a vector
@@ -129,7 +131,8 @@ def plan_conv(plan, layer, x):
         (conv.convolve, size, framed.value, y.value, weight, bias, reads, O, rows, pixels, kh, kw, 0, EVERY_ROW,
          framed.map, x_row, x_pixel, framed.row, x_j, y.map, y.row, C * kernel, kernel, kw, 1)
     )  # fmt: skip
-    dy = None if one or kw - 1 == pad else plan.maps((O, OH, OW + 2 * (kw - 1 - pad)))  # dE/dy in a frame of zeros
+    side = kw - 1 - pad
+    dy = None if one or s != 1 or not side or x is plan.x else plan.frame((O, OH, OW + 2 * side))
 
     def back(second):
         result, squares = plan.squared(second, framed.value, framed.vectors)
@@ -166,8 +169,7 @@ def plan_conv(plan, layer, x):
         else:
             d, top = dy or y, kh - 1 - pad
             if dy:
-                inside_dy = dy.gradient + (kw - 1 - pad) * LANES
-                result.append(copy(y.gradient, inside_dy, y, dy, O, OH, OW * LANES))
+                result.append(copy(y.gradient, dy.gradient + side * LANES, y, dy, O, OH, OW * LANES))
             size, reads = block(layer.connections.T, W)
             return [
                 *result,
@@ -228,7 +230,7 @@ def plan_linear_one(plan, x, y, W, b, rows, inputs, outputs):
     return back
 
 
-def plan_flatten(plan, layer, x):
+def plan_flatten(plan, _, x):
     """The same memory, by another name; for one image maps lose their guards."""
     C, H, W = x.shape if len(x.shape) == 3 else (1, 1, math.prod(x.shape))
     n = C * H * W

@@ -1,19 +1,32 @@
 """How an operation is compiled, and how a program of them runs."""
 
+import hashlib
 import sys
+from functools import partial
+from pathlib import Path
 
 from llvmlite import ir
 from numba import cfunc
 from numba.core import types
 from numba.extending import intrinsic
 
-from scratchnet.fast.vector import constant
-from scratchnet.kernels.jit import jit
+from scratchnet.fast.vector import LANES, constant
+from scratchnet.kernels.jit import jit, kept
 
 OPERATION = types.void(*[types.CPointer(types.float32)] * 3, types.CPointer(types.int64))
 ROW = 32  # integers of one step of a program: the address of its operation, then its arguments
 
 said = False
+
+# Numba notices a change in the file of a function, but not in the files that are compiled into it.
+SOURCES = sorted(Path(__file__).parent.glob("*.py"))
+STAMP = hashlib.sha256(b"".join(file.read_bytes() for file in SOURCES)).hexdigest()[:12]
+
+
+def stamped(function):
+    """The same function under a name that is that of all sources here, and of the width of a vector, for the cache."""
+    function.__qualname__ += f"-{LANES}-{STAMP}"
+    return function
 
 
 def operation(make):
@@ -29,10 +42,7 @@ def operation(make):
         if sizes not in known:
             function = make(*((0,) * size for size in sizes))
             options = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
-            try:
-                known[sizes] = cfunc(OPERATION, cache=True, **options)(function)
-            except RuntimeError:  # Numba finds no folder that it may write to
-                known[sizes] = cfunc(OPERATION, **options)(function)
+            known[sizes] = kept(partial(cfunc, OPERATION), stamped(function), **options)
             if not known[sizes].cache_hits:
                 announce()
         return known[sizes].address
@@ -45,7 +55,7 @@ def announce():
     """Says once that the wait is for the compiler."""
     global said
     if not said:
-        print("Compiling the fast path for this network: some seconds, once on this machine.", file=sys.stderr)
+        print("Compiling the fast path for this network: some seconds, then they are kept.", file=sys.stderr)
     said = True
 
 
@@ -83,6 +93,7 @@ def call(typing, program, row, memory, parameters, gradients):
 
 
 @jit
+@stamped
 def run(program, first, last, memory, parameters, gradients):
     """Rows first to last of a program, one operation after the other."""
     for row in range(first, last):

@@ -41,7 +41,7 @@ class Plan:
         if len(x.shape) != 1:
             raise Unsupported(f"the output has shape {x.shape}, not one number for each class")
         self.y = x
-        self.loss = layers.plan_loss(self, loss)
+        self.loss = layers.plan_loss(self, loss, net.leaves()[-1])
 
     def program(self, kind):
         """The program, int64, and `where` of drive.work, for "forward", "gradients", "curvatures" or "steps", in
@@ -93,10 +93,15 @@ class Plan:
         gradient = self.take(C * step + 2 * LANES + before) + -(-before // LANES) * LANES
         return Maps(shape, value, gradient, step, row, -(-C * step // LANES))
 
+    def frame(self, shape):
+        """New Maps of images in a frame of zeros, which nobody writes to; value and gradient are one."""
+        C, H, W = shape
+        at, row = self.take(C * H * W * self.lanes), W * self.lanes
+        return Maps(shape, at, at, H * row, row, -(-C * H * row // LANES))
+
     def like(self, x):
-        """New Maps laid out as x, with room for any guard in front."""
-        front = -(-x.map // LANES) * LANES
-        value, gradient = self.take((x.vectors + 1) * LANES), self.take((x.vectors + 1) * LANES + front) + front
+        """New Maps laid out as x."""
+        value, gradient = (self.take((x.vectors + 1) * LANES) for _ in range(2))
         return Maps(x.shape, value, gradient, x.map, x.row, x.vectors)
 
     def parameter(self, leaf, name):

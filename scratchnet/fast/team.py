@@ -1,14 +1,17 @@
 """The fast path as `fit` and `evaluate` see it: what Team does, by programs."""
 
 import os
+import platform
+import threading
 
 import numba
 import numpy as np
 
+from scratchnet.errors import InputError
 from scratchnet.fast.drive import work, work_on_cores
 from scratchnet.fast.maps import Unsupported
 from scratchnet.fast.plan import Plan
-from scratchnet.fast.vector import LANES
+from scratchnet.fast.vector import LANES, has
 from scratchnet.kernels import cores
 from scratchnet.layers import Sequential
 from scratchnet.losses import one_hot
@@ -18,7 +21,10 @@ from scratchnet.team import Team
 STRETCH = 128  # updates of batch size 1 in one call: 4 ms of LeNet-5, after which Python sees them
 SLACK = 256  # floats behind the gradients, which the last block of a row adds zeros to
 
+AT_ONCE = 4096  # images of inference in one call, for the same reason
+
 forked = False  # in a forked child the OpenMP threads of its parent do not exist
+one_at_a_time = threading.Lock()  # not all of Numba's thread pools serve two threads of Python at a time
 
 
 class FastTeam(Team):
@@ -26,11 +32,12 @@ class FastTeam(Team):
 
     `with` it, the network is lent other arrays: net["C3"].W is a view of one flat array, which the programs and
     any optimizer change in place. Afterwards it is the array that it was before, with the new values.
+    Everything else (codes, j, A, divisor) is read when the team is made. dW is there until the next gradients.
     Raises Unsupported with the reason, if there is an operation for something missing.
     """
 
     def __init__(self, net, loss, shape, dtype=np.float32):
-        self.net, self.loss = net, loss
+        self.net, self.loss, self.shape = net, loss, tuple(shape)
         why = reason(net, dtype)
         if why:
             raise Unsupported(why)
@@ -47,7 +54,7 @@ class FastTeam(Team):
             self.single = Plan(net, shape, loss, self.offsets, n, 1)
         except Unsupported:
             self.single = None
-        self.lent = self.sizes = self.stretch = None
+        self.lent = self.stretch = None
         self.known, self.gradients_ = {}, aligned(1, n + SLACK)
 
     def __enter__(self):
@@ -57,35 +64,51 @@ class FastTeam(Team):
         return self
 
     def __exit__(self, *exception):
-        self.read()
-        for (leaf, name), array in zip(self.slots, self.own, strict=True):
-            array[...] = getattr(leaf, name)
-            setattr(leaf, name, array)
-        self.lent = None
+        try:
+            self.read()
+        finally:
+            for (leaf, name), array, view in zip(self.slots, self.own, self.lent, strict=True):
+                array[...] = view
+                setattr(leaf, name, array)
+            self.lent = None
 
     def read(self):
         """Takes over the parameters that the layers have: all of them, or inside `with` those that are not lent."""
         for (leaf, name), view in zip(self.slots, self.lent or self.views(self.parameters), strict=True):
             if (array := leaf.__dict__[name]) is not view:
+                if np.shape(array) != view.shape:
+                    raise InputError(f"{leaf.label()}: {name} had shape {view.shape}, now it has {np.shape(array)}.")
                 view[...] = array
                 if self.lent:
                     setattr(leaf, name, view)
 
     def classes(self, x):
+        self.check(x)
         return self.batches.y.shape[0]
 
-    def forward(self, x, batch_size=None):
-        return self.run("forward", x, np.zeros(len(x), np.int64), np.arange(len(x)))[1]
+    def check(self, x):
+        """Raises InputError unless x is float32 images of the shape that the programs are for."""
+        if x.shape[1:] != self.shape or x.dtype != np.float32 or len(x) == 0:
+            raise InputError(f"The images should be float32 of shape {self.shape}, got {x.dtype} of {x.shape}.")
 
-    def gradients(self, x, labels, rows=None):
-        rows = np.arange(len(x)) if rows is None else rows
+    def forward(self, x, batch_size=None):
+        self.check(x)
+        parts = [np.arange(first, min(first + AT_ONCE, len(x))) for first in range(0, len(x), AT_ONCE)]
+        return np.concatenate([self.run("forward", x, np.zeros(len(rows), int), rows)[1] for rows in parts])
+
+    def gradients(self, x, labels, rows=slice(None)):
+        self.check(x)
+        rows = numbers(rows, len(x))
         E, y, gradient = self.run("gradients", x, labels[rows], rows)
         self.leave("d", gradient)
         return E, y
 
     def curvatures(self, x, labels):
+        self.check(x)
+        gradients, self.gradients_ = self.gradients_, aligned(1, self.n + SLACK)  # dW stays what it is
         *_, curvature = self.run("curvatures", x, labels, np.arange(len(x)))
-        self.leave("h", curvature.copy())
+        self.leave("h", curvature)
+        self.gradients_ = gradients
 
     def leave(self, letter, flat):
         """Leaves dW or hW on the layers, for every parameter W."""
@@ -95,24 +118,20 @@ class FastTeam(Team):
     def at_once(self, optimizer, batch_size):
         """At batch size 1 many updates, if the optimizer is one that the programs know."""
         plain = type(optimizer) is SGD and not optimizer.momentum and not optimizer.weight_decay
-        fused = batch_size == 1 and self.single and (plain or type(optimizer) is SDLM)
-        self.stretch = STRETCH if fused else None
+        known = optimizer.net is self.net and (plain or type(optimizer) is SDLM)
+        self.stretch = STRETCH if batch_size == 1 and self.single and known else None
         return self.stretch or batch_size
 
     def update(self, optimizer, x, labels, rows):
-        """As Team's; or an update for each of the rows, where `at_once` said so."""
+        """As Team's; or an update for each of the rows, where `at_once` said so: then no dW is left."""
         if not self.stretch:
             return super().update(optimizer, x, labels, rows)
-        self.take_step_sizes(optimizer)
-        return self.run("steps", x, labels[rows], rows)[:2]
-
-    def take_step_sizes(self, optimizer):
-        sizes = optimizer.eps if type(optimizer) is SDLM else optimizer.lr
-        if sizes is self.sizes:
-            return
-        self.sizes = sizes
+        self.check(x)
+        if isinstance(optimizer, SDLM) and not optimizer.eps:
+            optimizer.step()  # raises the sentence
         for slot, view in zip(self.slots, self.views(self.parameters[self.n :]), strict=True):
-            view[...] = sizes[slot] if type(optimizer) is SDLM else sizes
+            view[...] = optimizer.eps[slot] if isinstance(optimizer, SDLM) else optimizer.lr
+        return self.run("steps", x, labels[rows], numbers(rows, len(x)))[:2]
 
     def run(self, kind, x, labels, rows):
         """E, y and the flat gradient of one pass of this kind over x[rows], which have these labels."""
@@ -131,16 +150,21 @@ class FastTeam(Team):
         groups = -(-len(rows) // LANES)
         helpers = 1 if alone or forked else min(cores(), groups)
         memories, gradients = self.memories(plan, helpers)
+        if kind == "forward":
+            gradients = np.zeros((helpers, 16), np.float32)  # none: those of the last step stay
         if helpers == 1:
             gradients[0] = 0
             work(program, where, memories[0], parameters, gradients[0], batch, 0, len(rows), weight, (ys, Es))
         else:
             cuts = np.array([min(groups * t // helpers * LANES, len(rows)) for t in range(helpers + 1)])
-            threads = numba.get_num_threads()
-            numba.set_num_threads(min(helpers, numba.config.NUMBA_NUM_THREADS))
-            work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es))
-            numba.set_num_threads(threads)
-            for other in gradients[1:helpers] if kind != "forward" else ():
+            with one_at_a_time:
+                threads = numba.get_num_threads()
+                numba.set_num_threads(min(helpers, numba.config.NUMBA_NUM_THREADS))
+                try:
+                    work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es))
+                finally:
+                    numba.set_num_threads(threads)
+            for other in gradients[1:helpers]:
                 gradients[0] += other
         return float(Es.sum(dtype=float)) / len(rows), ys, gradients[0]
 
@@ -161,6 +185,15 @@ class FastTeam(Team):
         return [flat[first : first + array.size].reshape(array.shape) for first, array in places]
 
 
+def numbers(rows, n):
+    """Which of n images these are, as integers. Raises InputError for those that do not exist."""
+    if isinstance(rows, slice) or rows.dtype == bool:
+        return np.arange(n)[rows]
+    if len(rows) == 0 or rows.min() < 0 or rows.max() >= n:
+        raise InputError(f"The rows of a batch should be from 0 to {n - 1}, got {rows}.")
+    return rows
+
+
 def aligned(rows, n):
     """Zeros (rows, at least n), every row on a 64-byte boundary: a vector then never lies in two cache lines."""
     n = -(-n // 16) * 16
@@ -173,8 +206,13 @@ def reason(net, dtype):
     """Why a network cannot take the fast path, whatever its layers; or None."""
     if numba.config.DISABLE_JIT:
         return "NUMBA_DISABLE_JIT is set"
+    if platform.machine().lower() in ("x86_64", "amd64") and not (has("fma") or numba.config.CPU_NAME):
+        return "this processor has no fused multiplication and addition"
     if dtype != np.float32:
         return f"the images are {np.dtype(dtype)}, not float32"
+    arrays = [value for _, value, _, _ in net.parameters()]
+    if any(np.may_share_memory(a, b) for n, a in enumerate(arrays) for b in arrays[:n]):
+        return "two parameters share their memory"
     for container in containers(net):
         if type(container) is not Sequential:
             return f"{container.label()} is a container that it does not know"
@@ -191,8 +229,8 @@ def containers(net):
 
 
 def _after_fork():
-    global forked
-    forked = True
+    global forked, one_at_a_time
+    forked, one_at_a_time = True, threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):

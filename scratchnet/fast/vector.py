@@ -21,17 +21,17 @@ from numba.core.typing.templates import ConcreteTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 
-def has_avx512():
-    """Whether Numba compiles for AVX-512. NUMBA_CPU_NAME without NUMBA_CPU_FEATURES counts as a CPU without it."""
+def has(feature):
+    """Whether Numba compiles for a processor with this feature. A NUMBA_CPU_NAME alone counts as one with none."""
     if config.CPU_NAME is not None or config.CPU_FEATURES is not None:
-        return "+avx512f" in (config.CPU_FEATURES or "")
+        return f"+{feature}" in (config.CPU_FEATURES or "")
     try:
-        return bool(get_host_cpu_features().get("avx512f"))
+        return bool(get_host_cpu_features().get(feature))
     except RuntimeError:  # LLVM cannot tell on some ARM systems
         return False
 
 
-LANES = 16 if has_avx512() else 8  # with 8, 16 registers of AVX2, or pairs of the 32 of NEON
+LANES = 16 if has("avx512f") else 8  # with 8, 16 registers of AVX2, or pairs of the 32 of NEON
 REGISTERS = 32 if LANES == 16 else 16
 FLOAT, VECTOR = ir.FloatType(), ir.VectorType(ir.FloatType(), LANES)
 
@@ -158,7 +158,7 @@ def total(typing, v):
 
 @intrinsic
 def guess_inverse(typing, v):
-    """1/v within an eighth, for normal v > 0: the bits of a float are nearly its logarithm, and those of 1/v nearly
+    """1/v within a sixteenth, for normal v > 0: the bits of a float are nearly its logarithm, and those of 1/v nearly
     a constant minus them."""
 
     def code(context, builder, sig, args):
@@ -212,4 +212,5 @@ def choice(test, ordered=True):
 
 if_greater = choice(">")  # in each lane: yes where a > b, else no; with a NaN, no
 if_equal = choice("==")
+if_unequal = choice("!=", ordered=False)  # with a NaN, yes
 if_greater_or_nan = choice(">", ordered=False)  # with a NaN, yes

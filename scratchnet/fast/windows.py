@@ -5,7 +5,7 @@ KH, KW: the window; SH, SW: its stride; PH, PW: the frame around the maps that i
 
 import numpy as np
 
-from scratchnet.fast.operation import arguments, operation
+from scratchnet.fast.operation import arguments, operation, stamped
 from scratchnet.fast.vector import (
     LANES,
     evens,
@@ -14,6 +14,7 @@ from scratchnet.fast.vector import (
     high_pairs,
     if_equal,
     if_greater,
+    if_unequal,
     load,
     low_pairs,
     odds,
@@ -27,6 +28,7 @@ LEAST = np.float32(-np.inf)
 
 
 @jit
+@stamped
 def clear(memory, first, n):
     for i in range(first, first + n):
         memory[i] = 0
@@ -47,7 +49,7 @@ def max_pool(L, KH, KW, SH, SW, PH, PW):
                             r, s = h * len(SH) + i - len(PH), w * len(SW) + j - len(PW)
                             if (not len(PH) or 0 <= r < H) and (not len(PW) or 0 <= s < W):
                                 v = load(memory, x + c * x_map + r * x_row + s * len(L), L)
-                                best = if_greater(v, best, v, best)
+                                best = if_unequal(v, v, v, if_greater(v, best, v, best))  # a NaN stays one
                     store(memory, y + c * y_map + h * y_row + w * len(L), best)
 
     return max_pool
@@ -155,6 +157,7 @@ def sum_pairs(ALL, LEARNED):
 
 
 @jit
+@stamped
 def pair_sums(memory, p, row, ALL):
     """The sums of 2 x 2 numbers at p, p + 2, p + 4, ..."""
     left = load(memory, p, ALL) + load(memory, p + row, ALL)
