@@ -54,3 +54,12 @@ def test_the_commands_of_the_readme_exist():
         words = [word for word in command.split() if not word.startswith("(")]
         if not {"--help", "..."} & set(words):
             parser().parse_args([word.replace("N", "1") if word == "N" else word for word in words])
+
+
+def test_the_example_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    load = 'datasets.load("mnist", "train")'
+    assert load in code
+    exec(code.replace(load, f"[a[:300] for a in {load}]"), {})
+    assert (tmp_path / "lenet5.npz").is_file()
