@@ -141,6 +141,13 @@ ODD = {
 }
 
 
+@pytest.mark.parametrize("images", range(1, 34))
+def test_every_size_of_the_last_group(images, rng):
+    shape, layers = ODD["convolutions in a row"]
+    x = rng.normal(size=(images, *shape)).astype("f")
+    check(Sequential(*layers()), CrossEntropyLoss(), x, rng.integers(0, 2, images))
+
+
 @pytest.mark.parametrize("images", [1, 18])
 @pytest.mark.parametrize("name", ODD)
 def test_odd_networks(name, images, rng):

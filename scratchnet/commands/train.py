@@ -145,6 +145,7 @@ def summary(recipe, data, images, history, result):
     published = (recipe.claimed, recipe.claimed_training) if data == recipe.data else (None, None)
     claimed, claimed_training = (f"{100 - value:.2f} %" if value else "" for value in published)
     paper = recipe.name == "paper" and data == recipe.data
+    seconds = sum(history.seconds)
     return [
         ("", "this run", "paper" if paper else "claimed"),
         ("test error", f"{result.error:.2f} % ({wrong})", claimed + " (+- 0.1)" * paper),
@@ -154,7 +155,11 @@ def summary(recipe, data, images, history, result):
         ("passes", f"{len(history)}", f"{recipe.epochs}"),
         ("learning rates", f"{history.lr[0]:g} ... {history.lr[-1]:g}", "0.0005 ... 0.00001" if paper else ""),
         ("images in a pass", f"{images:,}", f"{60_000 - recipe.held_out:,}"),
-        ("time of the updates", f"{sum(history.seconds):.0f} s", "2 to 3 days" if paper else ""),
+        (
+            "time of the updates",
+            f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s",
+            "2 to 3 days" if paper else "",
+        ),
     ]
 
 
