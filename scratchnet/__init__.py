@@ -13,10 +13,11 @@ _HOME = {
     "training": "Callback Evaluation History evaluate fit",
     "recipes": "RECIPES",
     "checks": "check_against check_curvature check_gradients",
+    "look": "Step picture show trace",
     "errors": "DataError Diverged InputError ModelError ScratchnetError",
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
-_MODULES = (*_HOME, "datasets", "figures", "kernels", "metrics", "models", "schedules")
+_MODULES = (*_HOME, "datasets", "figures", "kernels", "metrics", "models", "schedules", "sketches")
 
 __all__ = [*_MODULE, *_MODULES]
 

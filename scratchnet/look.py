@@ -1,0 +1,198 @@
+"""To look at: the live source of a thing, a picture, and what each layer of a network makes of an input."""
+
+import contextlib
+import inspect
+import io
+import os
+import re
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType, MethodType, ModuleType
+
+from scratchnet.errors import InputError
+
+ROOT = Path(__file__).parents[1]
+FOLDER = "lesson-figures"
+_gathered = None
+
+BRACKETS = r"\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\]"  # a comma or stop in them does not end a formula
+FORMULA = re.compile(rf"((?:\by(?:_i|\[.+?\])? =|^\(N.+?->)(?:{BRACKETS}|[^,()\[\]])+?)(?:[:;.]? with |[:;.] |,|\.?$)")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Lines of a file: its path, the number of the first line, and the text."""
+
+    path: str
+    first: int
+    text: str
+
+    def __str__(self):
+        lines = self.text.splitlines()
+        last = self.first + len(lines) - 1
+        numbered = (f"{self.first + i:{len(str(last))}} | {line}".rstrip() for i, line in enumerate(lines))
+        return "\n".join([f"{self.path}, lines {self.first} to {last}", *numbered])
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG, and what is seen on it in words."""
+
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer's part in a forward pass.
+
+    name, layer: as in the network, and its one-line description; formula: the first one of its docstring;
+    x_shape, y_shape; parameters: {name: shape}; min, mean, max: of the output y; seconds: of the second of
+    two calls, since the first one may have to compile (in training mode there is only one).
+    """
+
+    name: str
+    layer: str
+    formula: str
+    x_shape: tuple
+    y_shape: tuple
+    parameters: dict
+    min: float
+    mean: float
+    max: float
+    seconds: float
+    y: object
+
+    def __str__(self):
+        parameters = ", ".join(f"{name} {shape}" for name, shape in self.parameters.items()) or "no parameters"
+        return (
+            f"{self.name}: {self.layer}\n    {self.formula}\n    {self.x_shape} -> {self.y_shape}; {parameters}\n"
+            f"    min {self.min:.3f}  mean {self.mean:.3f}  max {self.max:.3f}  {1e6 * self.seconds:.0f} us"
+        )
+
+
+def show(thing):
+    """Prints the source of a function, method, class or module, with its file and line numbers.
+
+    Of a compiled kernel: the Python that it is compiled from; of any other object: that of its class.
+    Raises InputError for what is not written in Python.
+    """
+    wanted = inspect.unwrap(getattr(thing, "py_func", thing))
+    if not isinstance(wanted, type | FunctionType | MethodType | ModuleType):
+        wanted = type(wanted)
+    try:
+        lines, first = inspect.getsourcelines(wanted)
+        file = Path(inspect.getsourcefile(wanted))
+    except (OSError, TypeError):
+        raise InputError(
+            f"show: {thing!r} has no source in Python. Show a function, method, class or module."
+        ) from None
+    path = file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else file.name
+    _give(Source(path, max(first, 1), "".join(lines)))
+
+
+def picture(figure, alt):
+    """Shows a matplotlib Figure where there is something to show it in: in a notebook, in VS Code or Spyder.
+    Elsewhere it becomes a PNG, and its path is printed.
+
+    alt: what is seen on it, in a sentence, for those who cannot see it. The folder is `lesson-figures` where
+    Python was started, or the one that the environment variable SCRATCHNET_FIGURES names.
+    """
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    _give(Picture(file.getvalue(), alt))
+
+
+def trace(net, x):
+    """Yields a Step for each layer, in order: what it is, what came in, what went out. print(step) shows it.
+
+    x: a batch, as for `net(x)`. Layers inside layers are called S2.mean and so on.
+    Raises InputError when x does not fit.
+    """
+    yield from _steps(net, x, "")
+
+
+def _steps(net, x, prefix):
+    if hasattr(type(net), "shapes"):  # a Sequential
+        for name, layer in net.layers.items():
+            x = yield from _steps(layer, x, f"{prefix}.{name}" if prefix else name)
+        return x
+    if not net.training:
+        net(x)
+    start = time.perf_counter()
+    y = net(x)
+    seconds = time.perf_counter() - start
+    parameters = {name: value.shape for name, value, _, _ in net.parameters()}
+    bounds = float(y.min()), float(y.mean()), float(y.max())
+    name = prefix or type(net).__name__
+    yield Step(name, repr(net), formula(net), x.shape, y.shape, parameters, *bounds, seconds, y)
+    return y
+
+
+def formula(layer):
+    """The formula that the docstring of a layer begins with."""
+    text = " ".join((inspect.getdoc(type(layer)) or "").split("\n\n")[0].split())
+    found = FORMULA.search(text)
+    return found[1] if found else ""
+
+
+@contextlib.contextmanager
+def gathered():
+    """Inside, nothing reaches the screen: a list of all that is printed (str), shown (Source) and pictured
+    (Picture), in order."""
+    global _gathered
+    before, _gathered = _gathered, []
+    try:
+        with contextlib.redirect_stdout(_Writer(_gathered)):
+            yield _gathered
+    finally:
+        _gathered = before
+
+
+class _Writer(io.TextIOBase):
+    def __init__(self, items):
+        self.items = items
+
+    def write(self, text):
+        self.items.append(text)
+        return len(text)
+
+
+def _give(item):
+    """To those who gather, else to the screen."""
+    if _gathered is not None:
+        _gathered.append(item)
+    elif isinstance(item, Source):
+        print(item)
+    elif in_ipython():
+        from IPython.display import Image, display
+
+        display(Image(item.png, alt=item.alt))
+    else:
+        _save(item)
+
+
+def in_ipython():
+    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
+
+
+_numbers = {}
+
+
+def _save(item):
+    from scratchnet.storage import whole_file
+
+    caller = sys._getframe(3).f_globals.get("__file__") or "picture"
+    stem = Path(caller).stem
+    _numbers[stem] = _numbers.get(stem, 0) + 1
+    path = Path(os.environ.get("SCRATCHNET_FIGURES") or FOLDER) / f"{stem}-{_numbers[stem]}.png"
+    try:
+        with whole_file(path) as file:
+            file.write(item.png)
+    except OSError as why:
+        raise InputError(
+            f"The picture cannot be written to {path} ({why.strerror}). Name a folder with SCRATCHNET_FIGURES."
+        ) from None
+    print(f"[picture: {path}]\n[{item.alt}]")

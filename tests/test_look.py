@@ -1,0 +1,182 @@
+"""show, picture, trace, gathered."""
+
+import inspect
+import itertools
+
+import numpy as np
+import pytest
+
+import scratchnet
+from scratchnet import Conv2d, Flatten, Linear, ScaledTanh, Sequential, layers, look, picture, show, sketches, trace
+from scratchnet.errors import InputError
+from scratchnet.kernels import im2col
+from scratchnet.models import lenet5, paper_softmax
+
+
+@pytest.mark.parametrize(
+    "thing, file, word",
+    [
+        (Conv2d.backward, "scratchnet/layers/conv.py", "def backward(self, dy):"),
+        (Linear, "scratchnet/layers/linear.py", "class Linear(Layer):"),
+        (im2col, "scratchnet/kernels/conv.py", "def im2col(x, kh, kw, stride, padding):"),
+        (scratchnet.checks, "scratchnet/checks.py", "def check_gradients("),
+        (ScaledTanh(), "scratchnet/layers/squash.py", "class ScaledTanh(Layer):"),
+        (ScaledTanh().forward, "scratchnet/layers/squash.py", "def forward(self, x):"),
+    ],
+)
+def test_show_prints_the_lines_of_the_file(thing, file, word, capsys):
+    show(thing)
+    head, *lines = capsys.readouterr().out.splitlines()
+    path, first, last = head.split(", lines ")[0], *map(int, head.split(", lines ")[1].split(" to "))
+    assert path == file and word in "\n".join(lines)
+    source = (look.ROOT / file).read_text("utf-8").splitlines()
+    for number, line in zip(range(first, last + 1), lines, strict=True):
+        assert line == f"{number:{len(str(last))}} | {source[number - 1]}".rstrip()
+
+
+def test_show_of_what_is_not_python():
+    for thing in (3, len, np.zeros(2)):
+        with pytest.raises(InputError, match="no source in Python"):
+            show(thing)
+
+
+@pytest.mark.parametrize("name", [name for name in layers.__all__ if name not in ("Layer", "Sequential")])
+def test_every_layer_has_a_formula(name):
+    kind = getattr(layers, name)
+    formula = look.formula(kind.__new__(kind))
+    assert formula in " ".join(inspect.getdoc(kind).split())
+    assert ("=" in formula or "->" in formula) and len(formula) < 60
+    assert formula.count("(") == formula.count(")") and formula.count("[") == formula.count("]")
+
+
+def test_a_layer_without_a_docstring_has_no_formula():
+    class Mine(layers.Layer):
+        def forward(self, x):
+            return x
+
+    assert look.formula(Mine()) == ""
+
+
+def test_trace_is_the_forward_pass(rng):
+    net, x = lenet5(rng), rng.normal(size=(2, 1, 32, 32)).astype(np.float32)
+    steps = list(trace(net, x))
+    assert [step.name for step in steps] == list(net.layers)
+    assert np.array_equal(steps[-1].y, net(x)) and steps[0].x_shape == x.shape
+    for before, after in itertools.pairwise(steps):
+        assert before.y_shape == after.x_shape
+    C1 = steps[0]
+    assert C1.parameters == {"W": (6, 1, 5, 5), "b": (6,)} and C1.formula.startswith("y[n,o] = b[o] + sum_c")
+    assert (C1.min, C1.max) == (C1.y.min(), C1.y.max()) and C1.mean == pytest.approx(C1.y.mean())
+    assert all(0 < step.seconds < 10 for step in steps)
+    for text in ("C1: Conv2d(1 -> 6 maps, 5x5)", "(2, 1, 32, 32) -> (2, 6, 28, 28)", "W (6, 1, 5, 5)", "mean", " us"):
+        assert text in str(C1)
+
+
+def test_trace_goes_into_layers_inside_layers(rng):
+    names = [step.name for step in trace(paper_softmax(rng), np.zeros((1, 1, 32, 32), np.float32))]
+    assert "S2.mean" in names and "S2.coefficient" in names and names[-1] == "softmax"
+
+
+def test_trace_yields_as_it_goes(rng):
+    net = Sequential(first=Linear(3, 4, rng=rng), second=Linear(9, 2, rng=rng))
+    steps = trace(net, np.zeros((1, 3), np.float32))
+    assert next(steps).name == "first"
+    with pytest.raises(InputError, match="second: Linear expects"):
+        next(steps)
+
+
+def test_trace_of_one_layer(rng):
+    (step,) = trace(Flatten(), np.zeros((1, 2, 3, 3), np.float32))
+    assert step.name == "Flatten" and step.y_shape == (1, 18) and "no parameters" in str(step)
+
+
+def test_trace_calls_a_layer_in_training_mode_once(rng):
+    norm = layers.BatchNorm2d(2).train()
+    list(trace(norm, rng.normal(size=(4, 2, 3, 3)).astype(np.float32)))
+    once = layers.BatchNorm2d(2).train()
+    once(np.random.default_rng(0).normal(size=(4, 2, 3, 3)).astype(np.float32))
+    assert all(np.array_equal(norm.state()[name], once.state()[name]) for name in norm.state())
+
+
+def figure():
+    return sketches.arrays({"eye": np.eye(3)})
+
+
+def test_a_picture_becomes_a_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SCRATCHNET_FIGURES", raising=False)
+    monkeypatch.setattr(look, "_numbers", {})
+    picture(figure(), "three dots on a diagonal")
+    picture(figure(), "the same")
+    assert [p.name for p in sorted((tmp_path / "lesson-figures").iterdir())] == ["test_look-1.png", "test_look-2.png"]
+    said = capsys.readouterr().out
+    assert "lesson-figures" in said and "[three dots on a diagonal]" in said
+    monkeypatch.setenv("SCRATCHNET_FIGURES", str(tmp_path / "elsewhere"))
+    picture(figure(), "the same")
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 1
+
+
+def test_a_picture_that_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("SCRATCHNET_FIGURES", str(tmp_path / "file"))
+    with pytest.raises(InputError, match=r"cannot be written .* SCRATCHNET_FIGURES"):
+        picture(figure(), "nothing")
+
+
+def test_a_picture_is_displayed_in_a_notebook(tmp_path, monkeypatch, capsys):
+    display = pytest.importorskip("IPython.display")
+    shown = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(look, "in_ipython", lambda: True)
+    monkeypatch.setattr(display, "display", shown.append)
+    picture(figure(), "three dots")
+    assert shown[0].alt == "three dots" and shown[0].data[:4] == b"\x89PNG" and not list(tmp_path.iterdir())
+
+
+def test_gathered_keeps_the_order(capsys):
+    with look.gathered() as items:
+        print("before")
+        show(Linear.forward)
+        with look.gathered() as inner:
+            print("inside")
+        picture(figure(), "alt")
+        print("after")
+    kinds = [type(item).__name__ for item in items if item != "\n"]
+    assert kinds == ["str", "Source", "Picture", "str"] and inner == ["inside", "\n"]
+    assert capsys.readouterr().out == ""
+    print("free")
+    assert capsys.readouterr().out == "free\n"
+
+
+# Sketches.
+
+
+def test_every_array_is_drawn(rng):
+    named = {str(i): rng.normal(size=(3, 4)) for i in range(7)}
+    drawn = sketches.arrays(named, numbers="{:.1f}")
+    axes = drawn.axes
+    assert len(axes) == 12 and [ax.axison for ax in axes] == [True] * 7 + [False] * 5
+    for ax, (name, array) in zip(axes, named.items()):
+        assert np.array_equal(ax.images[0].get_array(), array) and ax.get_title() == name
+        assert [text.get_text() for text in ax.texts] == [f"{value:.1f}" for value in array.flat]
+        assert ax.images[0].get_clim() == pytest.approx((-np.abs(array).max(), np.abs(array).max()))
+
+
+def test_grey_goes_from_white_to_black():
+    (ax,) = sketches.arrays({"x": np.array([[-0.1, 1.175]])}, grey=True).axes
+    assert ax.images[0].get_clim() == (-0.1, 1.175) and ax.get_xlabel() == "-0.1 white, 1.175 black"
+
+
+def test_curves_and_bars():
+    (ax,) = sketches.curves(
+        np.arange(1, 4),
+        {"a": [1, 2, 3], "b": [3, 2, 1]},
+        xlabel="x",
+        ylabel="y",
+        log="xy",
+        points=[(2, 2, "here", (9, 9))],
+    ).axes
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log") and len(ax.lines) == 3
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"] and ax.texts[0].get_text() == "here"
+    (ax,) = sketches.bars({"a": 1.0, "b": 20.0}, xlabel="n", log=True).axes
+    assert [bar.get_width() for bar in ax.patches] == [1, 20] and [t.get_text() for t in ax.texts] == ["1", "20"]
