@@ -20,6 +20,16 @@ EXAMPLES = """examples:
   python -m scratchnet eval runs/paper/last.npz
   python -m scratchnet compare runs/paper runs/tutorial-28
   python -m scratchnet predict runs/paper/last.npz digit.png
+  python -m scratchnet lessons                  LeNet-5 step by step
+"""
+
+LESSON_EXAMPLES = """examples:
+  python -m scratchnet lessons                  the list
+  python -m scratchnet lessons run 6            step through lesson 6, cell by cell
+  python -m scratchnet lessons run im2col       the same one
+  python -m scratchnet lessons run 6 --debug    in pdb; stepping into a kernel steps through its loops
+  python -m scratchnet lessons build            all of them as a website, offline
+  python -m scratchnet lessons notebook 6       as 06_im2col.ipynb
 """
 
 
@@ -95,7 +105,32 @@ def parser():
     predict.set_defaults(command=run_predict)
     predict.add_argument("model", type=Path, metavar="MODEL", help="e.g. runs/paper/last.npz")
     predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="28 x 28 pixels, bright on black")
+
+    add_lessons(commands)
     return top
+
+
+def add_lessons(commands):
+    lessons = commands.add_parser(
+        "lessons",
+        help="LeNet-5 step by step: list the lessons, run, read, debug them",
+        epilog=LESSON_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    lessons.set_defaults(command=run_lessons, what="list_lessons")
+    whats = lessons.add_subparsers(metavar="WHAT")
+    run = whats.add_parser("run", help="step through a lesson; pauses after each cell on a terminal")
+    run.set_defaults(what="run")
+    run.add_argument("lesson", metavar="N", help="number or name")
+    run.add_argument("--no-pause", action="store_true", help="do not wait after each cell")
+    run.add_argument("--debug", action="store_true", help="stop in pdb at the first cell, with Numba off")
+    build = whats.add_parser("build", help="write all lessons, run, as a website; needs the extra [lessons]")
+    build.set_defaults(what="build")
+    build.add_argument("--out", type=Path, default=Path("site"), metavar="DIR", help="(default: site)")
+    notebook = whats.add_parser("notebook", help="write a lesson as an .ipynb; needs the extra [lessons]")
+    notebook.set_defaults(what="notebook")
+    notebook.add_argument("lesson", metavar="N", help="number or name")
+    notebook.add_argument("--out", type=Path, metavar="FILE", help="default: the lesson's name, in this folder")
 
 
 def positive(text):
@@ -139,3 +174,9 @@ def run_predict(options):
     from scratchnet.commands.read import predict
 
     return predict(options)
+
+
+def run_lessons(options):
+    from scratchnet.commands import lessons
+
+    return getattr(lessons, options.what)(options)

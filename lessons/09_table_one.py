@@ -1,0 +1,133 @@
+# %% [markdown]
+# # 9. Table I: sparse connections and broken symmetry
+#
+# After this lesson you can read the paper's Table I, count what it saves, keep missing weights at zero
+# through training, and show why two identical maps never become different by themselves.
+#
+# C3 makes 16 maps of 10 x 10 out of the 6 maps of S2. But not every map of C3 reads all six. The table
+# below is the library's own, drawn in its source as the paper prints it.
+
+# %%
+import numpy as np
+
+from scratchnet import Conv2d, Linear, ScaledTanh, models, picture, show, sketches
+from scratchnet.models.lenet5 import connection_table
+
+print("     C3 map  " + " ".join(f"{i % 10}" for i in range(16)))
+for i, row in enumerate(models.TABLE_I.strip().splitlines()):
+    print(f"S2 map {i}     {row}")
+
+# %% [markdown]
+# "The first six C3 feature maps take inputs from every contiguous subset of three feature maps in S2", the
+# next six from four in a row, the next three from four with a gap, and the last one from all six (section
+# II.B; "in a row" goes around the corner, from map 5 to map 0).
+#
+# **Why not all to all?** "First, a non-complete connection scheme keeps the number of connections within
+# reasonable bounds. More importantly, it forces a break of symmetry in the network" (section II.B).
+
+# %% [markdown]
+# **Predict.** Each X is a filter of 5 x 5. There are 16 biases. Count the X (6 columns of 3, 9 of 4, one of
+# 6), then the parameters of C3. How many would there be if everything was connected?
+
+# %%
+table = connection_table(models.TABLE_I)  # boolean: (16 output maps, 6 input maps)
+sparse = Conv2d(6, 16, 5, connections=table, rng=np.random.default_rng(0))
+dense = Conv2d(6, 16, 5, rng=np.random.default_rng(0))
+print(f"{table.sum()} of {table.size} filters")
+print(f"{sparse.n_parameters():,} parameters instead of {dense.n_parameters():,}")
+print(f"{sparse.n_connections((6, 14, 14)):,} connections instead of {dense.n_connections((6, 14, 14)):,}")
+
+# %% [markdown]
+# ## A mask
+#
+# In code the table is a **mask**: `W` keeps its full shape (16, 6, 5, 5), and is zero where the table is
+# blank. Zero weights multiply nothing into the sums, so forward needs no change. But `dY @ X.T` (lesson 7)
+# gives those weights a gradient all the same, and one step of training would bring them to life. The mask
+# has to be applied to `dW` too.
+
+# %%
+x = np.random.default_rng(1).normal(size=(2, 6, 14, 14)).astype(np.float32)
+dy = np.random.default_rng(2).normal(size=(2, 16, 10, 10)).astype(np.float32)
+dense.W = sparse.W
+for layer in (dense, sparse):
+    layer(x)
+    layer.backward(dy)
+blank = ~table
+print("same output:", np.allclose(dense(x), sparse(x)))
+largest = [float(np.abs(layer.dW[blank]).max()) for layer in (dense, sparse)]
+print(f"largest |dW| at the blanks: without a mask {largest[0]:.1f}, with one {largest[1]}")
+show(Conv2d._mask)
+
+# %%
+picture(
+    sketches.arrays(
+        {
+            "how many maps of S2 each map of C3 reads": table.sum(axis=1)[None],
+            "Table I: S2 maps 0 to 5 down, C3 maps 0 to 15 across": table.T,
+        },
+        grey=True,
+        columns=1,
+        size=5,
+        numbers="{:.0f}",
+    ),
+    "Above a row of sixteen numbers: six 3, nine 4, one 6. Below the table of 6 rows and 16 columns, 1 where a "
+    "map of C3 reads a map of S2.",
+)
+
+# %% [markdown]
+# ## Why symmetry has to be broken
+#
+# Suppose that two maps start with the same weights, read the same maps, and are read with equal weights by
+# what comes after. Then they answer the same, get the same gradient, take the same step, and are the same
+# forever. Random initial weights break this; the table breaks it harder, since "different feature maps are
+# forced to extract different (hopefully complementary) features because they get different sets of inputs"
+# (section II.B).
+#
+# A small experiment: three input maps, two output maps, all weights 0.1, no randomness at all. **Training**
+# is this: take a small step in the direction that makes $E$ smaller, that is, against the gradient, many
+# times.
+
+
+# %%
+def train(connections):
+    conv, squash = Conv2d(3, 2, 3, connections=connections, dtype=float), ScaledTanh()
+    read = Linear(2, 1, dtype=float)
+    conv.W[:] = 0.1 * conv.connections[:, :, None, None]
+    read.W[:] = 0.1
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(50, 3, 3, 3))
+    wanted = np.sign(x[:, 0, 1, 1:2]) - np.sign(x[:, 2, 1, 1:2])  # from the middle pixels of maps 0 and 2
+    for _ in range(1000):
+        y = read(squash(conv(x)).reshape(50, 2))
+        dy = 2 * (y - wanted) / 50  # E is the mean of (y - wanted)^2
+        conv.backward(squash.backward(read.backward(dy).reshape(50, 2, 1, 1)))
+        for layer in (conv, read):
+            layer.W -= 0.1 * layer.dW
+            layer.b -= 0.1 * layer.db
+    return conv, float(np.mean((y - wanted) ** 2))
+
+
+everything = np.ones((2, 3), bool)
+different = np.array([[True, True, False], [False, True, True]])  # map 0 reads 0 and 1, map 1 reads 1 and 2
+full, full_E = train(everything)
+split, split_E = train(different)
+gap = np.abs(full.W[0] - full.W[1]).max(), np.abs(split.W[0] - split.W[1]).max()
+print(f"all connected: E = {full_E:.3f}, largest difference between the two filters {gap[0]:.1e}")
+print(f"with a table:  E = {split_E:.3f}, largest difference between the two filters {gap[1]:.2f}")
+
+# %% [markdown]
+# All connected, the layer has learned one filter twice. (Whether the difference is exactly 0 or 1e-16
+# depends on the order in which the computer adds.)
+
+# %%
+assert table.sum() == 60 and sparse.n_parameters() == 1_516, "the paper's C3 (II.B)"
+assert sparse.n_connections((6, 14, 14)) == 151_600
+assert not sparse.dW[blank].any() and dense.dW[blank].any(), "the mask keeps blanks at zero, and is needed"
+assert gap[0] < 1e-9 < 0.1 < gap[1], "identical maps stay identical; the table tells them apart"
+
+# %% [markdown]
+# ## Exercise: table-one
+#
+# Write a function that builds the table from its rule (three in a row, four in a row, four with a gap, all)
+# instead of from the drawing, and compare with `connection_table(models.TABLE_I)`. Which three gaps does
+# the paper choose, of how many?

@@ -1,0 +1,149 @@
+# %% [markdown]
+# # 11. Two losses: MLE and MAP, and what j does
+#
+# After this lesson you can compute the two numbers that LeNet-5 may be trained to make small, with their
+# gradients, and say which classes each of them pushes.
+#
+# A **loss** turns the network's outputs and the right answers (labels) into one number $E$. So far any $E$
+# would do. Now it has to mean something: small when the network reads well.
+
+# %%
+import numpy as np
+
+from scratchnet import MAPLoss, MLELoss, picture, show, sketches
+
+y = np.array([[9.0, 60.0, 11.0, 80.0], [50.0, 12.0, 12.5, 90.0]])  # penalties of 4 classes for two images
+labels = np.array([0, 2])  # the right classes
+print("classes read:", y.argmin(axis=1), " right classes:", labels)
+
+# %% [markdown]
+# ## MLE (equation 8)
+#
+# "The simplest output loss function" is the mean penalty of the right class $D$ (section II.C; maximum
+# likelihood estimation):
+#
+# $$E = \frac{1}{N} \sum_n y_{n D_n} \qquad
+# \frac{\partial E}{\partial y_{ni}} = \frac{1}{N} \text{ if } i = D_n, \text{ else } 0$$
+
+# %%
+mle = MLELoss()
+print("by hand", (9.0 + 12.5) / 2, " library", mle.forward(y, labels))
+print(mle.backward())
+
+# %% [markdown]
+# The second image is read wrong (class 1 has 12.0, the right class 2 has 12.5), and nothing pushes class 1
+# away: its gradient is 0. "There is no competition between the classes" (section II.C).
+#
+# ## MAP (equation 9)
+#
+# The second loss makes the *probability* of the right class large (maximum a posteriori). If a penalty $y$
+# counts as $e^{-y}$, the probability of class $i$ is its share of the sum. A **rubbish class** joins in,
+# "none of these", with a constant penalty $j$:
+#
+# $$p_i = \frac{e^{-y_i}}{e^{-j} + \sum_k e^{-y_k}} \qquad
+# E = \frac{1}{N} \sum_n \left( y_{n D_n} + \log \Big( e^{-j} + \sum_i e^{-y_{ni}} \Big) \right)$$
+#
+# $E$ is the mean of $-\log p_D$. "In addition to pushing down the penalty of the correct class like the MSE
+# criterion, this criterion also pulls up the penalties of the incorrect classes" (section II.C; MSE, mean
+# squared error, is equation 8). The gradient of the logarithm is the sum's gradient divided by the sum:
+#
+# $$\frac{\partial E}{\partial y_{ni}} = \frac{1}{N} \left( [i = D_n] - p_{ni} \right)$$
+
+
+# %%
+def probabilities(y, j):
+    return np.exp(-y) / (np.exp(-j) + np.exp(-y).sum(axis=1, keepdims=True))
+
+
+print("probabilities with j = 20:", probabilities(y, 20.0).round(3), sep="\n")
+map_loss = MAPLoss(j=20)
+map_loss.forward(y, labels)
+print("gradient:", map_loss.backward().round(3), sep="\n")
+
+# %% [markdown]
+# In the second image the right class is pushed down (positive gradient: less is better), and class 1 is
+# pushed up by almost as much. Classes with large penalties are left alone: they do no harm.
+#
+# ## What j does
+#
+# The constant j "prevents the penalties of classes that are already very large from being pushed further
+# up" (section II.C). The paper never says which value it had.
+
+# %% [markdown]
+# **Predict.** An image is ambiguous: the right class and one wrong class have the same penalty $y$, all
+# others are far away. How hard is the wrong class pushed, as a number from 0 to 1, if $y$ is much smaller
+# than $j$? If it is much larger? With j = 1, is anything pushed at the start of training, when all
+# penalties are near 84?
+
+# %%
+same = np.linspace(0, 84, 169)
+push = {f"j = {j}": np.exp(-same) / (np.exp(-float(j)) + 2 * np.exp(-same)) for j in (1, 10, 40)}
+picture(
+    sketches.curves(
+        same,
+        push,
+        xlabel="penalty of the right class and of one wrong class",
+        ylabel="push on the wrong class",
+        points=[(12, push["j = 10"][24], "half-way, 6 to 8", (28, 26))],
+    ),
+    "Three curves that are 0.5 on the left and fall to 0: for j = 1 near 1, for j = 10 near 10, for j = 40 near 40.",
+)
+start = np.exp(-84.0) / (np.exp(-10.0) + 10 * np.exp(-84.0))
+print(f"at the start, all penalties 84, j = 10: push {start:.0e}")
+for j in (1, 10, 40):
+    print(f"half-way between 6 and 8 (both 12), j = {j:2}: push {np.exp(-12) / (np.exp(-j) + 2 * np.exp(-12)):.5f}")
+
+# %% [markdown]
+# Below j classes compete, above it nobody is pushed, and the loss acts like MLE. With $j = 1$ a wrong class
+# is pushed only where F6 draws its code almost perfectly. The library's default is 10, chosen on held-out
+# digits (README).
+#
+# ## A computer's numbers end somewhere
+#
+# $e^{-800}$ is too small for a float64 and becomes 0, and $\log 0$ is minus infinity. Without a rubbish
+# class ($j = \infty$) that happens to a badly read image.
+
+# %%
+far = np.array([[800.0, 810.0]])
+with np.errstate(divide="ignore"):
+    naive = far[0, 0] + np.log(np.exp(-far).sum())
+careful = MAPLoss(j=np.inf).forward(far, np.array([0]))
+print("by the formula:", naive, " by the library:", careful)
+
+# %% [markdown]
+# The way out: subtract the smallest penalty before the exponential, and add it again outside the logarithm:
+# $\log \sum e^{-y_i} = -m + \log \sum e^{-(y_i - m)}$. The largest exponential is then 1.
+
+# %%
+show(MAPLoss.forward)
+show(MAPLoss.backward)
+
+
+# %%
+def measured(loss, y, labels, h=1e-5):
+    gradient = np.zeros_like(y)
+    for at in np.ndindex(*y.shape):
+        up, down = y.copy(), y.copy()
+        up[at], down[at] = y[at] + h, y[at] - h
+        gradient[at] = (loss.forward(up, labels) - loss.forward(down, labels)) / (2 * h)
+    return gradient
+
+
+errors = {}
+for loss in (MLELoss(), MAPLoss(j=20)):
+    wanted = measured(loss, y, labels)
+    loss.forward(y, labels)
+    errors[repr(loss)] = np.abs(loss.backward() - wanted).max()
+print({name: f"{error:.0e}" for name, error in errors.items()})
+
+# %%
+assert mle.backward()[1, 1] == 0 and map_loss.backward()[1, 1] < -0.3, "only MAP pushes the wrong class away"
+assert start < 1e-30, "and not even MAP does at the start"
+assert not np.isfinite(naive) and np.isclose(careful, np.log(1 + np.exp(-10)))
+assert max(errors.values()) < 1e-8
+
+# %% [markdown]
+# ## Exercise: map-loss
+#
+# Write `MAPLoss.forward` and `MAPLoss.backward`, first by the formula, then so that penalties of 10,000
+# give no infinity. `measured` above is the judge.

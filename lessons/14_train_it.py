@@ -1,0 +1,123 @@
+# %% [markdown]
+# # 14. Train it
+#
+# After this lesson you can write the training loop of LeNet-5 in six lines, run it on digits it can learn
+# from, and measure honestly how well it reads.
+#
+# Everything is there: layers with their ways back (lessons 2 to 10), a loss (11), the network (12), step
+# sizes (13).
+
+# %%
+import time
+
+import numpy as np
+
+from scratchnet import SDLM, Callback, MAPLoss, datasets, evaluate, figures, fit, models, picture, schedules
+
+images, labels = datasets.load("mnist", "train")
+x = datasets.paper_input(images)
+print("training set:", x.shape, "labels:", np.bincount(labels))
+
+# %% [markdown]
+# ## The loop
+#
+# One digit at a time, 500 times: forward, loss, backward, a step. "We prefer to update the weights after
+# each presentation of a single pattern" (appendix C). The curvature comes first, over these 500 digits.
+
+# %%
+net = models.lenet5(np.random.default_rng(0))
+loss, optimizer = MAPLoss(j=10), SDLM(net, lr=0.000125, mu=0.02)
+optimizer.estimate(loss, x[:500], labels[:500])
+losses = []
+for i in range(500):
+    y = net.forward(x[i : i + 1])
+    losses.append(loss.forward(y, labels[i : i + 1]))
+    net.backward(loss.backward())
+    optimizer.step()
+for first in range(0, 500, 100):
+    print(f"digits {first:3} to {first + 99:3}: mean loss {np.mean(losses[first : first + 100]):5.1f}")
+
+# %% [markdown]
+# That is all of training; the rest is more of it. The loss starts near 74 (penalties of 84, less j = 10)
+# and falls within a few hundred digits.
+#
+# ## Two kinds of error
+#
+# A network could learn its digits by heart. So it is judged on digits that it has never been trained on:
+# the **test set**, 10,000 digits. And the test set is looked at once, at the end. Whoever compares settings
+# by their test error has trained on it, a little. For choices there is a third set: **held-out** digits,
+# taken from the training set and not trained on.
+#
+# Here: 20,000 digits to train on, 5,000 held out. `fit` is the loop above with a progress report; it calls
+# a compiled version of the same layers, and updates the same arrays (lesson 19).
+
+# %%
+train, held_out = (x[:20_000], labels[:20_000]), (x[-5_000:], labels[-5_000:])
+
+
+class Report(Callback):
+    def epoch(self, history):
+        print(
+            f"pass {len(history)}: loss {history.loss[-1]:5.2f}  training error {history.running_error[-1]:5.2f} %  "
+            f"held out {history.validation_error[-1]:5.2f} %  {history.seconds[-1]:.1f} s"
+        )
+
+
+# %% [markdown]
+# **Predict.** A reader who guesses is wrong on 90 % of the digits. After one pass over 20,000 digits, each
+# seen once: how many percent wrong on the held-out digits? And which is larger in the first pass, the
+# training error (measured on the fly, on each digit before its update) or the held-out error (measured
+# after the pass)?
+
+# %%
+net = models.lenet5(np.random.default_rng(0))
+start = time.perf_counter()
+history = fit(
+    net,
+    MAPLoss(j=10),
+    SDLM(net, lr=1, mu=0.02),
+    train,
+    validation=held_out,
+    epochs=3,
+    schedule=lambda epoch: schedules.paper(3 * epoch, 0.25),  # the paper's rates, three of its passes in one of ours
+    rng=np.random.default_rng(0),
+    train_error=False,
+    callback=Report(),
+)
+print(f"{time.perf_counter() - start:.1f} s for {3 * len(train[0]):,} updates")
+
+# %%
+picture(
+    figures.training_curves(history, title="LeNet-5 on 20,000 digits, three passes"),
+    "Training error on the fly and held-out error over three passes: both fall, the training error from above, "
+    "since in the first pass it counts the digits read before the network had learnt anything.",
+)
+
+# %% [markdown]
+# In the first pass the training error is larger: it is measured "on-the-fly as training proceeds. This
+# explains why the training error appears to be larger than the test error" (caption of Fig. 5).
+#
+# ## And now the test set, once
+
+# %%
+test_images, test_labels = datasets.load("mnist", "test")
+result = evaluate(net, (datasets.paper_input(test_images), test_labels))
+print(f"test error {result.error:.2f} %: {np.count_nonzero(result.predictions != test_labels)} of 10,000 digits")
+print("the paper, with 60,000 digits and 20 passes: 0.95 %; 2 to 3 days on a computer of 1998 (section III.D)")
+
+# %% [markdown]
+# `python -m scratchnet train` does the whole of it, 20 passes over 60,000 digits: the README says what came
+# out, and how long it took. It draws every picture of the next two lessons for your own run.
+
+# %%
+assert np.mean(losses[400:]) < np.mean(losses[:100]) - 20, "the loss falls within 500 digits"
+assert history.validation_error[-1] < 4, "most held-out digits are read"
+assert history.running_error[0] > history.validation_error[0], "on the fly means: before it was learnt"
+assert result.error < 4, "and most test digits"
+
+# %% [markdown]
+# ## Exercise: sgd
+#
+# Write `step` of stochastic gradient descent with momentum: a velocity `v = momentum * v + dW` for each
+# parameter, and `W -= lr * v`. Train with it instead of SDLM, choose the rate on the held-out digits, and
+# only then look at the test set.

@@ -1,0 +1,41 @@
+"""A lesson as a notebook, and the extra [lessons] that this and the website need."""
+
+import contextlib
+from pathlib import Path
+
+from scratchnet.errors import InputError
+from scratchnet.storage import whole_file
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+NO_HEADER = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}
+
+
+@contextlib.contextmanager
+def extra():
+    """To import inside: a module that is missing raises InputError, with the command that installs it."""
+    try:
+        yield
+    except ModuleNotFoundError as why:
+        raise InputError(
+            f"The Python module {why.name} is missing. Websites and notebooks of the lessons need it: "
+            'pip install -e ".[lessons]"'
+        ) from None
+
+
+def write_notebook(lesson, path):
+    """Writes a lesson as an .ipynb without outputs, and returns its path. jupytext makes the same script of it again.
+
+    Raises InputError when the path is there already.
+    """
+    path = Path(path)
+    if path.exists():
+        raise InputError(f"{path} is already there; remove it or name another file with --out.")
+    with extra():
+        import jupytext
+    notebook = jupytext.reads(lesson.path.read_text("utf-8"), fmt="py:percent")
+    notebook.metadata.update(kernelspec=KERNEL, language_info={"name": "python"}, jupytext=NO_HEADER)
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell["id"] = f"cell-{number}"  # by chance otherwise
+    with whole_file(path) as file:
+        file.write(jupytext.writes(notebook, fmt="ipynb").encode("utf-8"))
+    return path

@@ -1,0 +1,93 @@
+"""One lesson, cell by cell, on a terminal or in the debugger."""
+
+import os
+import pdb
+import sys
+import textwrap
+import traceback
+from types import FunctionType, ModuleType
+
+import numpy as np
+
+from scratchnet.lessons.course import CellError, LessonStopped, beginning, execute, failure
+
+WIDTH = 78
+KEYS = "n: next line   s: step into   w: where am I   p x.shape: print   c: go on   q: quit"
+
+
+def step(lesson, pause):
+    """Runs a lesson, printing each cell's text or code, what it prints, and the shapes of what it made.
+
+    pause: wait for Enter after each cell; q or the end of the input stops.
+    """
+    names, last = beginning(lesson), len(lesson.cells)
+    for number, cell in enumerate(lesson.cells, start=1):
+        print(rule(f"lesson {lesson.number}, cell {number} of {last}"))
+        if cell.text:
+            print(wrapped(cell.source))
+        else:
+            print(numbered(cell))
+            before = dict(names)
+            print(rule("what it prints"), flush=True)
+            execute(lesson, number, names)
+            made = [line for name, value in names.items() for line in described(name, value, before)]
+            if made:
+                print("\n".join([rule("what it made"), *made]))
+        if pause and number < last and not go_on(cell):
+            return
+    print(rule(f"end of lesson {lesson.number}"))
+
+
+def go_on(cell):
+    asks = "your prediction, then Enter: " if cell.predicts else "-- Enter: next cell, q: stop -- "
+    try:
+        return input(f"\n{asks}").strip().lower() != "q"
+    except EOFError:
+        print()
+        return False
+
+
+def rule(text):
+    return f"-- {text} ".ljust(WIDTH, "-")
+
+
+def wrapped(text):
+    """Markdown with its paragraphs filled to the width; headings, lists, tables and formulas as they are."""
+    return "\n\n".join(
+        block if block.startswith(("#", "- ", "|", "$$", "```")) else textwrap.fill(block, WIDTH)
+        for block in text.split("\n\n")
+    )
+
+
+def numbered(cell):
+    lines = cell.source.splitlines()
+    return "\n".join(f"{cell.line + i:4} | {line}".rstrip() for i, line in enumerate(lines))
+
+
+def described(name, value, before):
+    """A line on a name that a cell has made, unless it is a module, a function, a class or as before."""
+    if name.startswith("_") or isinstance(value, ModuleType | FunctionType | type) or value is before.get(name):
+        return
+    if hasattr(value, "py_func") or (callable(value) and not hasattr(value, "forward")):
+        return
+    text = f"array {value.shape} {value.dtype}" if isinstance(value, np.ndarray) else " ".join(repr(value).split())
+    yield f"{name} = {text}" if len(text) <= WIDTH else f"{name} = {text[:WIDTH]}..."
+
+
+def debug(lesson):
+    """Stops in pdb at the first line of code, with Numba off: stepping into a kernel steps through its loops."""
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    if "numba" in sys.modules:
+        sys.modules["numba"].config.DISABLE_JIT = True
+    print(f"Lesson {lesson.number} in the debugger; the kernels run as plain Python.\n{KEYS}", flush=True)
+    try:
+        pdb.Pdb().run(compile(lesson.path.read_text("utf-8"), str(lesson.path), "exec"), beginning(lesson))
+    except SystemExit as why:
+        raise LessonStopped(f"lesson {lesson.number} stops: {why.code}") from None
+    except Exception as why:
+        lines = [
+            frame.lineno for frame in traceback.extract_tb(why.__traceback__) if frame.filename == str(lesson.path)
+        ]
+        line = why.lineno if isinstance(why, SyntaxError) else lines[0]
+        number = sum(cell.line <= line for cell in lesson.cells)
+        raise CellError(failure(lesson, number, why)) from None

@@ -1,0 +1,392 @@
+"""The lessons: each as a script, as cells, and what a learner sees of a mistake."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import time
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from scratchnet import cli
+from scratchnet.errors import InputError
+from scratchnet.lessons import stepping
+from scratchnet.lessons.course import EXERCISE, MARK, CellError, Lesson, beginning, course, cut, execute, find
+from scratchnet.look import ROOT
+
+LESSONS = course()
+NAMES = [lesson.path.stem for lesson in LESSONS]
+SECONDS = 10
+SHOW_KERNELS = [
+    lesson for lesson in LESSONS if re.search(r"scratchnet\.kernels.*show\(", lesson.path.read_text("utf-8"), re.S)
+]
+
+
+def environment(**more):
+    headless = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND")}
+    return headless | more
+
+
+def script(lesson, folder, **more):
+    """Runs a lesson as `python lessons/...` from another folder. Returns the process and its seconds."""
+    start = time.perf_counter()
+    run = subprocess.run(
+        [sys.executable, "-W", "always", str(lesson.path)],
+        cwd=folder,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=170,
+    )
+    return run, time.perf_counter() - start
+
+
+# As scripts.
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory):
+    """What takes long to compile is compiled: a lesson's time is that of a second run. These two use most of it."""
+    for name in ("what_25_years_changed", "from_loops_to_gigaflops"):
+        script(find(name), tmp_path_factory.mktemp("compile"))
+
+
+@pytest.mark.lesson
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_a_lesson_runs_as_a_script(lesson, compiled, tmp_path):
+    run, seconds = script(lesson, tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == "", "a lesson warns of nothing"
+    assert len(run.stdout.splitlines()) > 5 and run.stdout.isascii()
+    pictures = sorted((tmp_path / "lesson-figures").glob("*.png")) if (tmp_path / "lesson-figures").exists() else []
+    assert len(pictures) == run.stdout.count("[picture: ") == lesson.path.read_text("utf-8").count("\npicture(")
+    for path in pictures:
+        assert not blank(path.read_bytes()), path.name
+    assert seconds < SECONDS
+
+
+@pytest.mark.lesson
+@pytest.mark.parametrize("lesson", SHOW_KERNELS, ids=lambda lesson: lesson.name)
+def test_a_lesson_on_kernels_runs_without_numba(lesson, tmp_path):
+    run, _ = script(lesson, tmp_path, NUMBA_DISABLE_JIT="1")
+    assert run.returncode == 0 and run.stderr == "", run.stderr
+
+
+def blank(png):
+    """Whether a picture has hardly anything but background in it, or axes with nothing drawn in them."""
+    pixels = np.asarray(Image.open(BytesIO(png)).convert("L"))
+    return (pixels < 250).mean() < 0.01
+
+
+def test_blank_pictures_are_seen_as_such():
+    from scratchnet.figures import new_figure
+
+    for drawn, expected in ((False, True), (True, False)):
+        figure, file = new_figure(None, 4, 3), BytesIO()
+        ax = figure.subplots()
+        if drawn:
+            ax.imshow(np.eye(5))
+        figure.savefig(file)
+        assert blank(file.getvalue()) or drawn == (not expected)
+
+
+# As texts.
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_a_lesson_has_what_the_course_promises(lesson):
+    text, cells = lesson.path.read_text("utf-8"), lesson.cells
+    assert len(text.splitlines()) <= 150 and text.isascii()
+    assert text.startswith(f"{MARK} [markdown]\n# # {lesson.number}. ") and cells[0].text
+    assert "After this lesson you can" in cells[0].source
+    assert re.search(r'"[^"]{12,}?"[^"]*?\((section|appendix|equation|caption)', prose(lesson)), "a cited quote"
+    for i in [i for i, cell in enumerate(cells) if cell.predicts]:
+        assert not cells[i + 1].text, "the answer follows its question"
+    assert any(cell.predicts for cell in cells)
+    claims = [node for node in ast.parse(cells[-2].source).body if isinstance(node, ast.Assert)]
+    assert 2 <= len(claims) <= 4 and not cells[-2].text
+    assert cells[-1].source.startswith(EXERCISE) and re.fullmatch(r"[a-z0-9-]+", lesson.exercise[0])
+    assert len(lesson.exercise[1]) > 50
+
+
+def prose(lesson):
+    return " ".join(" ".join(cell.source.split()) for cell in lesson.cells if cell.text)
+
+
+def test_the_course_is_in_order():
+    assert [lesson.number for lesson in LESSONS] == list(range(1, len(LESSONS) + 1))
+    assert len({lesson.exercise[0] for lesson in LESSONS}) == len(LESSONS)
+
+
+def test_no_lesson_holds_a_copy_of_the_library():
+    """Three lines in a row that stand in the library; imports, heads of loops and short lines left out."""
+    library = set()
+    for path in (ROOT / "scratchnet").rglob("*.py"):
+        library |= set(triples(path.read_text("utf-8")))
+    for lesson in LESSONS:
+        code = "\n".join(cell.source for cell in lesson.cells if not cell.text)
+        assert not library & set(triples(code)), lesson.name
+
+
+def triples(code):
+    lines = [line.strip() for line in code.splitlines() if not re.match(r" *(for |from |import |.{0,12}$)", line)]
+    return zip(lines, lines[1:], lines[2:])
+
+
+TERMS = """network, layer, training, array, shape, dtype, pixel, map, mean, variance, unit, neuron, weights, bias,
+parameters, slope, derivative, saturated, chain rule, transpose, batch, gradient, central difference, relative error,
+receptive field, convolution, filter, kernel, connections, im2col, col2im, adjoint"""
+NOT_YET = (
+    "loss epoch tensor activation logits hyperparameter optimizer autograd minibatch inference hessian softmax sgd"
+)
+
+
+def test_terms_are_introduced_before_they_are_used_in_lessons_1_to_7():
+    """A term is introduced where it first stands in bold; the promise that a lesson opens with may name what comes."""
+    text = "\n\n".join(cell.source for lesson in LESSONS[:7] for cell in lesson.cells if cell.text)
+    text = re.sub(r"After this lesson you can.*?(\n\n|\Z)|`[^`]*`|^#[^\n]*$|\"[^\"]*\"", "", text, flags=re.M | re.S)
+    text = re.sub(r"\s+", " ", text.lower())
+    for term in re.split(r",\s+", TERMS):
+        plural = rf"\b{term}{'' if term == 'mean' else 's?'}\b"
+        first, bold = re.search(plural, text), re.search(rf"\*\*{term}s?\*\*", text)
+        assert bold, f"{term!r} is introduced nowhere"
+        assert first.start() >= bold.start(), (
+            f"{term!r} is used before it is introduced: {text[first.start() - 60 :][:90]}"
+        )
+    for term in NOT_YET.split():
+        assert not re.search(rf"\b{term}s?\b", text), f"{term!r} is not a word of lessons 1 to 7"
+
+
+# As cells.
+
+
+def test_cut():
+    script = "ignored\n# %% [markdown]\n# # Title\n#\n# text\n\n# %%\n\nx = 1\n\n\n# %%\ny = 2  # comment\n"
+    cells = cut(script)
+    assert [(cell.text, cell.source, cell.line) for cell in cells] == [
+        (True, "# Title\n\ntext", 3),
+        (False, "x = 1", 9),
+        (False, "y = 2  # comment", 13),
+    ]
+
+
+@pytest.mark.parametrize("word", ["6", "06", "im2col", "06_im2col", "06_im2col.py", "lessons/06_im2col.py"])
+def test_a_lesson_is_found_by_number_and_name(word):
+    assert find(word).name == "im2col"
+
+
+@pytest.mark.parametrize("word", ["99", "0", "im2cl", ""])
+def test_an_unknown_lesson_lists_them_all(word, capsys):
+    assert cli.main(["lessons", "run", word]) == 2
+    said = capsys.readouterr().err
+    assert f"no lesson {word!r}" in said and all(lesson.name in said for lesson in LESSONS)
+    assert ("Did you mean 'im2col'" in said) == (word == "im2cl")
+
+
+def test_lessons_are_listed(capsys):
+    assert cli.main(["lessons"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for lesson, line in zip(LESSONS, lines):
+        assert line.startswith(f"{lesson.number:4}  {lesson.name}") and len(line) < 110 and line.isascii()
+
+
+def test_where_there_are_no_lessons(monkeypatch, tmp_path):
+    from scratchnet.lessons import course as module
+
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module.sys, "prefix", str(tmp_path))
+    with pytest.raises(InputError, match="no lessons in"):
+        course()
+
+
+LITTLE = """# %% [markdown]
+# # 1. A little lesson
+#
+# After this lesson you can count.
+
+# %%
+import numpy as np
+
+x = np.zeros((2, 3), np.float32)
+name = "a text"
+
+
+def broken(a):
+    return a / zero
+
+
+print("printed")
+
+# %% [markdown]
+# **Predict.** What now?
+
+# %%
+zero = 0
+y = broken(1)
+print("not reached")
+
+# %% [markdown]
+# ## Exercise: little
+#
+# Write it.
+"""
+
+
+@pytest.fixture
+def little(tmp_path):
+    path = tmp_path / "01_little.py"
+    path.write_text(LITTLE)
+    return Lesson(path)
+
+
+def test_stepping_shows_text_code_output_and_what_was_made(tmp_path, capsys):
+    path = tmp_path / "01_little.py"
+    path.write_text(LITTLE.replace("zero = 0", "zero = 2"))
+    stepping.step(Lesson(path), pause=False)
+    said = capsys.readouterr().out
+    wanted = [
+        "lesson 1, cell 1 of 5",
+        "# 1. A little lesson",
+        "   7 | import numpy as np",
+        "what it prints",
+        "\nprinted\n",
+        "what it made",
+        "x = array (2, 3) float32",
+        "name = 'a text'",
+        "**Predict.**",
+        "y = 0.5",
+        "end of lesson 1",
+    ]
+    places = [said.index(text) for text in wanted]
+    assert places == sorted(places)
+    assert "broken =" not in said and "np =" not in said and "Enter" not in said
+
+
+def test_stepping_pauses_and_stops(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "01_little.py"
+    path.write_text(LITTLE.replace("zero = 0", "zero = 2"))
+    asked, answers = [], iter(["", "", "four", "q"])
+
+    def answer(question):
+        asked.append(question)
+        return next(answers)
+
+    monkeypatch.setattr("builtins.input", answer)
+    stepping.step(Lesson(path), pause=True)
+    said = capsys.readouterr().out
+    assert len(asked) == 4 and "your prediction" in asked[2] and "q: stop" in asked[0]
+    assert "not reached" in said and "## Exercise" not in said, "stopped before the last cell"
+
+
+def test_the_end_of_the_input_stops(little, capsys, monkeypatch):
+    def end(question):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", end)
+    stepping.step(little, pause=True)
+    assert "cell 2" not in capsys.readouterr().out
+
+
+def test_nothing_pauses_in_a_pipe(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "scratchnet", "lessons", "run", "3"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+    )
+    assert run.returncode == 0 and "Enter" not in run.stdout and "end of lesson 3" in run.stdout, run.stderr
+
+
+def test_an_exception_shows_the_learners_cell(little, capsys):
+    names = beginning(little)
+    execute(little, 2, names)
+    with pytest.raises(CellError) as caught:
+        execute(little, 4, names)
+    said = str(caught.value)
+    assert "cell 4 of lesson 1 failed" in said and "ZeroDivisionError: division by zero" in said
+    assert ">   24 | y = broken(1)" in said.splitlines() and "    23 | zero = 0" in said.replace("  ", "  ")
+    assert "course.py" not in said and "Traceback" not in said and "exec(" not in said
+    assert "01_little.py" in said
+
+
+def test_an_exception_of_the_library_says_where(tmp_path):
+    path = tmp_path / "01_x.py"
+    path.write_text("# %%\nimport numpy as np\nfrom scratchnet import Linear\n\nLinear(2, 3)(np.zeros((1, 5)))\n")
+    with pytest.raises(CellError) as caught:
+        execute(Lesson(path), 1, beginning(Lesson(path)))
+    assert "expects (N, 2)" in str(caught.value) and "raised in scratchnet/layers/layer.py" in str(caught.value)
+    assert ">    5 | Linear(2, 3)(np.zeros((1, 5)))" in str(caught.value).splitlines()
+
+
+def test_a_syntax_error_shows_its_line(tmp_path):
+    path = tmp_path / "01_x.py"
+    path.write_text("# %%\nx = 1\n\n# %%\ny = (2\nz = 3\n")
+    with pytest.raises(CellError) as caught:
+        execute(Lesson(path), 2, beginning(Lesson(path)))
+    assert "cell 2" in str(caught.value) and "SyntaxError: '(' was never closed" in str(caught.value)
+    assert ">    5 | y = (2" in str(caught.value).splitlines()
+
+
+def test_the_exit_code_of_a_failed_cell_is_1(little, capsys, monkeypatch):
+    monkeypatch.setattr("scratchnet.lessons.course.folder", lambda: little.path.parent)
+    assert cli.main(["lessons", "run", "1"]) == 1
+    said = capsys.readouterr()
+    assert "printed" in said.out and said.err.startswith("scratchnet: cell 4 of lesson 1 failed")
+
+
+def test_a_missing_torch_is_said_in_a_line(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert cli.main(["lessons", "run", "18"]) == 1
+    said = capsys.readouterr().err
+    assert said == "scratchnet: lesson 18 stops: this lesson needs PyTorch. Install it: pip install torch\n"
+
+
+def pdb(lesson, *keys, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "scratchnet", "lessons", "run", lesson, "--debug"],
+        input="".join(f"{key}\n" for key in keys),
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=120,
+    )
+
+
+def test_debug_stops_at_the_first_cell_and_steps_into_a_kernel(tmp_path):
+    call = next(i for i, line in enumerate(find("6").path.read_text().splitlines(), 1) if "im2col(digits, 5" in line)
+    keys = ["w", f"b lessons/06_im2col.py:{call}", "c", "s", "s", "s", "p N, C, kh", "q"]
+    run = pdb("6", *keys, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    assert re.search(r"06_im2col.py\(\d+\)<module>\(\)\n-> import time", run.stdout)
+    assert "def im2col(x, kh, kw, stride, padding)" in run.stdout or "kernels/conv.py" in run.stdout
+
+
+def test_debug_shows_a_mistake_without_the_debuggers_lines(little, monkeypatch, capsys):
+    monkeypatch.setattr("scratchnet.lessons.course.folder", lambda: little.path.parent)
+    monkeypatch.setattr("sys.stdin", iter(()))
+    monkeypatch.setattr(stepping.pdb.Pdb, "run", lambda self, code, names: exec(code, names))
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
+    import numba
+
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", numba.config.DISABLE_JIT)
+    assert cli.main(["lessons", "run", "1", "--debug"]) == 1
+    said = capsys.readouterr().err
+    assert "failed, in line 24" in said and ">   24 | y = broken(1)" in said.splitlines() and "bdb" not in said
+
+
+@pytest.mark.lesson
+def test_a_lesson_breaks_when_the_library_changes_under_it(tmp_path):
+    """Linear.backward renamed in a copy: lesson 3 fails, and says so."""
+    import shutil
+
+    shutil.copytree(ROOT / "scratchnet", tmp_path / "scratchnet", ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "scratchnet" / "layers" / "linear.py"
+    path.write_text(path.read_text("utf-8").replace("def backward(", "def back("), "utf-8")
+    run, _ = script(find("3"), tmp_path, PYTHONPATH=str(tmp_path))
+    assert run.returncode == 1 and "AttributeError" in run.stderr and "backward" in run.stderr
