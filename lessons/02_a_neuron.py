@@ -34,7 +34,7 @@ print(f"weighted sum a = {a:.3f}")
 # The sum $a$ can be any number. It is then "passed through a sigmoid squashing function" (section II.B),
 # which keeps every answer between two bounds. The paper's function (equation 6, appendix A) is
 #
-# $$f(a) = A \tanh(S a), \qquad A = 1.7159, \; S = \frac{2}{3}$$
+# $$f(a) = A \, \tanh(S a), \qquad A = 1.7159, \; S = \frac{2}{3}$$
 #
 # $\tanh$ rises from -1 to 1, steeply near 0 and flat far away. The odd-looking $A$ and $S$ were chosen so
 # that two values come out simple.

@@ -4,9 +4,9 @@
 # After this lesson you can check any `backward` with nothing but its `forward`, and say from the size of an
 # error whether it is rounding or a mistake.
 #
-# The paper obtains all gradients by "back-propagation" (section I), which is what `backward` is called when
-# layers pass gradients down a row. It is a page of algebra, and one wrong sign will not crash: the program
-# just learns badly. So before anything is trained, the algebra is measured.
+# The paper obtains all gradients by "back-propagation" (section II.C), which is what `backward` is called
+# when layers pass gradients down a row. It is a page of algebra, and one wrong sign will not crash: the
+# program just learns badly. So before anything is trained, the algebra is measured.
 
 # %%
 import numpy as np

@@ -18,7 +18,7 @@ for i, row in enumerate(models.TABLE_I.strip().splitlines()):
     print(f"S2 map {i}     {row}")
 
 # %% [markdown]
-# "The first six C3 feature maps take inputs from every contiguous subset of three feature maps in S2", the
+# "The first six C3 feature maps take inputs from every contiguous subsets of three feature maps in S2", the
 # next six from four in a row, the next three from four with a gap, and the last one from all six (section
 # II.B; "in a row" goes around the corner, from map 5 to map 0).
 #

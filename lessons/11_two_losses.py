@@ -32,7 +32,7 @@ print(mle.backward())
 
 # %% [markdown]
 # The second image is read wrong (class 1 has 12.0, the right class 2 has 12.5), and nothing pushes class 1
-# away: its gradient is 0. "There is no competition between the classes" (section II.C).
+# away: its gradient is 0. The paper: "there is no competition between the classes" (section II.C).
 #
 # ## MAP (equation 9)
 #

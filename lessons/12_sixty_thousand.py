@@ -103,7 +103,8 @@ for name in ours:
 
 # %% [markdown]
 # With 2.4/F hardly anything is left at F6. Trained with all else equal, that network does not leave its
-# first plateau in 20 passes (README). It is the one choice of the paper that this library changed.
+# first plateau in 20 passes (README). The initial weights, and a factor of 1/4 on the learning rates, are
+# what this library changed.
 #
 # ## C5 is a convolution
 #

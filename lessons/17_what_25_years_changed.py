@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 17. What 25 years changed
 #
-# After this lesson you can name the five differences between the LeNet-5 of 1998 and the one that tutorials
+# After this lesson you can name four differences between the LeNet-5 of 1998 and the one that tutorials
 # teach, say what each is for, and tell a difference between two numbers from luck.
 #
 # A tutorial's LeNet-5 ends in a softmax, is trained by Adam on batches, squashes with ReLU and takes the
@@ -58,20 +58,23 @@ print("forward", pool(window).item(), " backward of 1:", pool.backward(np.ones((
 # %% [markdown]
 # ## 4. Adam, for the third pass
 #
-# Adam too has a step size for each parameter. It needs no curvature: it divides by the root of the mean
-# squared gradient of the last thousand or so steps. And it takes **batches**: the mean gradient of 16
-# digits at once. The paper preferred single digits: "on tasks with large, redundant data sets, the
-# stochastic version is considerably faster than the batch version" (appendix B; its batch is the whole
-# training set). Batches of 16 or 64 came with computers that do 16 things at once.
+# Adam (D. Kingma and J. Ba, 2015) too has a step size for each parameter. It needs no curvature: with $m$
+# and $v$ the running means of the gradient and of its square, the step is
+#
+# $$w \leftarrow w - \epsilon \, \frac{m}{\sqrt{v} + 10^{-8}}$$
+#
+# And it takes **batches**: the mean gradient of 16 digits at once. The paper preferred single digits: "on
+# tasks with large, redundant data sets, the stochastic version is considerably faster than the batch
+# version" (appendix B; its batch is the whole training set).
 
 # %%
-show(Adam)
+show(Adam.step)
 
 # %% [markdown]
 # ## One change at a time
 #
-# 6,000 training digits, two passes, error on 4,000 other training digits; each with the best of a few
-# learning rates tried on these 4,000, and from two seeds.
+# 6,000 training digits, two passes, error on 4,000 other training digits, from two seeds; each with a
+# learning rate that was the best of a few on other held-out digits.
 
 
 # %%
