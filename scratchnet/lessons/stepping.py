@@ -1,5 +1,7 @@
 """One lesson, cell by cell, on a terminal or in the debugger."""
 
+import contextlib
+import io
 import os
 import pdb
 import sys
@@ -28,14 +30,27 @@ def step(lesson, pause):
         else:
             print(numbered(cell))
             before = dict(names)
-            print(rule("what it prints"), flush=True)
-            execute(lesson, number, names)
+            with contextlib.redirect_stdout(Headed(sys.stdout, rule("what it prints"))):
+                execute(lesson, number, names)
             made = [line for name, value in names.items() for line in described(name, value, before)]
             if made:
                 print("\n".join([rule("what it made"), *made]))
         if pause and number < last and not go_on(cell):
             return
     print(rule(f"end of lesson {lesson.number}"))
+
+
+class Headed(io.TextIOBase):
+    """A stream with a heading, if anything is written to it."""
+
+    def __init__(self, stream, heading):
+        self.stream, self.heading = stream, f"{heading}\n"
+
+    def write(self, text):
+        self.stream.write(self.heading + text)
+        self.heading = ""
+        self.stream.flush()
+        return len(text)
 
 
 def go_on(cell):
