@@ -25,7 +25,8 @@ print("the first five labels:", labels[:5])
 # An **array** is a grid of numbers. Its **shape** says how large the grid is in each direction, its
 # **dtype** what kind of number it holds. `images` holds 10,000 pictures of 28 rows and 28 columns, and
 # every number is a `uint8`: a whole number from 0 to 255. Each number is one **pixel** (a dot of the
-# picture): 0 is paper, 255 is ink. `labels` says which digit a person meant to write.
+# picture): 0 is blank paper, called **background** from here on, 255 is ink. `labels` says which digit a
+# person meant to write.
 #
 # Here is the first picture as numbers, cut to the rows and columns where there is ink.
 
@@ -48,17 +49,17 @@ picture(
 # into a larger picture "by computing the center of mass of the pixels" (section III.A), so that the middle
 # of the ink is in the middle of the picture.
 #
-# **LeNet-5 sees 32 x 32 pixels, not 28 x 28.** The reason (section II.B): strokes and corners should be
-# able to appear "in the center of the receptive field of the highest-level feature detectors". Lesson 5
-# shows what that means. For now: a border of 2 pixels of paper on every side.
+# **LeNet-5 sees 32 x 32 pixels, not 28 x 28.** The reason (section II.B): the ends of strokes, and corners,
+# should be able to appear "in the center of the receptive field of the highest-level feature detectors".
+# Lesson 5 says what that means. For now: a border of 2 pixels of background on every side.
 
 # %%
 padded = np.pad(seven, 2)  # 2 zeros before and after, in both directions
 print(seven.shape, "->", padded.shape)
 
 # %% [markdown]
-# Nor does the network see 0 to 255. Paper (0) becomes -0.1 and ink (255) becomes 1.175, which "makes the
-# mean input roughly 0, and the variance roughly 1", and "accelerates learning" (section II.B).
+# Nor does the network see 0 to 255. Background (0) becomes -0.1 and ink (255) becomes 1.175, which "makes
+# the mean input roughly 0, and the variance roughly 1", and "accelerates learning" (section II.B).
 #
 # A straight line through two points does it. With p for the pixel and x for what the network gets:
 #
@@ -72,8 +73,8 @@ x = -0.1 + 1.275 * padded / 255
 print(f"smallest {x.min():.3f}, largest {x.max():.3f}, dtype {x.dtype}")
 
 # %% [markdown]
-# **Predict.** Most of the picture is paper, at -0.1. Is the mean of all pixels of all 10,000 digits really
-# near 0? And is the variance near 1, as the paper says? Write down two numbers.
+# **Predict.** Most of the picture is background, at -0.1. Is the mean of all pixels of all 10,000 digits
+# really near 0? And is the variance near 1, as the paper says? Write down two numbers.
 
 # %%
 everything = datasets.paper_input(images)  # the same padding and the same line, for all 10,000 at once
@@ -81,7 +82,8 @@ print("shape", everything.shape, "dtype", everything.dtype)
 print(f"mean {everything.mean():.3f}, variance {everything.var():.3f}")
 
 # %% [markdown]
-# The mean is near 0, as the paper says. The variance is not near 1. Both can be measured in one line, and
+# The mean is near 0, as the paper says. The variance is not near 1, and cannot be: numbers between -0.1 and
+# 1.175 have a variance of at most 0.41 (half of them at each end). Both can be measured in one line, and
 # that is the habit of this course: when a text claims a number, compute it.
 #
 # The shape has four numbers now: 10,000 pictures of one **map** of 32 rows and 32 columns. A map is one

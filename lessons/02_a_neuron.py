@@ -2,7 +2,7 @@
 # # 2. A neuron, and its slope
 #
 # After this lesson you can compute what one artificial neuron does, measure the slope of any function with
-# two evaluations, and find the same slope by algebra.
+# two evaluations, and compute the same slope from a formula.
 
 # %%
 import numpy as np
@@ -10,37 +10,39 @@ import numpy as np
 from scratchnet import ScaledTanh, datasets, picture, show, sketches
 
 images, labels = datasets.load("mnist", "test")
-x = datasets.paper_input(images[:1])[0, 0]  # the seven of lesson 1: 32 x 32 numbers, -0.1 is paper
-print("x", x.shape, "its label:", labels[0])
+x = datasets.paper_input(images[:1])[0, 0]  # the seven of lesson 1: 32 x 32 numbers, -0.1 is background
 
 # %% [markdown]
 # A **unit** (the paper's word for an artificial **neuron**) looks at some numbers, and answers with one.
 # The paper: units "compute a dot product between their input vector and their weight vector, to which a
-# bias is added" (section II.B). So a unit owns one number per input, its **weights** $w$, and one more, its
-# **bias** $b$:
+# bias is added" (section II.B). A **vector** is a row of numbers; the **dot product** of two of them
+# multiplies number by number and adds up. So a unit owns one number per input, its **weights** $w$, and one
+# more, its **bias** $b$:
 #
 # $$a = \sum_i w_i x_i + b$$
 #
-# Weights and biases are called **parameters**: the numbers that training will change. Let us make a unit by
-# hand that looks at the top half of the picture, and likes ink there.
+# ($\sum_i$ is the sum over all $i$, which counts the 1,024 pixels.) Weights and biases are called
+# **parameters**: the numbers that training will change. Let us make a unit by hand that looks at the top
+# half of the picture, and likes ink there.
 
 # %%
 w = np.repeat([0.02, 0.0], 16)[:, None] * np.ones(32)  # 16 rows of 0.02, 16 rows of 0
-b = 0.1 * w.sum()  # paper is -0.1 everywhere: with this bias an empty picture gives a = 0
+b = 0.1 * w.sum()  # background is -0.1: with this bias an empty picture gives a = 0
 a = np.sum(w * x) + b
 print(f"weighted sum a = {a:.3f}")
 
 # %% [markdown]
-# The sum $a$ can be any number. It is then "passed through a sigmoid squashing function" (section II.B),
-# which keeps every answer between two bounds. The paper's function (equation 6, appendix A) is
+# The sum $a$ can be any number. It is then "passed through a sigmoid squashing function" (section II.B;
+# sigmoid: like an S), which keeps every answer between two bounds. The paper's function (equation 6,
+# appendix A) is
 #
 # $$f(a) = A \, \tanh(S a), \qquad A = 1.7159, \; S = \frac{2}{3}$$
 #
 # $\tanh$ rises from -1 to 1, steeply near 0 and flat far away. The odd-looking $A$ and $S$ were chosen so
-# that two values come out simple.
+# that $f(1)$ and $f(-1)$ come out simple.
 
 # %% [markdown]
-# **Predict.** What is $f(1)$, and what is $f(-1)$? How large can $f$ get at most?
+# **Predict.** What could $f(1)$ and $f(-1)$ be? And how large can $f$ get at most?
 
 # %%
 A, S = 1.7159, 2 / 3
@@ -55,7 +57,7 @@ print(f"our unit answers f({a:.3f}) = {f(a):.3f}")
 
 # %% [markdown]
 # +1 and -1 will be the numbers that the network is asked to produce. They lie well inside the range of
-# +-1.7159, where the curve still rises: a unit can reach them exactly.
+# +-1.7159, where the curve still rises: a unit can reach them.
 #
 # ## The slope
 #
@@ -76,13 +78,13 @@ for at in (0.0, 1.0, 3.0):
     print(f"slope of f at {at}: {measured_slope(f, at):.6f}")
 
 # %% [markdown]
-# Measuring costs two evaluations per slope. Algebra is cheaper. The derivative of $\tanh(u)$ is
-# $1 - \tanh^2(u)$, and the inner factor $S$ multiplies it:
+# Measuring costs two evaluations per slope. Algebra is cheaper. Take from a table that the slope of
+# $\tanh(u)$ is $1 - \tanh^2(u)$. Here $u = S a$ moves $S$ times as far as $a$, and the result is multiplied
+# by $A$; and $\tanh(S a)$ is $y / A$:
 #
 # $$f'(a) = A S \, (1 - \tanh^2(S a)) = A S - \frac{S}{A} y^2 \qquad \text{with } y = f(a)$$
 #
-# The second form needs only the answer $y$, which we have anyway. A unit that has answered can tell its
-# slope with one multiplication and one subtraction.
+# The second form needs only the answer $y$, which we have anyway: two multiplications and one subtraction.
 
 
 # %%
@@ -93,14 +95,10 @@ def slope_from_answer(y):
 at = np.linspace(-4, 4, 161)
 worst = np.abs(measured_slope(f, at) - slope_from_answer(f(at))).max()
 print(f"largest difference between measured and computed slopes: {worst:.1e}")
+marks = [(1, 1, "f(1) = 1", (45, -8)), (-1, -1, "f(-1) = -1", (45, -8))]
+shown = {"f(a) = 1.7159 tanh(2a/3)": f(at), "its slope": slope_from_answer(f(at))}
 picture(
-    sketches.curves(
-        at,
-        {"f(a) = 1.7159 tanh(2a/3)": f(at), "its slope": slope_from_answer(f(at))},
-        xlabel="weighted sum a",
-        ylabel="f(a) and f'(a)",
-        points=[(1, 1, "f(1) = 1", (45, -8)), (-1, -1, "f(-1) = -1", (45, -8))],
-    ),
+    sketches.curves(at, shown, xlabel="weighted sum a", ylabel="f(a) and f'(a)", points=marks),
     "The squashing function rises from -1.7159 to 1.7159 through (-1, -1) and (1, 1). Its slope is a hill, "
     "highest at 0 with 1.14, and almost 0 beyond -4 and 4.",
 )

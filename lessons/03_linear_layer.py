@@ -5,7 +5,8 @@
 # of its way back, with their shapes, on paper.
 #
 # In the paper this is layer F6: it "contains 84 units", each looking at all 120 numbers before it (section
-# II.B). Here there are 3 numbers and 2 units, so that you can do it by hand.
+# II.B). A layer is called **linear** if its outputs are weighted sums of its inputs, plus a bias. Here
+# there are 3 numbers and 2 units, so that you can do it by hand.
 
 # %%
 import numpy as np
@@ -52,9 +53,9 @@ print("four examples", batch.shape, "@", W.T.shape, "->", (batch @ W.T + b).shap
 # We want three more gradients: `dW` and `db`, to know how to change the parameters, and `dx`, for the layer
 # before. Each has the shape of what it belongs to.
 #
-# **dW.** The weight `W[o, i]` appears in one output only, `y[n, o]`, where it multiplies `x[n, i]`. If it
-# grows by 1, that output grows by `x[n, i]`, and so $E$ by `dy[n, o] * x[n, i]` (slopes multiply). It does
-# so in every example, and the effects on $E$ add up:
+# **dW.** In each example n, the weight `W[o, i]` is used in one output only, `y[n, o]`, where it multiplies
+# `x[n, i]`. If it grows by 1, that output grows by `x[n, i]`, and so $E$ by `dy[n, o] * x[n, i]` (slopes
+# multiply). The effects of all examples on $E$ add up:
 #
 # $$\frac{\partial E}{\partial W_{oi}} = \sum_n dy_{no} \, x_{ni}$$
 
@@ -86,7 +87,7 @@ print(dy.T @ batch)
 #
 # That is a product without any transpose. Whenever a number is used in several places, its gradient is the
 # sum over those places. The paper: "a fan-out in the forward direction is transformed into a sum in the
-# backward direction" (section IV.A). This one rule explains every sum in this course.
+# backward direction" (section IV.A). This one rule explains every sum on a way back.
 
 # %%
 db = dy.sum(axis=0)
@@ -131,5 +132,6 @@ assert abs((E(moved) - E(W)) / 0.001 - dW[1, 2]) < 1e-9, "dW is the slope that o
 # %% [markdown]
 # ## Exercise: linear
 #
-# Write `Linear.forward` and `Linear.backward` in a subclass of `Linear`, three lines each, without looking.
-# The shapes alone will tell you where the transposes go.
+# Write `forward` (two lines: keep `self.x`) and `backward` (three: set `self.dW` and `self.db`, return dx)
+# in a subclass of `Linear`, without looking. Compare with the y, dx, dW and db of this lesson. The shapes
+# alone tell where the transposes go.

@@ -73,18 +73,19 @@ picture(
         log="xy",
         title=f"best near h = {best:.0e}",
     ),
-    "On logarithmic axes the error is a V: it falls with h from 1 down to about 1e-5, then rises again as h "
+    "On logarithmic axes the error is a V: it falls with h from 1 down to 1e-5 or 1e-6, then rises again as h "
     "becomes smaller.",
 )
 
 # %% [markdown]
 # The best step is in the middle, and the best error is about 1e-11. That tells what to expect of a right
-# gradient: in float64 a relative error of **1e-6 or less is right**, and **1e-2 is a mistake** in the
-# algebra, not rounding. In `float32`, numbers with 7 digits, two or three would be left: gradients are
-# checked in float64, and trained in float32.
+# gradient: in float64, at h = 1e-5, a relative error of **1e-6 or less is right**, and **1e-2 is a
+# mistake** in the algebra, not rounding. In `float32`, numbers with 7 digits, such a step would leave about
+# two: gradients are checked in float64, and trained in float32.
 #
-# The library's checker does this for the input and for every parameter, on up to 50 random entries each.
-# (The connection table in it is for lesson 9: weights that do not exist must have no gradient.)
+# The library's checker does this for the input and for every parameter, on up to 50 random entries each;
+# its error is the largest difference divided by the largest entry. (The connection table in it is for
+# lesson 9: weights that do not exist must have no gradient.)
 
 # %%
 show(check_gradients)

@@ -18,14 +18,16 @@ import numpy as np
 from scratchnet import Conv2d, datasets, picture, sketches
 from scratchnet.models import lenet5
 
-x = np.array([[0, 0, 1, 1], [0, 1, 1, 0], [1, 1, 0, 0], [1, 0, 0, 0]])  # a small picture of a stroke: /
-W = np.array([[0, 1], [1, 0]])  # a filter of 2 x 2 weights
+x = np.array([[1, 1, 0, 0], [1, 1, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])  # a dark block, and a thin stroke: /
+W = np.array([[-1, 1], [1, -1]])  # a filter of 2 x 2 weights
 
 # %% [markdown]
 # Lay the **filter** (also called **kernel**) on the top left corner of the picture, multiply number by
-# number, and add up: `0*0 + 1*0 + 1*0 + 0*1 = 0`. Move it by one to the right: `0*0 + 1*1 + 1*1 + 0*1 = 2`.
-# And so on, over all places where it fits. Each answer goes to its place in a new map. The patch that a
-# unit looks at is its **receptive field**, and the whole procedure is a **convolution**.
+# number, and add up: `-1*1 + 1*1 + 1*1 - 1*1 = 0`. Move it by one to the right:
+# `-1*1 + 1*0 + 1*1 - 1*0 = 0`. And so on, over all places where it fits. Each answer goes to its place in a
+# new map. The patch that a unit looks at is its **receptive field**, and the whole procedure is a
+# **convolution**. (The border of lesson 1 is for this: only with background around it can the outermost end
+# of a stroke lie in the *middle* of such a patch.)
 #
 # (In signal processing the filter would first be turned by 180 degrees. The paper does not, nor do we, nor
 # PyTorch.)
@@ -44,11 +46,16 @@ for h in range(size):
 print(y)
 
 # %% [markdown]
-# A filter of k x k fits in `H - k + 1` places along a side of H. The answer is largest, 2, where the
-# picture has what the filter has: ink on the rising diagonal. A filter *looks for* something, everywhere.
+# A filter of k x k fits in `H - k + 1` places along a side of H. The answer is largest, 2, on the rising
+# stroke, which the filter resembles; the block, where the picture is darkest, gets 0. A filter *looks for*
+# something, everywhere.
 #
-# Now a real picture. This filter of 5 x 5 has positive weights above negative ones: its sum is large where
-# there is ink above and paper below, the lower edge of a stroke.
+# A layer has several filters, and so several output maps. Each filter has a piece of 5 x 5 for *every*
+# input map, and their sums are added: hence six loops, and `W` of shape (output maps, input maps, 5, 5).
+#
+# Now a real picture. The filter `edge` below has positive weights above negative ones: its sum is large
+# where there is ink above and background below, the lower edge of a stroke. (In the picture red is
+# positive, blue negative, white 0; the number below is the largest size.)
 
 
 # %%
@@ -77,19 +84,18 @@ loops = time.perf_counter() - start
 print(seven.shape, "->", maps.shape)
 
 # %%
-shown = {"lower edges": maps[0], "right edges": maps[1], "not falling: \\": maps[2]}
+shown = {"lower edges": maps[0], "right edges": maps[1], "against falling: \\": maps[2]}
 picture(
     sketches.arrays({"filter 0": edge, "filter 1": edge.T, "filter 2": filters[2, 0], **shown}, columns=3),
     "Three filters, and below each the map it makes of a seven: red along the lower edge of the bar, red along "
-    "the right edge of the stem, and blue where a stroke would fall to the right.",
+    "the right edge of the stem; the third filter answers a falling stroke with -1, which a seven does not have.",
 )
 
 # %% [markdown]
-# A layer has several filters, and so several output maps. Each filter has a 5 x 5 piece for *every* input
-# map, and their sums are added: hence the six loops, and `W` of shape (output maps, input maps, 5, 5).
-#
 # "If the input image is shifted, the feature map output will be shifted by the same amount, but will be
-# left unchanged otherwise" (section II.A). That can be checked:
+# left unchanged otherwise" (section II.A). `np.roll` lets what leaves on one side enter on the other; we
+# compare only places that see nothing of that: `[h, w]` in the map of the shifted picture and
+# `[h - 3, w - 2]` in the first.
 
 # %%
 shifted = np.roll(seven, (3, 2), axis=(1, 2))  # 3 rows down, 2 columns to the right
@@ -108,8 +114,8 @@ print(f"C1: {outputs:,} output numbers, {outputs * (25 + 1):,} connections, {6 *
 print(f"each output with weights of its own for the whole picture: {outputs * (32 * 32 + 1):,} parameters")
 
 # %% [markdown]
-# The library's layer has the same filters and computes the same maps, for a whole batch. How much faster
-# than our six loops? The next lesson tells how.
+# Given the same filters, the library's layer computes the same maps, for a whole batch. How many times
+# faster than our six loops is it? (How it does that is the next lesson.)
 
 # %%
 layer = Conv2d(1, 3, 5)
@@ -122,7 +128,7 @@ print(f"largest difference {np.abs(library - maps).max():.1e}")
 print(f"{1000 * loops:.0f} ms by our loops, {1000 * quick:.2f} ms by the library")
 
 # %%
-assert y.shape == (3, 3) and y.max() == 2 and y[0, 1] == 2, "largest where the picture looks like the filter"
+assert y.shape == (3, 3) and y.max() == 2 and y[1, 2] == 2, "largest where the picture looks like the filter"
 assert np.allclose(library, maps, atol=1e-5), "the library's layer computes our loops"
 assert C1.n_parameters() == 156 and C1.n_connections((1, 32, 32)) == 122_304, "the paper's numbers for C1 (II.B)"
 
@@ -130,5 +136,5 @@ assert C1.n_parameters() == 156 and C1.n_connections((1, 32, 32)) == 122_304, "t
 # ## Exercise: convolution-by-loops
 #
 # Write the six loops yourself, with a seventh for the images of a batch: `y[n, o, h, w]`. Compare with
-# `Conv2d(2, 3, 5)` on a random batch (4, 2, 9, 7). Then give it a `stride`: the filter moves by 2 places at
-# a time.
+# `Conv2d(2, 3, 5)` on a random batch (4, 2, 9, 7). Then give yours a `stride`: the filter moves by 2 places
+# at a time; `Conv2d(2, 3, 5, stride=2)` is the reference.

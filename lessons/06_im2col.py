@@ -53,11 +53,12 @@ print("the same matrix from four slices:", np.array_equal(slices, columns))
 
 # %% [markdown]
 # Each row is the picture itself, shifted: all pixels that *one weight* of the filter meets. So 25 slices do
-# for 5 x 5, and no loop over places is left. With C input maps and N pictures:
+# for 5 x 5, and no loop over places is left. With C input maps, a filter of kh x kw, N pictures and output
+# maps of OH x OW:
 #
-# - X has C kh kw rows, one for each weight of a filter,
-# - and N OH OW columns, one for each place in each picture,
-# - and $Y = W X + b$ is the whole convolution.
+# - X has C * kh * kw rows, one for each weight of a filter,
+# - and N * OH * OW columns, one for each place in each picture,
+# - and $Y = W X + b$ is the whole convolution ($b$ is added to every column).
 
 
 # %%

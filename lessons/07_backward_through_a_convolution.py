@@ -17,7 +17,7 @@ from scratchnet.kernels.conv import convolve_back
 rng = np.random.default_rng(0)
 x = rng.normal(size=(1, 1, 4, 4))
 W = rng.normal(size=(3, 4))  # three filters of 2 x 2, each as a row
-X = im2col(x, 2, 2, 1, 0)
+X = im2col(x, 2, 2, 1, 0)  # a filter of 2 x 2, stride 1, no padding
 Y = W @ X
 print("X", X.shape, " Y = W X", Y.shape)
 
@@ -30,7 +30,8 @@ print("X", X.shape, " Y = W X", Y.shape)
 #
 # The paper says it of shared weights: "the partial derivatives of all the connections that share a same
 # parameter are added to form the derivative with respect to that parameter" (section II.C). The product
-# $dY \, X^T$ is that sum: its inner index runs over places.
+# $dY \, X^T$ is that sum: its inner index runs over places. (`np.outer(u, v)` is the matrix of all products
+# of an entry of u and one of v.)
 
 # %%
 dY = rng.normal(size=Y.shape)
@@ -52,7 +53,7 @@ print("dX", dX.shape, "has the shape of X, not of the picture")
 dx = np.zeros((4, 4))
 for h in range(3):
     for w in range(3):
-        dx[h : h + 2, w : w + 2] += dX[:, 3 * h + w].reshape(2, 2)  # += : with = the last patch would win
+        dx[h : h + 2, w : w + 2] += dX[:, 3 * h + w].reshape(2, 2)  # += and not =
 print(np.round(dx, 2))
 print("the library's:", np.allclose(dx, col2im(dX, x.shape, 2, 2, 1, 0)))
 
@@ -76,11 +77,12 @@ picture(
 # Not the inverse: each pixel comes back as often as it was seen. A corner is seen from one place, a pixel
 # in the middle from all 16.
 #
-# What is it then? Both are linear: im2col is some huge matrix P of zeros and ones, `columns = P @ pixels`.
-# "The bprop method of a multiplication by a matrix is a multiplication by the transpose of that matrix"
-# (section IV.B; `bprop` is our `backward`). So col2im is $P^T$, called the **adjoint** of im2col. An
-# adjoint is recognised by dot products ($\langle a, b \rangle$ is the sum of all products of entries at the
-# same place):
+# What is it then? Both are linear: each number that comes out is a sum of numbers that went in. So, with
+# the pixels and the columns each written in one long row, `columns = P @ pixels`, for some huge matrix P of
+# zeros and ones. "The bprop method of a multiplication by a matrix is a multiplication by the transpose of
+# that matrix" (section IV.B; `bprop` is our `backward`). So col2im is $P^T$, called the **adjoint** of
+# im2col. An adjoint is recognised by dot products ($\langle a, b \rangle$ is the sum of all products of
+# entries at the same place):
 #
 # $$\langle \mathrm{im2col}(x), c \rangle = \langle x, \mathrm{col2im}(c) \rangle
 # \quad \text{for every } x \text{ and } c$$
@@ -104,7 +106,8 @@ print("col2im is P transposed:", np.allclose(P.T @ c.ravel(), col2im(c, x.shape,
 show(col2im)
 
 # %% [markdown]
-# The library's way back of a convolution, tile by tile as in lesson 6. Find the three products in it.
+# The library's way back of a convolution, tile by tile as in lesson 6. Find the three products in it. (In
+# docstrings `W'` is W transposed.)
 
 # %%
 show(convolve_back)
@@ -117,8 +120,8 @@ errors = check_gradients(layer, batch)
 print({name: f"{error:.0e}" for name, error in errors.items()})
 
 # %% [markdown]
-# What would `=` in place of `+=` do? It would leave each pixel the gradient of one path only. The checker
-# sees it.
+# What would `=` in place of `+=` do? It would leave each pixel the gradient of one path only. Compare with
+# the right one:
 
 
 # %%
@@ -131,7 +134,7 @@ def last_path_only(columns, shape, kh, kw):
 
 
 wrong = last_path_only(dX, x.shape, 2, 2)
-print("relative error:", np.abs(wrong[0, 0] - dx).max() / np.abs(dx).max())
+print(f"relative error: {np.abs(wrong[0, 0] - dx).max() / np.abs(dx).max():.2f}")
 
 # %%
 assert np.isclose(left, right), "col2im is the adjoint of im2col"

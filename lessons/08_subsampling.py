@@ -67,8 +67,8 @@ picture(
 # %% [markdown]
 # ## What halving is good for
 #
-# Shift a digit by one pixel. How different is a map, compared with the map itself? Before subsampling, and
-# after once and twice.
+# Shift a digit by one pixel. By how much do its maps change, in percent of their own size? Before
+# subsampling, and after it, once and twice.
 
 
 # %%
@@ -95,7 +95,7 @@ shown |= {"shifted by 1": moved[0, 0], "halved ": halve(moved)[0, 0], "halved tw
 picture(
     sketches.arrays(shown, grey=True, columns=3),
     "A seven of 32 by 32 pixels, halved to 16 by 16 and to 8 by 8; below, the same shifted by one pixel to the "
-    "right. The smallest two look most alike.",
+    "right. The smaller, the less they differ.",
 )
 
 # %% [markdown]

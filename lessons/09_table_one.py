@@ -19,7 +19,7 @@ for i, row in enumerate(models.TABLE_I.strip().splitlines()):
 
 # %% [markdown]
 # "The first six C3 feature maps take inputs from every contiguous subsets of three feature maps in S2", the
-# next six from four in a row, the next three from four with a gap, and the last one from all six (section
+# next six from four in a row, the next three from four in two pairs, and the last one from all six (section
 # II.B; "in a row" goes around the corner, from map 5 to map 0).
 #
 # **Why not all to all?** "First, a non-complete connection scheme keeps the number of connections within
@@ -41,9 +41,9 @@ print(f"{sparse.n_connections((6, 14, 14)):,} connections instead of {dense.n_co
 # ## A mask
 #
 # In code the table is a **mask**: `W` keeps its full shape (16, 6, 5, 5), and is zero where the table is
-# blank. Zero weights multiply nothing into the sums, so forward needs no change. But `dY @ X.T` (lesson 7)
-# gives those weights a gradient all the same, and one step of training would bring them to life. The mask
-# has to be applied to `dW` too.
+# blank. A zero weight adds nothing to a sum, so forward needs no change. But `dY @ X.T` (lesson 7) gives
+# those weights a gradient all the same, and one step of training would bring them to life. The mask has to
+# be applied to `dW` too.
 
 # %%
 x = np.random.default_rng(1).normal(size=(2, 6, 14, 14)).astype(np.float32)
@@ -128,6 +128,6 @@ assert gap[0] < 1e-9 < 0.1 < gap[1], "identical maps stay identical; the table t
 # %% [markdown]
 # ## Exercise: table-one
 #
-# Write a function that builds the table from its rule (three in a row, four in a row, four with a gap, all)
-# instead of from the drawing, and compare with `connection_table(models.TABLE_I)`. Which three gaps does
-# the paper choose, of how many?
+# Write a function that builds the table from its rule (three in a row, four in a row, four in two pairs,
+# all) instead of from the drawing, and compare with `connection_table(models.TABLE_I)`. Which three of the
+# nine sets of four that are not in a row does the paper choose?

@@ -2,11 +2,11 @@
 # # 10. The output: ten pictures to come close to
 #
 # After this lesson you can compute LeNet-5's answer from the 84 numbers of F6, say how sure it is, and
-# explain why some digits have codes that are nearly the same, on purpose.
+# explain why some codes are close to each other, on purpose.
 #
 # Most networks of today end in ten numbers, the largest wins. LeNet-5 ends in a picture: its layer F6 has
 # 84 units because "a stylized image of the corresponding character class drawn on a 7x12 bitmap" has 84
-# pixels (section II.B). The picture of each digit is its **code**, +1 for ink and -1 for paper.
+# pixels (section II.B). The picture of each digit is its **code**, +1 for ink and -1 for background.
 
 # %%
 import numpy as np
@@ -64,7 +64,8 @@ picture(
 # choose.
 #
 # The paper's Fig. 3 has codes for all printable characters. These are its O and o (read off the figure by a
-# program; the top row of the O, which is hard to see there, as for the other capitals), beside the 0:
+# program, except for the top row of the O, which is hard to see there, as in the other capitals), beside
+# the 0:
 
 # %%
 small_o = """
@@ -84,11 +85,10 @@ print(f"0 and O differ in {zero_and_O} pixels, 0 and o in {zero_and_o}; the clos
 
 # %% [markdown]
 # There is a bar above the 0, and above 2, 4 and 5. It belongs to no digit that anybody writes. In the
-# figure every capital that looks like its small letter has the same bar: it is what tells O from o, and 0
-# from o.
+# figure every capital that looks like its small letter has the same bar: it is all that tells O from o.
 #
-# Distances make it possible to say "none of these": far from all codes is a large penalty everywhere. A
-# list of ten numbers of which the largest wins cannot say that.
+# Distances make it possible to say "none of these": far from all codes is a large penalty everywhere. Ten
+# numbers that are turned into shares of 100 % cannot say that.
 
 # %%
 nonsense = np.random.default_rng(1).choice([-1.0, 1.0], size=84)  # random pixels

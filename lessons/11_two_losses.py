@@ -72,7 +72,7 @@ print("gradient:", map_loss.backward().round(3), sep="\n")
 # %% [markdown]
 # **Predict.** An image is ambiguous: the right class and one wrong class have the same penalty $y$, all
 # others are far away. How hard is the wrong class pushed, as a number from 0 to 1, if $y$ is much smaller
-# than $j$? If it is much larger? With j = 1, is anything pushed at the start of training, when all
+# than $j$? If it is much larger? With j = 10, is anything pushed at the start of training, when all
 # penalties are near 84?
 
 # %%
@@ -86,7 +86,7 @@ picture(
         ylabel="push on the wrong class",
         points=[(12, push["j = 10"][24], "half-way, 6 to 8", (28, 26))],
     ),
-    "Three curves that are 0.5 on the left and fall to 0: for j = 1 near 1, for j = 10 near 10, for j = 40 near 40.",
+    "Three curves that fall to 0, from 0.5 (j = 1: from 0.42): j = 1 near 1, j = 10 near 10, j = 40 near 40.",
 )
 start = np.exp(-84.0) / (np.exp(-10.0) + 10 * np.exp(-84.0))
 print(f"at the start, all penalties 84, j = 10: push {start:.0e}")
@@ -94,14 +94,15 @@ for j in (1, 10, 40):
     print(f"half-way between 6 and 8 (both 12), j = {j:2}: push {np.exp(-12) / (np.exp(-j) + 2 * np.exp(-12)):.5f}")
 
 # %% [markdown]
-# Below j classes compete, above it nobody is pushed, and the loss acts like MLE. With $j = 1$ a wrong class
-# is pushed only where F6 draws its code almost perfectly. The library's default is 10, chosen on held-out
-# digits (README).
+# Below j the wrong class is pushed with 0.5, as hard as the right one is pulled. Above j no wrong class is
+# pushed, and the loss acts like MLE. With $j = 1$ a wrong class is pushed only where F6 draws its code
+# almost perfectly. The library's default is 10, chosen on held-out digits (README).
 #
 # ## A computer's numbers end somewhere
 #
-# $e^{-800}$ is too small for a float64 and becomes 0, and $\log 0$ is minus infinity. Without a rubbish
-# class ($j = \infty$) that happens to a badly read image.
+# $e^{-104}$ is too small for a float32 and becomes 0, $e^{-800}$ even for a float64, and $\log 0$ is minus
+# infinity. Without a rubbish class ($j = \infty$) that happens, in float32, to an image far from all ten
+# codes.
 
 # %%
 far = np.array([[800.0, 810.0]])

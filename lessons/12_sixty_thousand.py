@@ -22,7 +22,6 @@ show(models.lenet5)
 
 # %%
 net = models.lenet5(np.random.default_rng(0))
-print(net)
 
 # %% [markdown]
 # The paper has "340,908 connections, but only 60,000 trainable free parameters because of the weight
@@ -55,8 +54,7 @@ print(f"{sum(parameters.values()):,} parameters, {sum(connections.values()):,} c
 # **Predict.** Which layer has most of the parameters, and which most of the connections? Are they the same?
 
 # %%
-for name in connections:
-    print(f"{name:7} {parameters.get(name, 0):7,} parameters  {connections[name]:8,} connections")
+print(net)
 picture(
     sketches.bars(
         {name: connections[name] / parameters[name] for name in parameters}, xlabel="connections for each parameter"
@@ -102,9 +100,9 @@ for name in ours:
     print(f"{name.removesuffix('_squash'):3} 1/sqrt(F): {ours[name]:.3f}   2.4/F: {printed[name]:.4f}")
 
 # %% [markdown]
-# With 2.4/F hardly anything is left at F6. Trained with all else equal, that network does not leave its
-# first plateau in 20 passes (README). The initial weights, and a factor of 1/4 on the learning rates, are
-# what this library changed.
+# With 2.4/F (and coefficients of 0.6 in S2 and S4) hardly anything is left at F6. Trained with all else
+# equal, that network does not leave its first plateau in 20 passes (README). The initial weights, and a
+# factor of 1/4 on the learning rates, are what this library changed.
 #
 # ## C5 is a convolution
 #

@@ -34,6 +34,7 @@ for i in range(500):
     losses.append(loss.forward(y, labels[i : i + 1]))
     net.backward(loss.backward())
     optimizer.step()
+print(f"first 10 digits: mean loss {np.mean(losses[:10]):.1f}")
 for first in range(0, 500, 100):
     print(f"digits {first:3} to {first + 99:3}: mean loss {np.mean(losses[first : first + 100]):5.1f}")
 

@@ -25,7 +25,7 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## The network, in PyTorch
 #
-# Two layers of the paper do not exist there, and C3 needs its mask; each is a few lines. The rest is
+# Three layers of the paper do not exist there, and C3 needs its mask; each is a few lines. The rest is
 # PyTorch's own.
 
 

@@ -19,7 +19,7 @@ def check_gradients(layer, x, *, tolerance=1e-6, step=1e-5, entries=50, rng=None
 
     E = sum of r y with a fixed random r, so that dE/dy = r. Looks at up to `entries` randomly chosen
     entries of x and of each parameter; blanks of a connection table have to be exactly 0.
-    x and the parameters must be float64: differences of float32 have three digits left.
+    x and the parameters must be float64: differences of float32 have two or three digits left.
     """
     arrays = {"x": x} | {name: value for name, value, _, _ in layer.parameters()}
     for name, array in arrays.items():
