@@ -7,7 +7,6 @@ from scratchnet.errors import InputError
 from scratchnet.storage import whole_file
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-NO_HEADER = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}
 
 
 @contextlib.contextmanager
@@ -33,7 +32,7 @@ def write_notebook(lesson, path):
     with extra():
         import jupytext
     notebook = jupytext.reads(lesson.path.read_text("utf-8"), fmt="py:percent")
-    notebook.metadata.update(kernelspec=KERNEL, language_info={"name": "python"}, jupytext=NO_HEADER)
+    notebook.metadata.update(kernelspec=KERNEL, language_info={"name": "python"})
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number}"  # by chance otherwise
     with whole_file(path) as file:

@@ -6,29 +6,18 @@ import itertools
 import os
 import re
 import shutil
-import struct
 import sys
 import time
-from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 from scratchnet.errors import InputError
-from scratchnet.lessons.course import EXERCISE, LessonStopped, beginning, course, execute, shorter
-from scratchnet.lessons.notebook import extra
-from scratchnet.look import Picture, gathered
+from scratchnet.lessons.course import EXERCISE, LessonStopped, beginning, course, execute
+from scratchnet.lessons.typesetting import code, line_range, markdown, output, to_html, typeset
+from scratchnet.look import gathered
 from scratchnet.storage import whole_file
 
-with extra():
-    from latex2mathml.converter import convert
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
-
 STYLE = Path(__file__).with_name("site.css")
-OURS = re.compile(r"\d\d_\w+\.html|index\.html|exercises\.html|style\.css|figures")
+OURS = re.compile(r"(\d\d_\w+|index|exercises)\.html|style\.css|figures(/\d\d_\w+-\d+\.png)?")
 TITLE = "LeNet-5 step by step"
 INTRO = (
     "The paper of 1998, rebuilt from plain arrays. Each lesson is a script; its page shows the text, the code and what "
@@ -69,9 +58,10 @@ def check_replaceable(place):
     style, first = place / "style.css", STYLE.read_text("utf-8").splitlines()[0]
     if not (style.is_file() and style.read_text("utf-8", "replace").startswith(first)):
         raise InputError(f"{place} is already there, and is no site of the lessons. Name another folder with --out.")
-    for path in place.iterdir():
-        if not OURS.fullmatch(path.name):
-            raise InputError(f"{place} would be replaced, but {path.name} in it is not ours. Move it elsewhere.")
+    for path in place.rglob("*"):
+        name = path.relative_to(place).as_posix()
+        if not OURS.fullmatch(name):
+            raise InputError(f"{place} would be replaced, but {name} in it is not ours. Move it elsewhere.")
 
 
 @contextlib.contextmanager
@@ -96,84 +86,20 @@ def write(path, text):
         file.write(text.encode("utf-8"))
 
 
-# Text.
+# Pages.
 
 
-def typeset(lesson):
-    """{number of a cell: HTML} for its cells of text."""
-    ids, texts = {"main", "exercise"}, {}
-    for number, cell in enumerate(lesson.cells, start=1):
-        if cell.text:
-            try:
-                texts[number] = to_html(cell.source, ids)
-            except InputError as why:
-                raise InputError(f"Lesson {lesson.number} ({lesson.name}), cell {number}: {why}") from None
-    return texts
-
-
-def to_html(source, ids):
-    """Markdown with formulas as HTML with MathML. ids: those taken on the page; the ones of headings are added."""
-    tokens = markdown().parse(source)
-    for token, inside in zip(tokens, [*tokens[1:], None]):
-        if token.type == "heading_open":
-            token.attrSet("id", new_id(inside.content, ids))
-        elif token.type == "th_open":
-            token.attrSet("scope", "col")
-        for part in token.children or []:
-            if part.type == "text" and "$" in part.content:
-                raise InputError(f"{part.content!r} has a $ without its partner. Add it, or put code in backquotes.")
-    return markdown().renderer.render(tokens, markdown().options, {})
-
-
-def new_id(text, ids):
-    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
-    while name in ids:
-        name += "-2"
-    ids.add(name)
-    return name
-
-
-@cache
-def markdown():
-    """The parser: no raw HTML, tables and formulas; what may be wider than a phone scrolls, with the keyboard too."""
-    rules = {
-        "math_inline": lambda self, tokens, i, *_: mathml(tokens[i].content, "inline"),
-        "math_inline_double": lambda self, tokens, i, *_: mathml(tokens[i].content, "block"),
-        "math_block": lambda self, tokens, i, *_: (
-            f'<div class="formula" {scrolls("Formula")}>{mathml(tokens[i].content, "block")}</div>\n'
-        ),
-        "fence": lambda self, tokens, i, *_: pre(tokens[i].content, "Text"),
-        "code_block": lambda self, tokens, i, *_: pre(tokens[i].content, "Text"),
-        "table_open": lambda *_: f'<div class="table" {scrolls("Table")}>\n<table>\n',
-        "table_close": lambda *_: "</table>\n</div>\n",
-    }
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    parser.use(dollarmath_plugin, allow_labels=False, allow_blank_lines=False, double_inline=True)
-    for name, rule in rules.items():
-        parser.add_render_rule(name, rule)
-    return parser
-
-
-def mathml(latex, display):
-    """A formula of LaTeX as MathML; display: "inline" or "block". Raises InputError for what cannot be converted:
-    the converter lets unknown commands and environments and unequal braces pass."""
-    bare, problem = re.sub(r"\\[{}]", "", latex), ""
-    try:
-        made = convert(latex.strip(), display=display)
-        names = [part.text or "" for part in ElementTree.fromstring(made).iter()]
-        problem = next((f"{name} is unknown" for name in names if name.startswith("\\")), "")
-        if "\\begin" in latex and "<mtable" not in made:
-            problem = "this \\begin is unknown"
-    except Exception as why:  # one of a dozen kinds, few of them with a message
-        problem = type(why).__name__
-    if bare.count("{") != bare.count("}"):
-        problem = "a brace has no partner"
-    if problem:
-        raise InputError(f"the formula {latex.strip()} cannot be typeset ({problem}). Write it in another way.")
-    return made
-
-
-# Code and what it makes.
+def lesson_page(lesson, lessons, texts, new):
+    """HTML of a lesson, whose cells this runs. The pictures go to new / "figures"."""
+    outputs, stopped = run(lesson)
+    figure = (new / "figures" / f"{lesson.path.stem}-{number}.png" for number in itertools.count(1))
+    main = [
+        f'<p class="about">Lesson {lesson.number} of {len(lessons)}, <code>lessons/{html.escape(lesson.path.name)}</code>. '
+        f"Step through it: <code>python -m scratchnet lessons run {lesson.number}</code></p>",
+        *cells(lesson, texts, outputs, stopped, figure),
+    ]
+    top, bottom = (steps(lesson, lessons, where) for where in ("top", "bottom"))
+    return document(lesson.title, "\n".join(main), lessons, page_name(lesson), top, bottom)
 
 
 def run(lesson):
@@ -187,75 +113,6 @@ def run(lesson):
                 except LessonStopped as why:
                     return outputs, str(why)
     return outputs, ""
-
-
-def scrolls(label):
-    """Attributes of what may scroll sideways: the keyboard can reach it, and a screen reader names it."""
-    return f'tabindex="0" role="group" aria-label="{html.escape(label)}"'
-
-
-def pre(text, label):
-    return f'<pre class="text" {scrolls(label)}>{html.escape(text)}</pre>\n'
-
-
-def code(text, first, label, caption=""):
-    """Python with colours and the line numbers of its file, which are not copied with it."""
-    lines = highlight(text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
-    numbered = "\n".join(f'<span data-line="{first + i}"></span>{line}' for i, line in enumerate(lines))
-    if caption:
-        caption = f"<figcaption>{html.escape(caption)}</figcaption>"
-    kind = "library" if caption else "cell"
-    return f'<figure class="{kind}">{caption}<pre {scrolls(label)}><code>{numbered}</code></pre></figure>\n'
-
-
-def line_range(text, first):
-    last = first + text.count("\n")
-    return f"line {first}" if first == last else f"lines {first} to {last}"
-
-
-def output(items, where, figure):
-    """What a cell printed (its lines as they are at the end, where a progress bar rewrites them), showed, pictured."""
-    for kind, group in itertools.groupby(items, type):
-        if kind is str:
-            text = re.sub(r"[^\n]*\r(?!\n)", "", "".join(group)).strip("\n")
-            yield pre(text, f"Output of {where}") if text.strip() else ""
-            continue
-        for item in group:
-            yield picture(item, figure) if kind is Picture else library(item)
-
-
-def library(source):
-    where = f"{source.path}, {line_range(source.text.rstrip(), source.first)}"
-    return code(source.text, source.first, where, where)
-
-
-def picture(item, figure):
-    """Writes it to the path that `figure` gives for the next number."""
-    path = next(figure)
-    with whole_file(path) as file:
-        file.write(item.png)
-    width, height = struct.unpack(">II", item.png[16:24])
-    source = f"{path.parent.name}/{path.name}"
-    return (
-        f'<figure class="picture"><img src="{source}" alt="{html.escape(item.alt)}" width="{width}" height="{height}">'
-        "</figure>\n"
-    )
-
-
-# Pages.
-
-
-def lesson_page(lesson, lessons, texts, new):
-    """HTML of a lesson, whose cells this runs. The pictures go to new / "figures"."""
-    outputs, stopped = run(lesson)
-    figure = (new / "figures" / f"{lesson.path.stem}-{number}.png" for number in itertools.count(1))
-    main = [
-        f'<p class="about">Lesson {lesson.number} of {len(lessons)}, <code>{html.escape(shorter(lesson.path))}</code>. '
-        f"Step through it: <code>python -m scratchnet lessons run {lesson.number}</code></p>",
-        *cells(lesson, texts, outputs, stopped, figure),
-    ]
-    top, bottom = (steps(lesson, lessons, where) for where in ("top", "bottom"))
-    return document(lesson.title, "\n".join(main), lessons, page_name(lesson), top, bottom)
 
 
 def cells(lesson, texts, outputs, stopped, figure):
@@ -300,10 +157,10 @@ def link(lesson, attributes="", before=""):
 
 
 def steps(lesson, lessons, where):
-    """The way to the lesson before, to the list, to the exercise, and to the lesson after."""
+    """The way to the lesson before, to the list, to the lesson after; at the bottom, to the exercise too."""
     place = lessons.index(lesson)
     links = [link(other, ' rel="prev"', "Previous: ") for other in lessons[max(place - 1, 0) : place]]
-    links += ['<a href="index.html">Table of contents</a>', exercise_link(lesson)]
+    links += ['<a href="index.html">Table of contents</a>'] + [exercise_link(lesson)] * (where == "bottom")
     links += [link(other, ' rel="next"', "Next: ") for other in lessons[place + 1 : place + 2]]
     items = "".join(f"<li>{one}</li>\n" for one in links)
     return f'<nav class="steps" aria-label="Previous and next lesson, {where} of the page"><ul>\n{items}</ul></nav>\n'
@@ -324,13 +181,12 @@ def index_page(lessons, texts):
 
 
 def exercise_page(lessons):
-    ids, main = {"main"}, ["<h1>Exercises</h1>", "<p>One for each lesson, in the same order.</p>"]
+    main = ["<h1>Exercises</h1>", "<p>One for each lesson, in the same order.</p>"]
+    ids = {"main"} | {lesson.exercise[0] for lesson in lessons}
     for lesson in lessons:
-        name, task = lesson.exercise
-        main.append(
-            f'<section id="{new_id(name, ids)}">\n<h2>{html.escape(name)}</h2>\n'
-            f'<p class="about">Lesson {link(lesson)}</p>\n{to_html(task, ids)}</section>'
-        )
+        name, task = html.escape(lesson.exercise[0]), to_html(lesson.exercise[1], ids)
+        about = f'<p class="about">Lesson {link(lesson)}</p>'
+        main.append(f'<section id="{name}">\n<h2>{name}</h2>\n{about}\n{task}</section>')
     return document("Exercises", "\n".join(main), lessons, "exercises.html")
 
 
@@ -342,7 +198,7 @@ def document(title, main, lessons, name, top="", bottom=""):
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{html.escape(title.replace("`", ""))}</title>
+<title>{html.escape(title.replace("`", ""))} - scratchnet lessons</title>
 <link rel="stylesheet" href="style.css">
 </head>
 <body>
