@@ -94,7 +94,7 @@ def lesson_page(lesson, lessons, texts, new):
     outputs, stopped = run(lesson)
     figure = (new / "figures" / f"{lesson.path.stem}-{number}.png" for number in itertools.count(1))
     main = [
-        f'<p class="about">Lesson {lesson.number} of {len(lessons)}, <code>lessons/{html.escape(lesson.path.name)}</code>. '
+        f'<p class="about">Lesson {lesson.number} of {len(lessons)}, <code>lessons/{lesson.path.name}</code>. '
         f"Step through it: <code>python -m scratchnet lessons run {lesson.number}</code></p>",
         *cells(lesson, texts, outputs, stopped, figure),
     ]
