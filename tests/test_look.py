@@ -2,6 +2,8 @@
 
 import inspect
 import itertools
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -124,11 +126,11 @@ def test_a_picture_that_cannot_be_written(tmp_path, monkeypatch):
 
 
 def test_a_picture_is_displayed_in_a_notebook(tmp_path, monkeypatch, capsys):
-    display = pytest.importorskip("IPython.display")
     shown = []
+    display = SimpleNamespace(Image=lambda data, alt: SimpleNamespace(data=data, alt=alt), display=shown.append)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(look, "in_ipython", lambda: True)
-    monkeypatch.setattr(display, "display", shown.append)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=object, display=display))
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
     picture(figure(), "three dots")
     assert shown[0].alt == "three dots" and shown[0].data[:4] == b"\x89PNG" and not list(tmp_path.iterdir())
 
