@@ -30,7 +30,7 @@ class Source:
     text: str
 
     def __str__(self):
-        lines = self.text.splitlines()
+        lines = self.text.rstrip("\n").split("\n")
         last = self.first + len(lines) - 1
         numbered = (f"{self.first + i:{len(str(last))}} | {line}".rstrip() for i, line in enumerate(lines))
         return "\n".join([f"{self.path}, lines {self.first} to {last}", *numbered])
@@ -44,7 +44,7 @@ class Picture:
     alt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One layer's part in a forward pass.
 
@@ -79,18 +79,26 @@ def show(thing):
     Of a compiled kernel: the Python that it is compiled from; of any other object: that of its class.
     Raises InputError for what is not written in Python.
     """
-    wanted = inspect.unwrap(getattr(thing, "py_func", thing))
+    wanted = underlying(thing)
     if not isinstance(wanted, type | FunctionType | MethodType | ModuleType):
         wanted = type(wanted)
     try:
         lines, first = inspect.getsourcelines(wanted)
         file = Path(inspect.getsourcefile(wanted))
     except (OSError, TypeError):
-        raise InputError(
-            f"show: {thing!r} has no source in Python. Show a function, method, class or module."
-        ) from None
+        what = f"An object of {type(thing).__name__}" if wanted is type(thing) else repr(thing)
+        raise InputError(f"{what} has no source in Python. Show a function, method, class or module.") from None
     path = file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else file.name
     _give(Source(path, max(first, 1), "".join(lines)))
+
+
+def underlying(thing):
+    """What was written, under a compiled kernel, a property, a partial or a decorator."""
+    for name in ("py_func", "fget", "func", "__wrapped__"):
+        inside = getattr(thing, name, None)
+        if callable(inside) and inside is not thing and not isinstance(thing, type):
+            return underlying(inside)
+    return thing
 
 
 def picture(figure, alt):
@@ -99,10 +107,16 @@ def picture(figure, alt):
 
     alt: what is seen on it, in a sentence, for those who cannot see it. The folder is `lesson-figures` where
     Python was started, or the one that the environment variable SCRATCHNET_FIGURES names.
+    Raises InputError for what is no Figure, and where no file can be written.
     """
+    if not hasattr(figure, "savefig") or not isinstance(alt, str):
+        raise InputError(
+            f"picture expects a matplotlib Figure and a sentence, got {type(figure).__name__}, {type(alt).__name__}. "
+            "For arrays: picture(sketches.arrays({'x': x}), 'what is seen')."
+        )
     file = io.BytesIO()
     figure.savefig(file, format="png")
-    _give(Picture(file.getvalue(), alt))
+    _give(Picture(file.getvalue(), alt), sys._getframe(1).f_globals)
 
 
 def trace(net, x):
@@ -111,11 +125,16 @@ def trace(net, x):
     x: a batch, as for `net(x)`. Layers inside layers are called S2.mean and so on.
     Raises InputError when x does not fit.
     """
+    from scratchnet.layers import Layer
+
+    if not isinstance(net, Layer):
+        raise InputError(f"trace expects a network or layer, then x, got {type(net).__name__}.")
+    net.check_finite(x)
     yield from _steps(net, x, "")
 
 
 def _steps(net, x, prefix):
-    if hasattr(type(net), "shapes"):  # a Sequential
+    if hasattr(net, "layers"):
         for name, layer in net.layers.items():
             x = yield from _steps(layer, x, f"{prefix}.{name}" if prefix else name)
         return x
@@ -160,39 +179,38 @@ class _Writer(io.TextIOBase):
         return len(text)
 
 
-def _give(item):
-    """To those who gather, else to the screen."""
+def _give(item, names=None):
+    """To those who gather, else to the screen. names: the caller's, for the file of a picture."""
     if _gathered is not None:
         _gathered.append(item)
     elif isinstance(item, Source):
         print(item)
-    elif in_ipython():
+    elif in_notebook():
         from IPython.display import Image, display
 
         display(Image(item.png, alt=item.alt))
     else:
-        _save(item)
+        _save(item, names)
 
 
-def in_ipython():
-    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
+def in_notebook():
+    """Whether there is something that shows pictures: a kernel of Jupyter, as VS Code and Spyder have too."""
+    return "IPython" in sys.modules and hasattr(sys.modules["IPython"].get_ipython(), "kernel")
 
 
-_numbers = {}
-
-
-def _save(item):
+def _save(item, names):
+    """As script-1.png, script-2.png, ...: the count dies with the names of the script."""
     from scratchnet.storage import whole_file
 
-    caller = sys._getframe(3).f_globals.get("__file__") or "picture"
-    stem = Path(caller).stem
-    _numbers[stem] = _numbers.get(stem, 0) + 1
-    path = Path(os.environ.get("SCRATCHNET_FIGURES") or FOLDER) / f"{stem}-{_numbers[stem]}.png"
+    names["_pictures"] = names.get("_pictures", 0) + 1
+    stem = Path(names.get("__file__") or "picture").stem
+    folder = Path(os.environ.get("SCRATCHNET_FIGURES") or FOLDER).expanduser()
+    path = folder / f"{stem}-{names['_pictures']}.png"
     try:
         with whole_file(path) as file:
             file.write(item.png)
     except OSError as why:
         raise InputError(
-            f"The picture cannot be written to {path} ({why.strerror}). Name a folder with SCRATCHNET_FIGURES."
+            f"The picture cannot be written to the folder {folder} ({why.strerror}). Name one with SCRATCHNET_FIGURES."
         ) from None
     print(f"[picture: {path}]\n[{item.alt}]")

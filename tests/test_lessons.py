@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scratchnet import cli
+from scratchnet import cli, sketches
 from scratchnet.errors import InputError
 from scratchnet.lessons import stepping
-from scratchnet.lessons.course import EXERCISE, MARK, CellError, Lesson, beginning, course, cut, execute, find
+from scratchnet.lessons.course import EXERCISE, MARK, CellError, Lesson, course, cut, execute, find, playing
 from scratchnet.look import ROOT
 
 LESSONS = course()
@@ -50,9 +50,9 @@ def script(lesson, folder, **more):
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory):
-    """What takes long to compile is compiled: a lesson's time is that of a second run. These two use most of it."""
-    for name in ("what_25_years_changed", "from_loops_to_gigaflops"):
-        script(find(name), tmp_path_factory.mktemp("compile"))
+    """Every lesson ran once, so that its kernels are compiled: its time is that of a second run."""
+    for lesson in LESSONS:
+        script(lesson, tmp_path_factory.mktemp("compile"))
 
 
 @pytest.mark.lesson
@@ -77,21 +77,25 @@ def test_a_lesson_on_kernels_runs_without_numba(lesson, tmp_path):
 
 
 def blank(png):
-    """Whether a picture has hardly anything but background in it, or axes with nothing drawn in them."""
-    pixels = np.asarray(Image.open(BytesIO(png)).convert("L"))
-    return (pixels < 250).mean() < 0.01
+    """Whether there is hardly anything but lines and letters in a picture: no curve, no pixels, or empty axes."""
+    pixels = np.asarray(Image.open(BytesIO(png)).convert("RGB")).astype(int)
+    coloured = np.ptp(pixels, axis=2) > 60
+    dark = pixels.max(axis=2) < 128
+    rows = dark.mean(axis=1)  # an axis is a row that is dark from end to end; pixels are dark in many rows
+    return coloured.mean() < 0.002 and np.mean((rows > 0.01) & (rows < 0.5)) < 0.25
 
 
-def test_blank_pictures_are_seen_as_such():
-    from scratchnet.figures import new_figure
-
-    for drawn, expected in ((False, True), (True, False)):
-        figure, file = new_figure(None, 4, 3), BytesIO()
-        ax = figure.subplots()
-        if drawn:
-            ax.imshow(np.eye(5))
+@pytest.mark.parametrize("drawn", [False, True])
+def test_blank_pictures_are_seen_as_such(drawn):
+    figures = [sketches.arrays({"digit": np.eye(9)}, grey=True), sketches.arrays({"signed": np.eye(9) - 0.5})]
+    figures.append(sketches.curves(range(9), {"": range(9)}, xlabel="x", ylabel="y"))
+    for figure in figures:
+        for ax in figure.axes:
+            for artist in [] if drawn else [*ax.images, *ax.lines]:
+                artist.remove()
+        file = BytesIO()
         figure.savefig(file)
-        assert blank(file.getvalue()) or drawn == (not expected)
+        assert blank(file.getvalue()) != drawn
 
 
 # As texts.
@@ -174,17 +178,42 @@ def test_cut():
     ]
 
 
+def test_marks_that_editors_take_and_those_that_they_do_not():
+    cells = cut("#%%\nx = 1\n# %%time\ny = '\x0c \u2028'\n# %% [md]\n# text\n# %% a title\nz = 2\n")
+    assert [(cell.text, cell.source, cell.line) for cell in cells] == [
+        (False, "x = 1\n# %%time\ny = '\x0c \u2028'", 2),
+        (True, "text", 6),
+        (False, "z = 2", 8),
+    ]
+
+
+def test_a_byte_order_mark_and_an_answer_below_the_exercise(little):
+    little.path.write_text("\ufeff" + LITTLE + "\n# %%\nmine = 1\n", "utf-8")
+    again = Lesson(little.path)
+    assert again.title == "1. A little lesson" and again.exercise == ("little", "Write it.")
+
+
+@pytest.mark.parametrize("content, word", [(b"x = 1\n", "has no cells"), (b"# %%\n\xff\n", "not text in UTF-8")])
+@pytest.mark.parametrize("command", [[], ["run", "1"]])
+def test_a_file_that_is_no_lesson_is_named(content, word, command, little, monkeypatch, capsys):
+    little.path.write_bytes(content)
+    monkeypatch.setattr("scratchnet.lessons.course.folder", lambda: little.path.parent)
+    assert cli.main(["lessons", *command]) == 2
+    said = capsys.readouterr().err
+    assert word in said and "01_little.py" in said and len(said.splitlines()) == 1
+
+
 @pytest.mark.parametrize("word", ["6", "06", "im2col", "06_im2col", "06_im2col.py", "lessons/06_im2col.py"])
 def test_a_lesson_is_found_by_number_and_name(word):
     assert find(word).name == "im2col"
 
 
-@pytest.mark.parametrize("word", ["99", "0", "im2cl", ""])
+@pytest.mark.parametrize("word", ["99", "0", "im2cl", "", "99_im2col"])
 def test_an_unknown_lesson_lists_them_all(word, capsys):
     assert cli.main(["lessons", "run", word]) == 2
     said = capsys.readouterr().err
     assert f"no lesson {word!r}" in said and all(lesson.name in said for lesson in LESSONS)
-    assert ("Did you mean 'im2col'" in said) == (word == "im2cl")
+    assert ("Did you mean 'im2col'" in said) == (word in ("im2cl", "99_im2col"))
 
 
 def test_lessons_are_listed(capsys):
@@ -305,13 +334,12 @@ def test_nothing_pauses_in_a_pipe(tmp_path):
 
 
 def test_an_exception_shows_the_learners_cell(little, capsys):
-    names = beginning(little)
-    execute(little, 2, names)
-    with pytest.raises(CellError) as caught:
+    with playing(little) as names, pytest.raises(CellError) as caught:
+        execute(little, 2, names)
         execute(little, 4, names)
     said = str(caught.value)
     assert "cell 4 of lesson 1 failed" in said and "ZeroDivisionError: division by zero" in said
-    assert ">   24 | y = broken(1)" in said.splitlines() and "    23 | zero = 0" in said.replace("  ", "  ")
+    assert ">   24 | y = broken(1)" in said.splitlines() and "    23 | zero = 0" in said
     assert "course.py" not in said and "Traceback" not in said and "exec(" not in said
     assert "01_little.py" in said
 
@@ -319,8 +347,8 @@ def test_an_exception_shows_the_learners_cell(little, capsys):
 def test_an_exception_of_the_library_says_where(tmp_path):
     path = tmp_path / "01_x.py"
     path.write_text("# %%\nimport numpy as np\nfrom scratchnet import Linear\n\nLinear(2, 3)(np.zeros((1, 5)))\n")
-    with pytest.raises(CellError) as caught:
-        execute(Lesson(path), 1, beginning(Lesson(path)))
+    with playing(Lesson(path)) as names, pytest.raises(CellError) as caught:
+        execute(Lesson(path), 1, names)
     assert "expects (N, 2)" in str(caught.value) and "raised in scratchnet/layers/layer.py" in str(caught.value)
     assert ">    5 | Linear(2, 3)(np.zeros((1, 5)))" in str(caught.value).splitlines()
 
@@ -328,10 +356,59 @@ def test_an_exception_of_the_library_says_where(tmp_path):
 def test_a_syntax_error_shows_its_line(tmp_path):
     path = tmp_path / "01_x.py"
     path.write_text("# %%\nx = 1\n\n# %%\ny = (2\nz = 3\n")
-    with pytest.raises(CellError) as caught:
-        execute(Lesson(path), 2, beginning(Lesson(path)))
+    with playing(Lesson(path)) as names, pytest.raises(CellError) as caught:
+        execute(Lesson(path), 2, names)
     assert "cell 2" in str(caught.value) and "SyntaxError: '(' was never closed" in str(caught.value)
     assert ">    5 | y = (2" in str(caught.value).splitlines()
+
+
+def cell_error(tmp_path, code):
+    """What a learner sees of a lesson that is this code."""
+    lesson = Lesson(tmp_path / "01_x.py")
+    lesson.path.write_text(f"# %%\n{code}\n")
+    with playing(lesson) as names, pytest.raises(CellError) as caught:
+        execute(lesson, 1, names)
+    return str(caught.value)
+
+
+def test_a_syntax_error_elsewhere_is_not_the_lessons(tmp_path):
+    said = cell_error(tmp_path, "x = 1\neval('1 +')")
+    assert ">    3 | eval('1 +')" in said.splitlines() and "in line 3 of" in said and "SyntaxError" in said
+    (tmp_path / "broken_module.py").write_text("\n\n\ndef f(:\n")
+    said = cell_error(tmp_path, f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport broken_module")
+    assert ">    4 | import broken_module" in said.splitlines()
+
+
+def test_an_error_has_pythons_own_name(tmp_path):
+    assert "IndentationError: unexpected indent" in cell_error(tmp_path, "x = 1\n  y = 2")
+
+
+def test_an_error_that_cannot_be_printed(tmp_path):
+    said = cell_error(tmp_path, "class E(Exception):\n    def __str__(self):\n        return 1 / 0\n\nraise E")
+    assert "cell 1 of lesson 1 failed" in said and ">    6 | raise E" in said.splitlines()
+
+
+def test_a_cell_is_of_the_module_main(tmp_path):
+    lesson = Lesson(tmp_path / "01_x.py")
+    lesson.path.write_text(
+        "# %%\nimport pickle\nfrom dataclasses import dataclass\n\n@dataclass\nclass P:\n    n: int\n\n"
+        "# %%\nassert pickle.loads(pickle.dumps(P(7))) == P(7) and __name__ == '__main__'\n"
+    )
+    before = sys.modules["__main__"]
+    with playing(lesson) as names:
+        execute(lesson, 1, names)
+        execute(lesson, 2, names)
+    assert sys.modules["__main__"] is before
+
+
+@pytest.mark.parametrize(
+    "code, said", [("exit()", "stops"), ("sys.exit(0)", "stops"), ("sys.exit('why')", "stops: why")]
+)
+def test_exit_stops_a_lesson(code, said, tmp_path, capsys, monkeypatch):
+    (tmp_path / "01_x.py").write_text(f"# %%\nimport sys\n{code}\n")
+    monkeypatch.setattr("scratchnet.lessons.course.folder", lambda: tmp_path)
+    assert cli.main(["lessons", "run", "1"]) == 1
+    assert capsys.readouterr().err == f"scratchnet: lesson 1 {said}\n"
 
 
 def test_the_exit_code_of_a_failed_cell_is_1(little, capsys, monkeypatch):
@@ -359,13 +436,18 @@ def pdb(lesson, *keys, cwd):
     )
 
 
-def test_debug_stops_at_the_first_cell_and_steps_into_a_kernel():
+def test_debug_stops_at_the_first_cell_and_steps_into_a_kernel(tmp_path):
     script = find("6").path
     call = next(i for i, line in enumerate(script.read_text("utf-8").splitlines(), 1) if "(im2col(digits, 5" in line)
-    run = pdb("6", "w", f"b {script}:{call}", "c", "s", "n", "n", "p kh * kw", "q", cwd=ROOT)
+    run = pdb("6", "w", f"b {script}:{call}", "c", "s", "n", "n", "p kh * kw", "q", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert re.search(r"06_im2col\.py\(\d+\)<module>\(\)\n-> import time", run.stdout)
     assert re.search(r"kernels/conv\.py\(\d+\)im2col\(\)", run.stdout) and "(Pdb) 25" in run.stdout
+
+
+def test_pdbs_run_begins_again(tmp_path):
+    run = pdb("3", "n", "run", "q", cwd=tmp_path)
+    assert run.returncode == 0 and run.stdout.count("-> import numpy as np") == 2 and "From the start" in run.stdout
 
 
 def test_debug_shows_a_mistake_without_the_debuggers_lines(little, monkeypatch, capsys):
@@ -373,9 +455,6 @@ def test_debug_shows_a_mistake_without_the_debuggers_lines(little, monkeypatch, 
     monkeypatch.setattr("sys.stdin", iter(()))
     monkeypatch.setattr(stepping.pdb.Pdb, "run", lambda self, code, names: exec(code, names))
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
-    import numba
-
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", numba.config.DISABLE_JIT)
     assert cli.main(["lessons", "run", "1", "--debug"]) == 1
     said = capsys.readouterr().err
     assert "failed, in line 24" in said and ">   24 | y = broken(1)" in said.splitlines() and "bdb" not in said

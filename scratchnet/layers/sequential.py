@@ -32,12 +32,15 @@ class Sequential(Layer):
         return self.layers[name]
 
     def forward(self, x):
-        outermost = self.network is None  # inside another, NaN comes of divergence, and `fit` says so
-        if outermost and not math.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():  # vdot is fast and strict
-            raise InputError(f"x has NaN or infinity in {np.count_nonzero(~np.isfinite(x))} of {x.size} entries.")
+        if self.network is None:  # inside another, NaN comes of divergence, and `fit` says so
+            self.check_finite(x)
         for layer in self.layers.values():
             x = layer.forward(x)
         return x
+
+    def check_finite(self, x):
+        if not math.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():  # vdot is fast and strict
+            raise InputError(f"x has NaN or infinity in {np.count_nonzero(~np.isfinite(x))} of {x.size} entries.")
 
     def backward(self, dy):
         for layer in reversed(self.layers.values()):

@@ -31,7 +31,7 @@ def write_notebook(lesson, path):
         raise InputError(f"{path} is already there; remove it or name another file with --out.")
     with extra():
         import jupytext
-    notebook = jupytext.reads(lesson.path.read_text("utf-8"), fmt="py:percent")
+    notebook = jupytext.reads(lesson.script, fmt="py:percent")
     notebook.metadata.update(kernelspec=KERNEL, language_info={"name": "python"})
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number}"  # by chance otherwise

@@ -11,13 +11,14 @@ import time
 from pathlib import Path
 
 from scratchnet.errors import InputError
-from scratchnet.lessons.course import EXERCISE, LessonStopped, beginning, course, execute
+from scratchnet.lessons.course import EXERCISE, LessonStopped, course, execute, playing
 from scratchnet.lessons.typesetting import code, line_range, markdown, output, to_html, typeset
 from scratchnet.look import gathered
 from scratchnet.storage import whole_file
 
 STYLE = Path(__file__).with_name("site.css")
-OURS = re.compile(r"(\d\d_\w+|index|exercises)\.html|style\.css|figures(/\d\d_\w+-\d+\.png)?")
+OURS = re.compile(r"(\d\d_[^/]+|index|exercises)\.html|style\.css|figures(/\d\d_[^/]+-\d+\.png)?")
+SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # what file managers leave behind
 TITLE = "LeNet-5 step by step"
 INTRO = (
     "The paper of 1998, rebuilt from plain arrays. Each lesson is a script; its page shows the text, the code and what "
@@ -40,9 +41,10 @@ def build_site(folder):
         write(new / "style.css", STYLE.read_text("utf-8"))
         for lesson, text in zip(lessons, texts):
             start = time.perf_counter()
-            write(new / page_name(lesson), lesson_page(lesson, lessons, text, new))
-            seconds = time.perf_counter() - start
-            print(f"lesson {lesson.number:2} of {len(lessons)}  {lesson.name}  {seconds:.1f} s", file=sys.stderr)
+            page, stopped = lesson_page(lesson, lessons, text, new)
+            write(new / page_name(lesson), page)
+            took = stopped or f"{time.perf_counter() - start:.1f} s"
+            print(f"lesson {lesson.number:2} of {len(lessons)}  {lesson.name}  {took}", file=sys.stderr)
         write(new / "index.html", index_page(lessons, texts))
         write(new / "exercises.html", exercise_page(lessons))
     return Path(folder) / "index.html"
@@ -53,6 +55,8 @@ def build_site(folder):
 
 def check_replaceable(place):
     """Raises InputError unless nothing is there, or an empty folder, or only what `build_site` has written."""
+    if place in (Path.cwd(), *Path.cwd().parents):
+        raise InputError(f"{place} is the folder you are in, or holds it. Name another one with --out.")
     if not os.path.lexists(place) or (place.is_dir() and not any(place.iterdir())):
         return
     style, first = place / "style.css", STYLE.read_text("utf-8").splitlines()[0]
@@ -60,7 +64,7 @@ def check_replaceable(place):
         raise InputError(f"{place} is already there, and is no site of the lessons. Name another folder with --out.")
     for path in place.rglob("*"):
         name = path.relative_to(place).as_posix()
-        if not OURS.fullmatch(name):
+        if path.name not in SYSTEMS and not OURS.fullmatch(name):
             raise InputError(f"{place} would be replaced, but {name} in it is not ours. Move it elsewhere.")
 
 
@@ -68,9 +72,13 @@ def check_replaceable(place):
 def whole_folder(place):
     """A new folder to write to; it takes the place of `place` when all is written, else nothing changes."""
     new, old = (place.with_name(f"{place.name}.{os.getpid()}.{what}") for what in ("tmp", "old"))
-    new.mkdir(parents=True)
+    try:
+        new.mkdir(parents=True)
+    except OSError as why:
+        raise InputError(f"{place} cannot be written ({why.strerror}). Name another folder with --out.") from None
     try:
         yield new
+        check_replaceable(place)  # again: the lessons took a while
         if place.exists():
             place.rename(old)
         new.rename(place)
@@ -90,7 +98,7 @@ def write(path, text):
 
 
 def lesson_page(lesson, lessons, texts, new):
-    """HTML of a lesson, whose cells this runs. The pictures go to new / "figures"."""
+    """HTML of a lesson, whose cells this runs, and why it stopped itself, or "". The pictures go to new / "figures"."""
     outputs, stopped = run(lesson)
     figure = (new / "figures" / f"{lesson.path.stem}-{number}.png" for number in itertools.count(1))
     main = [
@@ -99,19 +107,20 @@ def lesson_page(lesson, lessons, texts, new):
         *cells(lesson, texts, outputs, stopped, figure),
     ]
     top, bottom = (steps(lesson, lessons, where) for where in ("top", "bottom"))
-    return document(lesson.title, "\n".join(main), lessons, page_name(lesson), top, bottom)
+    return document(lesson.title, "\n".join(main), lessons, page_name(lesson), top, bottom), stopped
 
 
 def run(lesson):
     """{number of a cell: what it printed, showed and pictured}, and why the lesson stopped itself, or ""."""
-    names, outputs = beginning(lesson), {}
-    for number, cell in enumerate(lesson.cells, start=1):
-        if not cell.text:
-            with gathered() as outputs[number], contextlib.redirect_stderr(sys.stdout):
-                try:
-                    execute(lesson, number, names)
-                except LessonStopped as why:
-                    return outputs, str(why)
+    outputs = {}
+    with playing(lesson) as names:
+        for number, cell in enumerate(lesson.cells, start=1):
+            if not cell.text:
+                with gathered() as outputs[number], contextlib.redirect_stderr(sys.stdout):
+                    try:
+                        execute(lesson, number, names)
+                    except LessonStopped as why:
+                        return outputs, str(why)
     return outputs, ""
 
 

@@ -6,15 +6,14 @@ import os
 import pdb
 import sys
 import textwrap
-import traceback
 from types import FunctionType, ModuleType
 
 import numpy as np
 
-from scratchnet.lessons.course import CellError, LessonStopped, beginning, execute, failure
+from scratchnet.lessons.course import execute, explained, playing
 
 WIDTH = 78
-KEYS = "n: next line   s: step into   w: where am I   p x.shape: print   c: go on   q: quit"
+KEYS = "n: next line   s: step into   r: out of it again   p x.shape: print   c: go on   q: quit"
 
 
 def step(lesson, pause):
@@ -22,22 +21,28 @@ def step(lesson, pause):
 
     pause: wait for Enter after each cell; q or the end of the input stops.
     """
-    names, last = beginning(lesson), len(lesson.cells)
-    for number, cell in enumerate(lesson.cells, start=1):
-        print(rule(f"lesson {lesson.number}, cell {number} of {last}"))
-        if cell.text:
-            print(wrapped(cell.source))
-        else:
-            print(numbered(cell))
-            before = dict(names)
-            with contextlib.redirect_stdout(Headed(sys.stdout, rule("what it prints"))):
-                execute(lesson, number, names)
-            made = [line for name, value in names.items() for line in described(name, value, before)]
-            if made:
-                print("\n".join([rule("what it made"), *made]))
-        if pause and number < last and not go_on(cell):
-            return
+    last = len(lesson.cells)
+    with playing(lesson) as names:
+        for number, cell in enumerate(lesson.cells, start=1):
+            print(rule(f"lesson {lesson.number}, cell {number} of {last}"))
+            if cell.text:
+                print(wrapped(cell.source))
+            else:
+                step_code(lesson, number, names)
+            if pause and number < last and not go_on(cell):
+                return
     print(rule(f"end of lesson {lesson.number}"))
+
+
+def step_code(lesson, number, names):
+    """Runs one cell of code, and prints it, what it prints and what it made."""
+    print(numbered(lesson.cells[number - 1]))
+    before = dict(names)
+    with contextlib.redirect_stdout(Headed(sys.stdout, rule("what it prints"))):
+        execute(lesson, number, names)
+    made = [line for name, value in names.items() for line in described(name, value, before)]
+    if made:
+        print("\n".join([rule("what it made"), *made]))
 
 
 class Headed(io.TextIOBase):
@@ -47,14 +52,18 @@ class Headed(io.TextIOBase):
         self.stream, self.heading = stream, f"{heading}\n"
 
     def write(self, text):
-        self.stream.write(self.heading + text)
-        self.heading = ""
-        self.stream.flush()
+        if text:
+            self.stream.write(self.heading + text)
+            self.heading = ""
+            self.stream.flush()
         return len(text)
+
+    def fileno(self):
+        return self.stream.fileno()
 
 
 def go_on(cell):
-    asks = "your prediction, then Enter: " if cell.predicts else "-- Enter: next cell, q: stop -- "
+    asks = "your prediction, then Enter (q: stop): " if cell.predicts else "-- Enter: next cell, q: stop -- "
     try:
         return input(f"\n{asks}").strip().lower() != "q"
     except EOFError:
@@ -75,13 +84,17 @@ def wrapped(text):
 
 
 def numbered(cell):
-    lines = cell.source.splitlines()
+    lines = cell.source.split("\n")
     return "\n".join(f"{cell.line + i:4} | {line}".rstrip() for i, line in enumerate(lines))
 
 
 def described(name, value, before):
     """A line on a name that a cell has made, unless it is a module, a function, a class or as before."""
-    if name.startswith("_") or isinstance(value, ModuleType | FunctionType | type) or value is before.get(name):
+    if (
+        name.startswith("_")
+        or isinstance(value, ModuleType | FunctionType | type)
+        or (name in before and value is before[name])
+    ):
         return
     if hasattr(value, "py_func") or (callable(value) and not hasattr(value, "forward")):
         return
@@ -90,19 +103,17 @@ def described(name, value, before):
 
 
 def debug(lesson):
-    """Stops in pdb at the first line of code, with Numba off: stepping into a kernel steps through its loops."""
+    """Stops in pdb at the first line of code, with Numba off: stepping into a kernel steps through its loops.
+
+    Numba is off for what is imported from here on. Lessons that train take very long without it.
+    """
     os.environ["NUMBA_DISABLE_JIT"] = "1"
-    if "numba" in sys.modules:
-        sys.modules["numba"].config.DISABLE_JIT = True
-    print(f"Lesson {lesson.number} in the debugger; the kernels run as plain Python.\n{KEYS}", flush=True)
-    try:
-        pdb.Pdb().run(compile(lesson.path.read_text("utf-8"), str(lesson.path), "exec"), beginning(lesson))
-    except SystemExit as why:
-        raise LessonStopped(f"lesson {lesson.number} stops: {why.code}") from None
-    except Exception as why:
-        lines = [
-            frame.lineno for frame in traceback.extract_tb(why.__traceback__) if frame.filename == str(lesson.path)
-        ]
-        line = why.lineno if isinstance(why, SyntaxError) else lines[0]
-        number = sum(cell.line <= line for cell in lesson.cells)
-        raise CellError(failure(lesson, number, why)) from None
+    print(f"Lesson {lesson.number} in the debugger; the kernels run as plain Python, slowly.\n{KEYS}", flush=True)
+    again = True
+    while again:
+        with playing(lesson) as names, explained(lesson):
+            try:
+                pdb.Pdb(skip=["importlib*"]).run(compile(lesson.script, str(lesson.path), "exec"), names)
+                again = False
+            except pdb.Restart:  # its command `run`
+                print("From the start.")

@@ -28,6 +28,8 @@ PRIME = re.compile("<msup>(<mi>.</mi>)<mi>(&#x0203[2-4];)</mi></msup>")  # the s
 def typeset(lesson):
     """{number of a cell: HTML} for its cells of text."""
     ids, texts = {"main", "exercise"}, {}
+    if not re.match("# .+\n\n[^#\n]", lesson.cells[0].source) or not lesson.cells[0].text or not lesson.exercise:
+        raise InputError(f"Lesson {lesson.number} ({lesson.name}) has to begin with a heading and a paragraph of text.")
     for number, cell in enumerate(lesson.cells, start=1):
         if cell.text:
             try:
@@ -136,7 +138,7 @@ def output(items, where, figure):
     """What a cell printed (its lines as they are at the end, where a progress bar rewrites them), showed, pictured."""
     for kind, group in itertools.groupby(items, type):
         if kind is str:
-            text = re.sub(r"[^\n]*\r(?!\n)", "", "".join(group)).strip("\n")
+            text = re.sub(r"[^\n]*\r(?=[^\n])", "", "".join(group)).strip("\n")
             yield pre(text, f"Output of {where}") if text.strip() else ""
             continue
         for item in group:
