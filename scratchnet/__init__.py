@@ -11,8 +11,9 @@ _HOME = {
     "losses": "BCELoss CrossEntropyLoss MAPLoss MLELoss",
     "optimizers": "Adam SDLM SGD",
     "training": "Callback Evaluation History evaluate fit",
+    "pruning": "OptimalBrainDamage",
     "recipes": "RECIPES",
-    "checks": "check_against check_curvature check_gradients",
+    "checks": "central_differences check_against check_curvature check_gradients check_loss",
     "look": "Step picture show trace",
     "errors": "DataError Diverged InputError ModelError ScratchnetError",
 }

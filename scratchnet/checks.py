@@ -7,11 +7,16 @@ less against central differences, and 1e-12 or less against another exact comput
 
 import numpy as np
 
+from scratchnet.diagnosis import diagnose
 from scratchnet.errors import InputError
 
 
 class CheckFailed(AssertionError):
-    """What differs, where and by how much."""
+    """What differs, where and by how much; `diagnosis` is a sentence on what it looks like, or ""."""
+
+    def __init__(self, fact, diagnosis=""):
+        super().__init__(f"{fact} {diagnosis}".rstrip())
+        self.fact, self.diagnosis = fact, diagnosis
 
 
 def check_gradients(layer, x, *, tolerance=1e-6, step=1e-5, entries=50, rng=None):
@@ -30,7 +35,7 @@ def check_gradients(layer, x, *, tolerance=1e-6, step=1e-5, entries=50, rng=None
     rng = rng or np.random.default_rng(0)
     x = arrays["x"] = x.copy()
     r = rng.normal(size=layer.forward(x).shape)
-    got = {"x": layer.backward(r)} | {name: gradient for name, _, gradient, _ in layer.parameters()}
+    got = {"x": layer.backward(r.copy())} | {name: gradient for name, _, gradient, _ in layer.parameters()}
     connected = [leaf.connected(name) for leaf in layer.leaves() for name in leaf.params]
     free = dict(zip(arrays, [np.ones(x.shape, bool), *connected]))
 
@@ -39,21 +44,43 @@ def check_gradients(layer, x, *, tolerance=1e-6, step=1e-5, entries=50, rng=None
 
     errors = {}
     for name, array in arrays.items():
-        there(f"d{name}", got[name], array.shape)
+        there(f"d{name}", got[name], array)
         if got[name][~free[name]].any():
             raise CheckFailed(f"d{name} is not 0 at the blanks of the connection table: is the mask missing?")
-        chosen = np.unravel_index(rng.permutation(np.flatnonzero(free[name]))[:entries], array.shape)
-        wanted = np.empty(len(chosen[0]))
-        for i, at in enumerate(zip(*chosen)):
-            value = array[at]
-            array[at] = value + step
-            above = E()
-            array[at] = value - step
-            below = E()
-            array[at] = value
-            wanted[i] = (above - below) / (2 * step)
-        errors[name] = compare(f"d{name}", got[name][chosen], wanted, tolerance, "central differences", chosen)
+        chosen = rng.permutation(np.flatnonzero(free[name]))[:entries]
+        wanted = central_differences(E, array, step, chosen)
+        looked_at = ~free[name]
+        looked_at.flat[chosen] = True
+        source, sizes = "central differences", {"images": len(x)}
+        errors[name] = compare(f"d{name}", got[name], wanted, tolerance, source, looked_at, sizes)
     return errors
+
+
+def central_differences(E, w, step=1e-5, chosen=None):
+    """dE/dw = (E(w + step) - E(w - step)) / (2 step), an array like w (float64); 0 where it is not looked at.
+
+    E: () -> a number, a function of the entries of w, which are moved one at a time and put back.
+    chosen: flat indices of the entries to look at, all if not given.
+    """
+    gradient = np.zeros_like(w)
+    for i in range(w.size) if chosen is None else chosen:
+        value = w.flat[i]
+        w.flat[i] = value + step
+        above = E()
+        w.flat[i] = value - step
+        below = E()
+        w.flat[i] = value
+        gradient.flat[i] = (above - below) / (2 * step)
+    return gradient
+
+
+def check_loss(loss, y, labels, *, tolerance=1e-6, step=1e-5):
+    """backward of a loss against central differences of its forward; y (N, classes) float64, labels (N,)."""
+    y = y.copy()
+    loss.forward(y, labels)
+    got = loss.backward()
+    wanted = central_differences(lambda: loss.forward(y, labels), y, step)
+    return {"y": compare("dE/dy", got, wanted, tolerance, "central differences", sizes={"images": len(y)})}
 
 
 def check_curvature(layer, x, *, tolerance=1e-12):
@@ -89,27 +116,34 @@ def check_against(layer, reference, x, *, tolerance=1e-9, rng=None):
     return errors
 
 
-def there(name, got, shape):
-    """CheckFailed unless got is an array of this shape."""
+def there(name, got, wanted):
+    """CheckFailed unless got is an array of the shape of wanted."""
     if not isinstance(got, np.ndarray):
         raise CheckFailed(f"{name} is {got!r}, not an array: does the pass leave it on self?")
-    if got.shape != shape:
-        raise CheckFailed(f"{name} has shape {got.shape}, it should have {shape}.")
+    if got.shape != wanted.shape:
+        raise CheckFailed(f"{name} has shape {got.shape}, it should have {wanted.shape}.", diagnose(got, wanted))
 
 
-def compare(name, got, wanted, tolerance, source, places=None):
-    """The relative error, or CheckFailed. places: where the entries of got and wanted come from."""
-    there(name, got, wanted.shape)
+def compare(name, got, wanted, tolerance, source, looked_at=None, sizes=None):
+    """The relative error, or CheckFailed with a diagnosis.
+
+    looked_at: boolean, which entries of wanted are known; all if not given. sizes: see `diagnose`.
+    """
+    there(name, got, wanted)
     if not got.size:
         return 0.0
-    difference, scale = np.abs(got - wanted), np.abs(wanted).max()
-    error = difference.max() / max(scale, np.finfo(float).tiny)
+    looked_at = np.ones(got.shape, bool) if looked_at is None else looked_at
+    with np.errstate(invalid="ignore"):  # infinity - infinity is NaN, and counted as off
+        difference, scale = np.abs(got - wanted), np.abs(wanted[looked_at]).max()
+        error = difference[looked_at].max() / max(scale, np.finfo(float).tiny)
     if error <= tolerance:
         return float(error)
-    worst = np.unravel_index(np.argmax(difference), got.shape)  # a NaN counts as the largest
-    at = worst if places is None else [axis[worst[0]] for axis in places]
-    off = np.count_nonzero(~(difference <= tolerance * scale))
+    off = looked_at & ~(difference <= tolerance * scale)
+    first = np.unravel_index(np.argmax(off), got.shape)
+    where = f"{np.count_nonzero(off)} of {np.count_nonzero(looked_at)} entries looked at are off, the first is "
+    where += f"[{', '.join(map(str, first))}]: "
     raise CheckFailed(
-        f"{name} differs from {source} by {error:.1e}, at most {tolerance:.0e} is right; {off} of {got.size} entries "
-        f"looked at are off, most of all [{', '.join(map(str, at))}]: got {got[worst]:.6g}, wanted {wanted[worst]:.6g}."
+        f"{name} differs from {source}: {where if got.ndim else ''}got {got[first]:.6g}, wanted {wanted[first]:.6g}. "
+        f"Relative error {error:.1e}, at most {tolerance:.0e} is right.",
+        diagnose(got, wanted, sizes) if looked_at.all() else "",
     )

@@ -21,6 +21,7 @@ EXAMPLES = """examples:
   python -m scratchnet compare runs/paper runs/tutorial-28
   python -m scratchnet predict runs/paper/last.npz digit.png
   python -m scratchnet lessons                  LeNet-5 step by step
+  python -m scratchnet exercise                 write its layers yourself
 """
 
 LESSON_EXAMPLES = """examples:
@@ -30,6 +31,18 @@ LESSON_EXAMPLES = """examples:
   python -m scratchnet lessons run 6 --debug    in pdb; stepping into a kernel steps through its loops
   python -m scratchnet lessons build            all of them as a website, offline
   python -m scratchnet lessons notebook 6       as 06_im2col.ipynb
+"""
+
+EXERCISE_EXAMPLES = """examples:
+  python -m scratchnet exercise                 the list, and what is done
+  python -m scratchnet exercise start 1         write my/ex01_scaled_tanh.py, with a blank to fill in
+  python -m scratchnet exercise check 1         is it right, and if not: what is wrong
+  python -m scratchnet exercise watch 1         the same whenever you save
+  python -m scratchnet exercise hint 1          a little help, each time a little more
+  python -m scratchnet exercise train           LeNet-5 on your own layers
+for teachers:
+  python -m scratchnet exercise syllabus        write syllabus.ini, to edit
+  python -m scratchnet exercise grade class --csv grades.csv --jobs 4
 """
 
 
@@ -107,6 +120,7 @@ def parser():
     predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="28 x 28 pixels, bright on black")
 
     add_lessons(commands)
+    add_exercise(commands)
     return top
 
 
@@ -131,6 +145,61 @@ def add_lessons(commands):
     notebook.set_defaults(what="notebook")
     notebook.add_argument("lesson", metavar="N", help="number or name")
     notebook.add_argument("--out", type=Path, metavar="FILE", help="default: the lesson's name, in this folder")
+
+
+def add_exercise(commands):
+    exercise = commands.add_parser(
+        "exercise",
+        help="write the layers yourself, and be told what is wrong",
+        epilog=EXERCISE_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    mine = argparse.ArgumentParser(add_help=False)
+    mine.add_argument(
+        "--folder", type=Path, default=Path("my"), metavar="DIR", help="where your files are (default: my)"
+    )
+    exercise.set_defaults(command=run_exercise, what="list_exercises", folder=Path("my"))
+    whats = exercise.add_subparsers(metavar="WHAT")
+
+    def add(what, about, name=True, function=None):
+        parser = whats.add_parser(what, help=about, parents=[mine])
+        parser.set_defaults(what=function or what)
+        if name:
+            parser.add_argument("name", nargs="?", metavar="NAME", help="number or name")
+        return parser
+
+    add("list", "the exercises, and which are done", name=False, function="list_exercises")
+    add("start", "write the file to fill in").add_argument("--all", action="store_true", help="all of them")
+    check = add("check", "is it right? Without a name: the one saved last")
+    check.add_argument("--all", action="store_true", help="all that are started")
+    check.add_argument("--seed", type=natural, default=0, metavar="N", help="of the random cases (default: 0)")
+    add("watch", "check whenever the file is saved")
+    add("hint", "a hint, each time a little more")
+    add("solution", "the library's own lines, after an attempt")
+    add("reset", "begin again; a copy is kept")
+    add("train", "train LeNet-5 on your own layers", name=False)
+
+    syllabus = whats.add_parser("syllabus", help="for teachers: write a file that says what a class does")
+    syllabus.set_defaults(what="syllabus")
+    syllabus.add_argument(
+        "--out", type=Path, default=Path("syllabus.ini"), metavar="FILE", help="(default: syllabus.ini)"
+    )
+
+    grade = whats.add_parser("grade", help="for teachers: check the files of a class")
+    grade.set_defaults(what="grade")
+    grade.add_argument("folder", type=Path, metavar="FOLDER", help="holds one folder for each student")
+    grade.add_argument("--csv", type=Path, metavar="FILE", help="points of every student and exercise")
+    grade.add_argument("--json", type=Path, metavar="FILE", help="the same with every diagnosis")
+    grade.add_argument("--junit", type=Path, metavar="FILE", help="the same as test results, for what reads those")
+    grade.add_argument(
+        "--feedback",
+        type=Path,
+        default=Path("feedback"),
+        metavar="DIR",
+        help="a text for each student (default: feedback)",
+    )
+    grade.add_argument("--syllabus", type=Path, metavar="FILE", help="default: syllabus.ini in FOLDER, or here")
+    grade.add_argument("--jobs", type=positive, default=1, metavar="N", help="checks at once (default: 1)")
 
 
 def positive(text):
@@ -180,3 +249,9 @@ def run_lessons(options):
     from scratchnet.commands import lessons
 
     return getattr(lessons, options.what)(options)
+
+
+def run_exercise(options):
+    from scratchnet.commands import exercise
+
+    return getattr(exercise, options.what)(options)

@@ -215,6 +215,21 @@ def wall(images, labels, predictions, names, title="", figure=None):
     return figure
 
 
+def reading(images, labels, predictions, title="", figure=None):
+    """Images, ten in a row, with what each was read as; what is wrong says what it is, and has another colour."""
+    rows = math.ceil(len(images) / 10)
+    figure = new_figure(figure, 8, 0.95 * rows + 0.5)
+    wrong = np.count_nonzero(labels != predictions)
+    figure.suptitle(f"{title}: {len(images) - wrong} of {len(images)} right")
+    for ax, image, label, read in zip(figure.subplots(rows, 10, squeeze=False).flat, images, labels, predictions):
+        ax.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+        says, colour = (f"{read}", BLUE) if read == label else (f"{read}, is {label}", ORANGE)
+        ax.set_title(says, fontsize=9, color=colour)
+    for ax in figure.axes:
+        ax.set_axis_off()
+    return figure
+
+
 def misclassified(labels, predictions):
     """Indices, by true class, then by the class read."""
     wrong = np.flatnonzero(labels != predictions)

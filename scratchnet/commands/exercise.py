@@ -1,0 +1,222 @@
+"""python -m scratchnet exercise ...: list, start, check, watch, hint, solution, reset, train, syllabus, grade."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from scratchnet.commands.prepare import say
+from scratchnet.errors import InputError
+from scratchnet.exercises.checker import check as check_file
+from scratchnet.exercises.course import find
+from scratchnet.exercises.folder import Folder
+from scratchnet.exercises.learner import shown
+from scratchnet.exercises.syllabus import FILE, Syllabus
+from scratchnet.look import show
+from scratchnet.tables import ascii_picture, table
+
+ME = "python -m scratchnet exercise"
+STATES = {"right": "done", "wrong": "not right yet", "blank": "started", "missing": ""}
+
+
+def list_exercises(options):
+    folder, syllabus = Folder(options.folder), Syllabus.nearby(options.folder, ".")
+    rows, done = [("", "exercise", "lesson", "state", "what")], 0
+    for exercise in syllabus.exercises:
+        state = state_of(folder, exercise)
+        done += state == "done"
+        rows.append((f"{exercise.number:02}", exercise.name, str(exercise.lesson), state, exercise.title))
+    print(table(rows))
+    print(f"\n{done} of {len(syllabus.exercises)} done (a file in {shown(folder.path)} that passes its check now)")
+    print(f"\n{ME} start 1     begin with the first;  check 1, hint 1, watch 1")
+
+
+def state_of(folder, exercise):
+    if not folder.file(exercise).exists():
+        return ""
+    if exercise.levels:  # takes its time
+        return f"started; check {exercise.number:02}" if folder.attempted(exercise) else "started"
+    return STATES[check_file(exercise, folder.file(exercise)).state]
+
+
+def start(options):
+    folder = Folder(options.folder)
+    if options.all:
+        written = [folder.start(e) for e in Syllabus.nearby(folder.path, ".").exercises if not folder.file(e).exists()]
+        print(f"{len(written)} files written to {shown(folder.path)}")
+        return
+    exercise = find(need(options))
+    print(f"{shown(folder.start(exercise))}\n\n{exercise.task}\n")
+    print(f"python -m scratchnet lessons run {exercise.lesson}     what it is about")
+    print(f"{ME} check {exercise.number:02}   is it right?")
+    print(f"{ME} watch {exercise.number:02}   the same whenever you save")
+
+
+def need(options):
+    if options.name is None:
+        raise InputError(f"Which one? `{ME} start 1` begins with the first, `{ME}` lists them all.")
+    return options.name
+
+
+def check(options):
+    folder, exercises = Folder(options.folder), Syllabus.nearby(options.folder, ".").exercises
+    if options.all:
+        return check_all(folder, exercises)
+    exercise = find(options.name) if options.name else folder.latest(exercises)
+    folder.need(exercise)
+    result = check_file(exercise, folder.file(exercise), options.seed)
+    print(result)
+    number = f"{exercise.number:02}"
+    if result.state == "right":
+        later = [other for other in exercises if other.number > exercise.number]
+        if later:
+            print(f"\nThe next one: {ME} start {later[0].number:02}   ({later[0].name})")
+        return 0
+    print(f"\nA hint: {ME} hint {number}")
+    return 1
+
+
+def check_all(folder, exercises):
+    started = folder.started(exercises)
+    if not started:
+        raise InputError(f"No exercise is started in {shown(folder.path)}. Begin: {ME} start 1")
+    results = []
+    for exercise in started:
+        result = check_file(exercise, folder.file(exercise))
+        results.append(result)
+        why = (result.diagnosis or result.fact).split("\n")[0] if result.state == "wrong" else ""
+        print(f"{exercise.number:02}  {exercise.name:22} {STATES[result.state]:14} {why}".rstrip(), flush=True)
+    done = sum(result.state == "right" for result in results)
+    print(f"\n{done} of {len(exercises)} done")
+    return 0 if done == len(started) else 1
+
+
+def watch(options):
+    from scratchnet.exercises.watch import watch as keep_watching
+
+    folder, exercises = Folder(options.folder), Syllabus.nearby(options.folder, ".").exercises
+    if options.name:
+        first = find(options.name)
+    else:
+        first = next((e for e in exercises if state_of(folder, e) != "done"), exercises[-1])
+    keep_watching(folder, exercises if first in exercises else [first], first)
+
+
+def hint(options):
+    folder = Folder(options.folder)
+    exercise = find(options.name) if options.name else folder.latest(Syllabus.nearby(options.folder, ".").exercises)
+    hints = folder.next_hint(exercise)
+    for number, text in enumerate(hints, start=1):
+        print(f"{number}. {text}")
+    if len(hints) < len(exercise.hints):
+        print(f"\n{len(exercise.hints) - len(hints)} more: {ME} hint {exercise.number:02}")
+    else:
+        print(f"\nThat is all. After an attempt: {ME} solution {exercise.number:02}")
+
+
+def solution(options):
+    folder, syllabus = Folder(options.folder), Syllabus.nearby(options.folder, ".")
+    exercise = find(need(options))
+    if not syllabus.solutions:
+        raise InputError(
+            f"Solutions are switched off in {FILE}. Ask your teacher, or for a hint: {ME} hint {options.name}"
+        )
+    folder.need(exercise)
+    if not folder.attempted(exercise):
+        raise InputError(
+            f"Write something first: {shown(folder.file(exercise))} is still blank. `hint {exercise.number:02}` helps."
+        )
+    print("What the library has there:\n")
+    for function in (*exercise.bodies(), *exercise.shows):
+        show(function)
+        print()
+
+
+def reset(options):
+    folder, exercise = Folder(options.folder), find(need(options))
+    copy = folder.reset(exercise)
+    print(f"{shown(folder.file(exercise))} is blank again; what was there is in {shown(copy)}")
+
+
+def train(options):
+    from scratchnet.datasets import load, paper_input
+    from scratchnet.exercises.reward import IMAGES, TEST, own_parts
+    from scratchnet.exercises.reward import train as train_own
+
+    folder = Folder(options.folder)
+    own = own_parts(folder, Syllabus().exercises)
+    print(f"Yours: {', '.join(own.names)}")
+    if own.missing:
+        print(f"The library's: {', '.join(own.missing)}")
+    (images, labels), (tests, answers) = load("mnist", "train"), load("mnist", "test")
+    x, seen = paper_input(images[:IMAGES]), paper_input(tests[:TEST])
+    say(f"Training LeNet-5 on them, up to {IMAGES:,} digits ...")
+    count, result = train_own(own, folder, (x, labels[:IMAGES]), (seen, answers[:TEST]))
+    print(f"\nTrained on {count:,} digits, it reads {result.error:.2f} % of {TEST:,} others wrong. Six of them:\n")
+    print(side_by_side([ascii_picture(small(image)) for image in tests[:3]]))
+    print(read(result, answers, range(3)))
+    print(side_by_side([ascii_picture(small(image)) for image in tests[3:6]]))
+    print(read(result, answers, range(3, 6)))
+    path = folder.path / "digits.png"
+    draw(path, tests[:60], answers[:60], result.predictions[:60])
+    print(f"\n{shown(path)}   sixty of them")
+
+
+def small(image):
+    """28 x 28 -> 14 x 14, the mean of each 2x2."""
+    return image.reshape(14, 2, 14, 2).mean(axis=(1, 3)).astype(np.uint8)
+
+
+def side_by_side(pictures):
+    return "\n".join("  ".join(lines) for lines in zip(*(picture.split("\n") for picture in pictures)))
+
+
+def read(result, answers, which):
+    texts = [
+        f"read as {result.predictions[i]}" + (f", it is {answers[i]}" if result.predictions[i] != answers[i] else "")
+        for i in which
+    ]
+    return "  ".join(f"{text:30}" for text in texts).rstrip() + "\n"
+
+
+def draw(path, images, labels, predictions):
+    from scratchnet.figures import reading, save
+
+    save(reading(images, labels, predictions, "Read by your own layers"), path)
+
+
+def syllabus(options):
+    path = options.out
+    if path.exists():
+        raise InputError(f"{shown(path)} is there already. Edit it, or name another file with --out.")
+    Syllabus().write(path)
+    print(f"{shown(path)}   all exercises with their points; edit it")
+
+
+def grade(options):
+    from tqdm import tqdm
+
+    from scratchnet.exercises import grade as grading
+
+    chosen = Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(options.folder, ".")
+    found = grading.students(options.folder)
+    say("This is no security sandbox: accidents are kept apart, attacks are not.")
+    total = len(found) * len(chosen.exercises)
+    with tqdm(total=total, ascii=True, unit=" checks", disable=None, leave=False, file=sys.stderr) as bar:
+        grades = grading.grade(options.folder, chosen, options.jobs, lambda one: bar.update())
+    written = []
+    if options.csv:
+        grading.write_csv(options.csv, grades, chosen.exercises)
+        written.append(("table", str(options.csv)))
+    if options.json:
+        grading.write_json(options.json, grades)
+        written.append(("json", str(options.json)))
+    if options.junit:
+        grading.write_junit(options.junit, grades)
+        written.append(("junit", str(options.junit)))
+    grading.write_feedback(options.feedback, grades)
+    written.append(("feedback", str(Path(options.feedback) / "STUDENT.txt")))
+    rows, mean = grading.summary(grades, chosen.exercises)
+    print(table(rows))
+    print(f"\n{len(found)} students, {mean:.1f} of {sum(chosen.points.values())} points on average\n")
+    print(table([("", "written"), *written]))

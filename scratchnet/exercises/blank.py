@@ -1,0 +1,73 @@
+"""From the library's live source to a file with a blank in it, by inspect and ast."""
+
+import ast
+import inspect
+import textwrap
+
+from scratchnet.look import underlying
+
+BLANK = "...  # yours"
+
+
+def blank_file(exercise):
+    """The text of the file that a learner starts from: signature and docstring of the library, no body."""
+    number = f"{exercise.number:02}"
+    head = [
+        f'"""Exercise {number}, {exercise.name} (lesson {exercise.lesson}): {exercise.title}.',
+        "",
+        *textwrap.wrap(exercise.task, 98),
+        "",
+        f"    python -m scratchnet exercise check {number}      is it right? (`hint {number}`: a little help)",
+        '"""',
+        "",
+    ]
+    imports = ["import numpy as np", ""]
+    if exercise.is_class:
+        imports += [f"from scratchnet import {exercise.target.__name__}"]
+    imports += exercise.gives
+    body = class_blank(exercise) if exercise.is_class else function_blank(exercise.target)
+    while imports[-1] == "":
+        imports.pop()
+    return "\n".join([*head, *imports, "", "", *body, ""])
+
+
+def class_blank(exercise):
+    """Lines of a subclass: the docstring of the class, and the head of every body to write."""
+    lines = [f"class {exercise.writes}({exercise.target.__name__}):", *docstring(exercise.target, "    ")]
+    for function in exercise.bodies():
+        lines += ["", *indented(function_blank(function), "    ")]
+    return lines
+
+
+def function_blank(function):
+    """Lines of a function without its body: decorators gone, the docstring kept, then the blank."""
+    source = textwrap.dedent(inspect.getsource(underlying(function)))
+    node = ast.parse(source).body[0]
+    first = node.body[0]
+    head = source.split("\n")[node.lineno - 1 : first.lineno - 1]
+    return [*head, *docstring(underlying(function), "    "), f"    {BLANK}"]
+
+
+def docstring(thing, indent):
+    """Its docstring as lines of source, or none."""
+    text = vars(thing).get("__doc__") if isinstance(thing, type) else thing.__doc__
+    if not text:
+        return []
+    lines = inspect.cleandoc(text).replace("\\", "\\\\").split("\n")
+    if len(lines) == 1:
+        return indented([f'"""{lines[0]}"""'], indent)
+    return indented([f'"""{lines[0]}', *lines[1:], '"""'], indent)
+
+
+def indented(lines, indent):
+    return [f"{indent}{line}".rstrip() for line in lines]
+
+
+def is_blank(node):
+    """Whether the body of a function (its ast) says nothing: a docstring, ..., pass, raise NotImplementedError."""
+    return all(
+        isinstance(part, ast.Pass)
+        or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+        or (isinstance(part, ast.Raise) and "NotImplementedError" in ast.dump(part))
+        for part in node.body
+    )

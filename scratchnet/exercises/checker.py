@@ -1,0 +1,319 @@
+"""Is it right? Nine levels, from "does it run" to odd shapes; the first that fails is explained."""
+
+from dataclasses import dataclass, field
+from numbers import Real
+from pathlib import Path
+
+import numpy as np
+
+from scratchnet.checks import CheckFailed
+from scratchnet.diagnosis import diagnose
+from scratchnet.errors import ScratchnetError
+from scratchnet.exercises.exercise import alike
+from scratchnet.exercises.kinds import agree
+from scratchnet.exercises.learner import (
+    Missing,
+    Mistake,
+    NotWritten,
+    blank,
+    explained,
+    library_as_it_was,
+    load,
+    shown,
+)
+
+DOUBLE, SINGLE = 1e-9, 1e-4  # what is right in float64 and in float32; a mistake is 1e-2 and more
+TRIES = 5  # random cases
+NO_SUCH_LEVEL = object()
+
+
+@dataclass
+class Result:
+    """What a check found.
+
+    state: "right", "wrong", "blank" or "missing"; passed: (method, level) of all that passed, in order;
+    failed: that which did not; fact: what came and what was wanted; diagnosis: the sentence that helps.
+    """
+
+    exercise: object
+    path: Path
+    state: str = "wrong"
+    passed: list = field(default_factory=list)
+    failed: tuple | None = None
+    fact: str = ""
+    diagnosis: str = ""
+
+    def __str__(self):
+        lines = [f"{self.exercise.number:02} {self.exercise.name}   {shown(self.path)}", ""]
+        steps = [(method, level, "ok") for method, level in self.passed]
+        steps += [(*self.failed, "no")] if self.failed else []
+        width = max((len(method) for method, _, _ in steps), default=0)
+        lines += [f"  {answer}  {method:{width}}  {level}".rstrip() for method, level, answer in steps]
+        lines += [""] if steps else []
+        lines += [text for text in (self.fact, "") if self.fact]
+        lines += [text for text in (self.diagnosis, "") if self.diagnosis]
+        if self.state == "right":
+            lines += ["Right."]
+        return "\n".join(lines).rstrip()
+
+
+def check(exercise, path, seed=0):
+    """The Result for the file at path. seed: of everything that is random."""
+    result = Result(exercise, Path(path))
+    try:
+        with library_as_it_was() as changed:
+            go_through(result, seed)
+    except Missing as why:
+        result.state, result.fact = "missing", f"{why} `exercise start {exercise.number:02}` writes it."
+    except NotWritten as why:
+        result.state, result.fact = "blank", str(why)
+    except Mistake as why:
+        result.fact = str(why)
+    except CheckFailed as why:
+        result.fact, result.diagnosis = why.fact, why.diagnosis
+    except ScratchnetError as why:
+        result.fact = f"The library could not go on with what it returned or left on self: {why}"
+    if changed:
+        result.state, result.diagnosis, result.failed = "wrong", "", result.failed or ("", "changes nothing else")
+        result.fact = (
+            f"The file changes parts of the library or of NumPy: {', '.join(sorted(set(changed))[:3])}. They are put "
+            "back; nothing can be judged with them changed. Write your own function or subclass instead."
+        )
+    return result
+
+
+def go_through(result, seed):
+    exercise, path = result.exercise, result.path
+    with explained(path, exercise.seconds):
+        thing = load(exercise, path)
+        for method in exercise.methods:
+            if blank(exercise, path, method):
+                raise NotWritten(
+                    f"You have not written it yet: {exercise.where(method)} in {shown(path)} is still blank."
+                )
+            for level, look in exercise.levels or LEVELS:
+                result.failed = method, level
+                answer = look(exercise, thing, method, seed)
+                if answer is not NO_SUCH_LEVEL:
+                    result.passed.append(result.failed)
+                    result.fact = answer or ""
+        result.state, result.failed = "right", None
+
+
+def run_once(exercise, thing, method, seed):
+    """Runs at all."""
+    case = exercise.tiny(rng(seed, "tiny"), np.float64)
+    exercise.kind.prepare(thing, case, method)()
+
+
+def same_type(exercise, thing, method, seed):
+    """Type, shape, dtype, in both precisions."""
+    for dtype in (np.float64, np.float32):
+        case = exercise.draw(rng(seed, "type"), dtype)
+        right, got = answers(exercise, thing, method, case)
+        for name, wanted in right.items():
+            mine = got.get(name)
+            if isinstance(wanted, np.ndarray):
+                array_like(exercise, name, mine, wanted, dtype, method)
+            elif not isinstance(mine, Real) or isinstance(mine, bool):
+                what = f"an array of shape {mine.shape}" if isinstance(mine, np.ndarray) else type(mine).__name__
+                raise CheckFailed(f"{name} is {what}, it should be a number: float(...).", not_returned(mine))
+
+
+def array_like(exercise, name, mine, wanted, dtype, method):
+    if not isinstance(mine, np.ndarray):
+        what = "not there" if mine is None else f"{type(mine).__name__}, not an array"
+        raise CheckFailed(f"{name} is {what}, it should be an array of shape {wanted.shape}.", not_returned(mine))
+    if mine.shape != wanted.shape:
+        raise CheckFailed(f"{name} has shape {mine.shape}, it should have {wanted.shape}.", diagnose(mine, wanted))
+    if mine.dtype != wanted.dtype:
+        if wanted.dtype == bool:
+            raise CheckFailed(f"{name} is {mine.dtype}, it should be bool.", "True and False come of a comparison: ==.")
+        raise CheckFailed(
+            f"{name} is {mine.dtype}, it should be {wanted.dtype} when what comes in is {np.dtype(dtype)}.",
+            "Keep the dtype: np.zeros(shape, x.dtype), x.astype(...), and no arrays of plain Python numbers.",
+        )
+
+
+def not_returned(mine):
+    return "Is a `return` missing, or the line that keeps it on self?" if mine is None else ""
+
+
+def by_hand(exercise, thing, method, seed):
+    """A case small enough to follow by hand; printed in full when it fails."""
+    case = exercise.tiny(rng(seed, "tiny"), np.float64)
+    right, got = answers(exercise, thing, method, case)
+    try:
+        same(exercise, thing, method, case, right, got, DOUBLE, seed)
+    except CheckFailed as why:
+        raise CheckFailed(f"{printed(exercise.kind, case, method, right, got)}\n\n{why.fact}", why.diagnosis) from None
+
+
+def printed(kind, case, method, right, got):
+    """Every number of a small case, and the first result that is off."""
+    name = first_off(right, got)
+    arrays = {key: case.arrays[key] for key in kind.reads(method)} if hasattr(kind, "reads") else case.arrays
+    return "\n".join(
+        [
+            "What came in:",
+            *(named(name, value) for name, value in (case.options | case.parameters | arrays).items()),
+            "",
+            named(f"{name}, yours", got[name]),
+            named(f"{name}, right", right[name]),
+        ]
+    )
+
+
+def first_off(right, got):
+    """The name of the first result that differs, or None."""
+    return next((name for name in right if not alike(np.asarray(got[name]), np.asarray(right[name]))), None)
+
+
+def named(name, value):
+    """'x = [[1, 2],', the lines after the first below the bracket; shape if more than a row."""
+    if not isinstance(value, np.ndarray):
+        return f"  {name} = {value!r}"
+    text = np.array2string(
+        value, precision=5, suppress_small=True, separator=", ", max_line_width=100, floatmode="maxprec_equal"
+    )
+    pad = "\n" + " " * (len(name) + 5)
+    return f"  {name} = " + text.replace("\n", pad)
+
+
+def random_cases(exercise, thing, method, seed):
+    """Random sizes. Where central differences will judge, only that all entries are finite."""
+    for number in range(TRIES):
+        case = exercise.draw(rng(seed, f"random {number}"), np.float64)
+        right, got = answers(exercise, thing, method, case)
+        if method not in exercise.kind.judged:
+            same(exercise, thing, method, case, right, got, DOUBLE, seed)
+            continue
+        for name, mine in got.items():
+            if not np.isfinite(mine).all():
+                raise CheckFailed(f"{name} is not finite.", diagnose(np.asarray(mine), np.asarray(right[name])))
+
+
+def judged(exercise, thing, method, seed):
+    """Against central differences, or the exact curvature: no reference is involved."""
+    if method not in exercise.kind.judged:
+        return NO_SUCH_LEVEL
+    case = exercise.draw(rng(seed, "judge"), np.float64)
+    try:
+        exercise.kind.judge(thing, case, method)
+    except CheckFailed as why:
+        right, got = answers(exercise, thing, method, case)
+        raise CheckFailed(why.fact, known_wrong(exercise, method, case, right, got) or why.diagnosis) from None
+
+
+def reference(exercise, thing, method, seed):
+    """Against the library, in the sizes of LeNet-5 and the precision of training."""
+    for case in exercise.real(rng(seed, "real"), np.float32):
+        same(exercise, thing, method, case, *answers(exercise, thing, method, case), SINGLE, seed)
+
+
+def input_kept(exercise, thing, method, seed):
+    """What came in is as it was."""
+    case = exercise.draw(rng(seed, "kept"), np.float64)
+    before = {name: value.copy() for name, value in case.inputs().items()}
+    exercise.kind.prepare(thing, case, method)()
+    for name, value in case.inputs().items():
+        if not np.array_equal(value, before[name], equal_nan=value.dtype.kind == "f"):
+            at = tuple(int(i) for i in np.argwhere(value != before[name])[0])
+            raise CheckFailed(
+                f"{name} has changed: {name}{list(at)} was {before[name][at]:.6g} and is now {value[at]:.6g}.",
+                f"Others still need {name}. Work on a copy: {name} = {name}.copy(), or without += and slices of it.",
+            )
+
+
+def twice(exercise, thing, method, seed):
+    """The second call answers as the first did."""
+    if not exercise.kind.repeats:
+        return NO_SUCH_LEVEL
+    case = exercise.draw(rng(seed, "twice"), np.float64)
+    again = exercise.kind.prepare(thing, case, method)
+    first = {name: np.array(value) for name, value in again().items()}
+    second = again()
+    try:
+        agree(second, first, DOUBLE, "what the first call gave", case.sizes)
+    except CheckFailed as why:
+        for name, value in first.items():
+            if alike(np.asarray(second[name]), 2 * value) and value.any():
+                raise CheckFailed(
+                    why.fact, f"{name} adds up from call to call: '=' and not '+=', a pass overwrites."
+                ) from None
+        raise CheckFailed(why.fact, "Something is kept from the first call that changes the second.") from None
+
+
+def odd_shapes(exercise, thing, method, seed):
+    """One image, other heights than widths, arrays with gaps, whatever else there may be."""
+    for case in exercise.odd(rng(seed, "odd"), np.float64):
+        right, got = answers(exercise, thing, method, case)
+        shapes = ", ".join(f"{name} {value.shape}" for name, value in case.inputs().items())
+        options = "".join(f", {name} {value}" for name, value in case.options.items() if name != "connections")
+        try:
+            for name, wanted in right.items():
+                if isinstance(wanted, np.ndarray):
+                    array_like(exercise, name, got.get(name), wanted, np.float64, method)
+            same(exercise, thing, method, case, right, got, DOUBLE, seed)
+        except CheckFailed as why:
+            raise CheckFailed(f"For {shapes}{options}: {why.fact}", why.diagnosis) from None
+
+
+LEVELS = (
+    ("runs", run_once),
+    ("type, shape, dtype", same_type),
+    ("a case to follow by hand", by_hand),
+    ("random cases", random_cases),
+    ("central differences", judged),
+    ("as the library, at LeNet-5's sizes", reference),
+    ("leaves alone what came in", input_kept),
+    ("called twice", twice),
+    ("odd shapes", odd_shapes),
+)
+
+
+def rng(seed, what):
+    """A generator for each level."""
+    return np.random.default_rng([seed, *what.encode()])
+
+
+def answers(exercise, thing, method, case):
+    """{name: right result}, {name: the learner's}. Both see the same arrays, even if a pass has changed them."""
+    before = {name: value.copy() for name, value in case.inputs().items()}
+    right = exercise.kind.prepare(exercise.target, case, method)()
+    got = exercise.kind.prepare(thing, case, method)()
+    got = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in got.items()}
+    for name, value in case.inputs().items():
+        value[...] = before[name]
+    return right, got
+
+
+def same(exercise, thing, method, case, right, got, tolerance, seed):
+    """CheckFailed unless they agree, with what it looks like."""
+    try:
+        agree(got, right, tolerance, "what is right", case.sizes)
+    except CheckFailed as why:
+        sentence = known_wrong(exercise, method, case, right, got) or why.diagnosis
+        raise CheckFailed(why.fact, in_a_larger_case(exercise, thing, method, seed, sentence)) from None
+
+
+def in_a_larger_case(exercise, thing, method, seed, sentence):
+    """What a wrong body looks like in a random case, where hardly anything fits by accident; the sentence that was
+    found if it is right there, or does not run."""
+    case = exercise.draw(rng(seed, "larger"), np.float64)
+    try:
+        right, got = answers(exercise, thing, method, case)
+        off = first_off(right, got)
+    except Exception:
+        return sentence
+    if off is None:
+        return sentence
+    found = diagnose(np.asarray(got[off]), np.asarray(right[off]), case.sizes)
+    return known_wrong(exercise, method, case, right, got) or found
+
+
+def known_wrong(exercise, method, case, right, got):
+    """The sentence for the first known wrong answer that gives what the learner's body gave, or ""."""
+    off = first_off(right, got)
+    wrong = exercise.wrong.get(method, ()) if off else ()
+    return next((w.sentence for w in wrong if w.fits(off, got[off], right[off], case, right)), "")

@@ -1,0 +1,236 @@
+"""A class: each exercise of each student in a process of its own, with limits; a table, and feedback for everybody.
+
+This is no security sandbox. It keeps accidents apart (endless loops, huge arrays, changed libraries), not attacks:
+a student's file may do whatever the user who runs this may do. Grade strangers' files in a container.
+"""
+
+import concurrent.futures
+import contextlib
+import csv
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from scratchnet.errors import InputError
+from scratchnet.exercises.checker import LEVELS
+from scratchnet.exercises.worker import Answer
+from scratchnet.storage import whole_file
+
+
+@dataclass
+class Grade:
+    """One exercise of one student."""
+
+    student: str
+    exercise: str
+    state: str
+    points: int
+    of: int
+    seconds: float
+    fact: str
+    diagnosis: str
+    text: str
+
+
+def students(folder):
+    """{name: folder with files}: one for each student, sorted; the files may be in a folder `my` inside.
+
+    Raises InputError when there is no folder, or none in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"There is no folder {folder}. It should hold one folder for each student.")
+    found = {}
+    for place in sorted(folder.iterdir()):
+        if place.is_dir() and not place.name.startswith((".", "_")):
+            inside = place / "my"
+            found[place.name] = inside if inside.is_dir() and not any(place.glob("ex*.py")) else place
+    if not found:
+        raise InputError(
+            f"{folder} holds no folders. It should hold one for each student, with files such as ex01_....py."
+        )
+    return found
+
+
+def grade(folder, syllabus, jobs=1, progress=None):
+    """The Grades of all students, in order. progress: called with each Grade as it comes."""
+    prepare(syllabus.exercises)
+    tasks = [(name, place, exercise) for name, place in students(folder).items() for exercise in syllabus.exercises]
+    with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
+        futures = [pool.submit(one, syllabus, *task) for task in tasks]
+        try:
+            for future in concurrent.futures.as_completed(futures):
+                if progress:
+                    progress(future.result())
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+        return [future.result() for future in futures]
+
+
+def prepare(exercises):
+    """Has the library pass its own checks: kernels are compiled here once, not in every student's time."""
+    for exercise in exercises:
+        for method in exercise.methods if exercise.kind else ():
+            for _, look in LEVELS:
+                look(exercise, exercise.target, method, 0)
+
+
+def one(syllabus, student, place, exercise):
+    """The Grade of one exercise of one student."""
+    start, of = time.perf_counter(), syllabus.points[exercise.name]
+    if not (place / exercise.file).exists():
+        answer = Answer("missing", f"{exercise.number:02} {exercise.name}: there is no {exercise.file}.", "missing")
+    else:
+        answer = run(syllabus, place, exercise)
+    points = of if answer.state == "right" else 0
+    seconds = time.perf_counter() - start
+    return Grade(student, exercise.name, answer.state, points, of, seconds, answer.fact, answer.diagnosis, answer.text)
+
+
+def run(syllabus, place, exercise):
+    """The Answer of a worker that sees a copy of the student's files, in a folder that is deleted afterwards."""
+    with tempfile.TemporaryDirectory(prefix="scratchnet-") as folder:
+        desk = Path(folder) / "desk"
+        desk.mkdir()
+        for file in place.glob("*.py"):
+            shutil.copy(file, desk / file.name)
+        answer, token = Path(folder) / "answer.json", secrets.token_hex()
+        seconds = max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
+        task = {"exercise": exercise.name, "file": exercise.file, "seed": syllabus.seed, "memory": syllabus.memory}
+        task |= {"answer": str(answer), "token": token}
+        died = in_a_process(json.dumps(task), desk, seconds)
+        try:
+            found = json.loads(answer.read_text("utf-8"))
+            if found.pop("token", "") == token:
+                return Answer(**found)
+        except (OSError, ValueError, TypeError):
+            pass
+    fact = died or "The process ended before the check did: does the file call exit or quit?"
+    return Answer("stopped", f"{exercise.number:02} {exercise.name}   {exercise.file}\n\n{fact}", fact)
+
+
+def in_a_process(task, desk, seconds):
+    """Runs a worker; a sentence if it had to be ended, else None."""
+    threads = dict.fromkeys(("SCRATCHNET_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "scratchnet.exercises.worker", task],
+        cwd=desk,
+        env=os.environ | threads | {"PYTHONPATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # so that what it starts can be ended with it
+    )
+    try:
+        worker.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return f"It took more than {seconds} s and was stopped: does a loop never end?"
+    finally:
+        end(worker)
+    if worker.returncode < 0 and worker.returncode != -signal.SIGTERM:
+        return f"The process was ended by signal {-worker.returncode}: did it need too much memory?"
+    return None
+
+
+def end(worker):
+    """Ends a worker and all that it has started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(worker.pid, signal.SIGKILL)
+    else:
+        worker.kill()
+    worker.wait()
+
+
+# What comes out.
+
+
+def by_student(grades):
+    found = {}
+    for one_grade in grades:
+        found.setdefault(one_grade.student, []).append(one_grade)
+    return found
+
+
+def as_rows(grades, exercises):
+    """A head, then for each student the points of every exercise, their sum, and the largest possible sum."""
+    rows = [("student", *(exercise.name for exercise in exercises), "points", "of")]
+    for student, mine in by_student(grades).items():
+        rows.append((student, *(g.points for g in mine), sum(g.points for g in mine), sum(g.of for g in mine)))
+    return rows
+
+
+def write_csv(path, grades, exercises):
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(as_rows(grades, exercises))
+    write(path, text.getvalue())
+
+
+def write_json(path, grades):
+    write(path, json.dumps([asdict(one_grade) for one_grade in grades], indent=1) + "\n")
+
+
+def write_junit(path, grades):
+    """A test suite for each student, a test for each exercise."""
+    top = ET.Element("testsuites")
+    for student, mine in by_student(grades).items():
+        wrong = [g for g in mine if g.state != "right"]
+        suite = ET.SubElement(top, "testsuite", name=student, tests=str(len(mine)), failures=str(len(wrong)))
+        for g in mine:
+            case = ET.SubElement(suite, "testcase", classname=student, name=g.exercise, time=f"{g.seconds:.2f}")
+            if g.state != "right":
+                message = printable(g.diagnosis or g.fact).split("\n")[0]
+                ET.SubElement(case, "failure", message=message, type=g.state).text = printable(g.text)
+    write(path, ET.tostring(top, encoding="unicode", xml_declaration=True) + "\n")
+
+
+def printable(text):
+    """Without the characters that XML does not have."""
+    return re.sub(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD]", "?", text)
+
+
+def write_feedback(folder, grades):
+    """A text for each student: points, and for every exercise that is not right what the learner would have seen."""
+    for student, mine in by_student(grades).items():
+        points, of = sum(g.points for g in mine), sum(g.of for g in mine)
+        lines = [f"{student}: {points} of {of} points", ""]
+        lines += [f"  {g.points:3} of {g.of:3}  {g.exercise:24} {g.state}" for g in mine]
+        for g in mine:
+            if g.state not in ("right", "missing"):
+                lines += ["", "-" * 78, "", g.text]
+        write(Path(folder) / f"{student}.txt", "\n".join(lines) + "\n")
+
+
+def write(path, text):
+    try:
+        with whole_file(path) as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+    except OSError as why:
+        raise InputError(f"{path} cannot be written: {why.strerror}.") from None
+
+
+def summary(grades, exercises):
+    """Rows for a table: how many were right, wrong, not written, stopped, missing, for each exercise."""
+    states = ("right", "wrong", "blank", "stopped", "missing")
+    rows = [("exercise", *states)]
+    for exercise in exercises:
+        mine = [g.state for g in grades if g.exercise == exercise.name]
+        rows.append((exercise.name, *(str(mine.count(state)) for state in states)))
+    points = [sum(g.points for g in mine) for mine in by_student(grades).values()]
+    return rows, float(np.mean(points))

@@ -1,0 +1,248 @@
+"""How a body is run and judged: a layer's pass, a loss, a function, an optimizer, a network.
+
+Of each kind: prepare(thing, case, method) -> a function that runs the pass and returns {name: result}, the same
+when it is called again; judge(thing, case, method) raises CheckFailed when it is not what mathematics says.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from scratchnet.checks import CheckFailed, check_curvature, check_gradients, check_loss, compare
+from scratchnet.layers import Linear, Sequential
+from scratchnet.team import Team
+
+MANY = 10**6  # entries to look at: all
+
+
+class Function:
+    """A function of arrays. result: what to call that which it returns."""
+
+    repeats = True
+    judged = ()
+
+    def __init__(self, result):
+        self.result = result
+
+    def prepare(self, function, case, method):
+        return lambda: {self.result: function(*case.arrays.values())}
+
+
+class LayerPass:
+    """A pass of a layer, on x, and dy or hy. leaves: what forward has to leave on self for passes of the library."""
+
+    repeats = True
+    judged = ("backward", "backward2")
+
+    def __init__(self, leaves=()):
+        self.leaves = leaves
+
+    def prepare(self, kind, case, method):
+        layer = layer_of(kind, case)
+
+        def forward():
+            return {"y": layer.forward(case.arrays["x"])} | left(layer, self.leaves)
+
+        def back():
+            d = "d" if method == "backward" else "h"
+            dx = getattr(layer, method)(case.arrays[f"{d}y"])
+            return {f"{d}x": dx} | {d + name: vars(layer).get(d + name) for name in layer.params}
+
+        if method == "forward":
+            return forward
+        forward()
+        return back
+
+    def reads(self, method):
+        return {"forward": ("x",), "backward": ("x", "dy"), "backward2": ("x", "hy")}[method]
+
+    def judge(self, kind, case, method):
+        check = check_curvature if method == "backward2" else partial(check_gradients, entries=MANY)
+        check(layer_of(kind, case), case.arrays["x"])
+
+
+def layer_of(kind, case):
+    layer = kind(*case.args, **case.options)
+    for name, value in case.parameters.items():
+        setattr(layer, name, value)
+    return layer
+
+
+def left(thing, names):
+    """{"self.x": what a pass left there, or None}; sizes as arrays."""
+    found = {f"self.{name}": vars(thing).get(name) for name in names}
+    return {name: np.array(value) if isinstance(value, tuple | list) else value for name, value in found.items()}
+
+
+class LossPass:
+    """A pass of a loss, on y and labels. leaves: as for a layer."""
+
+    repeats = True
+    judged = ("backward",)
+
+    def __init__(self, leaves=()):
+        self.leaves = leaves
+
+    def prepare(self, kind, case, method):
+        loss = kind(*case.args, **case.options)
+        y, labels = case.arrays.values()
+        if method == "forward":
+            return lambda: {"E": loss.forward(y, labels)} | left(loss, self.leaves)
+        loss.forward(y, labels)
+        return lambda: {"dE/dy": loss.backward()}
+
+    def judge(self, kind, case, method):
+        check_loss(kind(*case.args, **case.options), *case.arrays.values())
+
+
+class Steps:
+    """Steps of an optimizer on the weights W of one layer, with the gradients g1, g2, g3."""
+
+    repeats = False
+    judged = ()
+
+    def prepare(self, kind, case, method):
+        layer = Linear(3, 2, dtype=case.arrays["W"].dtype)
+        W = layer.W = case.arrays["W"].copy()
+        optimizer = kind(Sequential(F=layer), **case.options)
+
+        def three_steps():
+            results = {}
+            for step in (1, 2, 3):
+                layer.dW, layer.db = case.arrays[f"g{step}"].copy(), np.zeros_like(layer.b)
+                optimizer.step()
+                results[f"W after step {step}"] = W.copy()
+            return results
+
+        return three_steps
+
+
+class Levenberg:
+    """The two halves of SDLM: step sizes from curvatures, and a step with them."""
+
+    repeats = False
+    judged = ()
+
+    def prepare(self, kind, case, method):
+        a = case.arrays
+        layer = Linear(*a["W"].shape[::-1], dtype=a["W"].dtype)
+        W = layer.W = a["W"].copy()
+        net = Sequential(F=layer)
+        optimizer = kind(net, **case.options)
+
+        def estimate():
+            optimizer.estimate_by(GivenCurvatures(net, a["hW"]), a["x"], a["labels"])
+            found = by_leaf("self.eps", optimizer.eps, layer)
+            return {"eps of W": found["W"], "eps of b": found["b"]}
+
+        def step():
+            estimate()
+            layer.dW, layer.db = a["dW"].copy(), np.zeros_like(layer.b)
+            optimizer.step()
+            return {"W after the step": W.copy()}
+
+        return estimate if method == "estimate_by" else step
+
+
+class GivenCurvatures(Team):
+    """A team whose curvatures are those of the case."""
+
+    def __init__(self, net, hW):
+        self.net, self.hW = net, hW
+
+    def curvatures(self, x, labels):
+        layer = self.net["F"]
+        layer.hW, layer.hb = self.hW.copy(), self.hW.sum(axis=1)
+
+
+class Network:
+    """A function that assembles a network: what every layer of it makes of an image, with our parameters."""
+
+    repeats = False
+    judged = ()
+
+    def prepare(self, function, case, method):
+        from scratchnet.models import lenet5
+
+        reference = lenet5(np.random.default_rng(0), float)
+
+        def activations():
+            net = function(np.random.default_rng(0), float)
+            if not isinstance(net, Sequential):
+                raise CheckFailed(f"It returned {type(net).__name__}, it should be a Sequential.")
+            if list(net.layers) != list(reference.layers):
+                raise CheckFailed(
+                    f"The layers are called {' '.join(net.layers)}, they should be {' '.join(reference.layers)}.",
+                    named(list(net.layers), list(reference.layers)),
+                )
+            results, x = {}, case.arrays["x"]
+            for name, ours in reference.layers.items():
+                for key, value, _, _ in ours.parameters():
+                    if vars(net[name]).get(key, np.empty(0)).shape != value.shape:
+                        raise CheckFailed(f"{name} is {net[name]!r}, it should be {ours!r}.")
+                    getattr(net[name], key)[...] = value
+                if type(net[name]) is not type(ours) or net[name].n_parameters() != ours.n_parameters():
+                    few = "Does it have the connections of Table I?" if name == "C3" else ""
+                    raise CheckFailed(f"{name} is {net[name]!r}, it should be {ours!r}.", few)
+                x = net[name].forward(x)
+                results[f"the output of {name}"] = x
+            return results
+
+        return activations
+
+
+def named(mine, right):
+    missing, extra = [n for n in right if n not in mine], [n for n in mine if n not in right]
+    if missing:
+        return f"{missing[0]} is missing." + (" Every layer up to F6 is squashed." if "squash" in missing[0] else "")
+    return f"{extra[0]} is too many." if extra else "They are in another order."
+
+
+class Pruning:
+    """The two halves of Optimal Brain Damage: saliencies from curvatures, and pruning by them."""
+
+    repeats = False
+    judged = ()
+
+    def prepare(self, kind, case, method):
+        a = case.arrays
+        layer = Linear(*a["W"].shape[::-1], dtype=a["W"].dtype)
+        W = layer.W = a["W"].copy()
+        layer.b[...] = 1
+        net = Sequential(F=layer)
+        damage = kind(net)
+
+        def estimate():
+            damage.estimate_by(GivenCurvatures(net, a["hW"]), a["x"], a["labels"])
+            found = by_leaf("self.saliency", damage.saliency, layer)
+            return {"saliency of W": found["W"], "saliency of b": found["b"]}
+
+        def prune():
+            estimate()
+            damage.prune(a["share"])
+            return {"W after pruning": W.copy(), "b after pruning": layer.b.copy()}
+
+        return estimate if method == "estimate_by" else prune
+
+
+def by_leaf(what, found, layer):
+    """{"W": array, "b": array} from a dict with the keys (layer, "W") and (layer, "b")."""
+    if not isinstance(found, dict) or set(found) != {(layer, "W"), (layer, "b")}:
+        keys = list(found) if isinstance(found, dict) else type(found).__name__
+        raise CheckFailed(
+            f"{what} has the keys {keys}, it should have {[(layer, 'W'), (layer, 'b')]}.",
+            "A key is a pair: a layer of self.net.leaves(), and the name of one of its params.",
+        )
+    return {name: value for (_, name), value in found.items()}
+
+
+def agree(got, right, tolerance, source, sizes):
+    """compare for every result, numbers too."""
+    for name, wanted in right.items():
+        compare(name, numbers(got[name]), numbers(wanted), tolerance, source, sizes=sizes)
+
+
+def numbers(result):
+    """An array that can be subtracted: True and False become 1 and 0."""
+    result = np.asarray(result)
+    return result.astype(float) if result.dtype == bool else result

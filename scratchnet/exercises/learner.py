@@ -1,0 +1,285 @@
+"""A learner's file: read it, find what it defines, and speak of what goes wrong in it with its own lines only."""
+
+import _thread
+import ast
+import contextlib
+import sys
+import threading
+import traceback
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+import numpy as np
+
+from scratchnet.errors import InputError, ScratchnetError
+from scratchnet.exercises.blank import is_blank
+
+
+class NotWritten(ScratchnetError):
+    """The body is still blank, or not there."""
+
+    exit_code = 1
+
+
+class Mistake(ScratchnetError):
+    """The file cannot be used, or its own code raised; the message shows its lines."""
+
+    exit_code = 1
+
+
+class Missing(InputError):
+    """There is no such file."""
+
+
+def load(exercise, path):
+    """The class or function that the file defines. Raises Missing, NotWritten or Mistake, each with a sentence."""
+    path = Path(path)
+    tree = parse(path)
+    kind = ast.ClassDef if exercise.is_class else ast.FunctionDef
+    defined = [node for node in tree.body if isinstance(node, kind) and node.name == exercise.writes]
+    what = "class" if exercise.is_class else "function"
+    if not defined:
+        raise Mistake(
+            f"{shown(path)} defines no {what} {exercise.writes}. Keep that name; "
+            f"`exercise reset {exercise.number:02}` begins again and keeps your file."
+        )
+    for method in exercise.methods if exercise.is_class else ():
+        if not functions(defined[-1], method):
+            raise NotWritten(
+                f"You have not written it yet: {exercise.writes} in {shown(path)} still inherits {method} from the "
+                f"library. Write `def {method}` inside the class."
+            )
+    thing = run(path).get(exercise.writes)
+    if exercise.is_class and not (isinstance(thing, type) and issubclass(thing, exercise.target)):
+        raise Mistake(
+            f"{exercise.writes} in {shown(path)} should begin `class {exercise.writes}({exercise.target.__name__}):`."
+        )
+    return thing
+
+
+def parse(path):
+    """The file's ast. Raises Missing when there is none, and Mistake with a sentence for what is no Python."""
+    if not path.exists():
+        raise Missing(f"There is no {shown(path)}.")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Mistake(f"{shown(path)} is not text in UTF-8. Save it as UTF-8 in your editor.") from None
+    except OSError as why:
+        raise Mistake(f"{shown(path)} cannot be read: {why.strerror}.") from None
+    if "\0" in text:
+        raise Mistake(f"{shown(path)} is not text in UTF-8, it has zero bytes. Save it as UTF-8 in your editor.")
+    try:
+        return ast.parse(text, str(path))
+    except TabError as why:
+        raise Mistake(f"{shown(path)}, line {why.lineno}: tabs and spaces are mixed. Use spaces only.") from None
+    except SyntaxError as why:
+        raise Mistake(f"{lines_around(path, why.lineno or 1)}\n{type(why).__name__}: {why.msg}.") from None
+    except (RecursionError, MemoryError):
+        raise Mistake(f"{shown(path)} is nested too deeply for Python.") from None
+
+
+def functions(node, name):
+    return [part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == name]
+
+
+def blank(exercise, path, method):
+    """Whether this body of the file says nothing yet."""
+    tree = parse(Path(path))
+    if exercise.is_class:
+        tree = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == exercise.writes][-1]
+    return is_blank(functions(tree, method or exercise.writes)[-1])
+
+
+def attempted(exercise, path):
+    """Whether anything was written, right or wrong."""
+    try:
+        load(exercise, path)
+        return not all(blank(exercise, path, method) for method in exercise.methods)
+    except (NotWritten, Missing):
+        return False
+    except Mistake:
+        return True
+
+
+def run(path):
+    """Runs the file afresh and returns its names. Files beside it can be imported."""
+    folder = str(path.parent.resolve())
+    forget(folder)
+    module = ModuleType(path.stem)
+    module.__file__ = str(path)
+    with beside(folder), explained(path):
+        sys.modules[path.stem] = module
+        source = path.read_bytes().decode("utf-8-sig")
+        exec(compile(source, str(path), "exec", dont_inherit=True), vars(module))
+    return vars(module)
+
+
+def forget(folder):
+    """Modules of this folder are read again at their next import."""
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(folder):
+            del sys.modules[name]
+
+
+@contextlib.contextmanager
+def beside(folder):
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+
+
+class TookTooLong(Exception):
+    """A body did not end in time."""
+
+
+@contextlib.contextmanager
+def explained(path, seconds=None):
+    """Inside, what the file's code raises becomes a Mistake that shows its own lines.
+
+    seconds: after these it is interrupted. It has to be in Python or NumPy then, and in the main thread.
+    """
+    late = []
+
+    def interrupt():
+        late.append(True)
+        _thread.interrupt_main()
+
+    timer = threading.Timer(seconds, interrupt) if seconds else None
+    if timer:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield
+    except KeyboardInterrupt as why:
+        if not late:
+            raise
+        raise Mistake(f"{own_lines(path, why)}It took more than {seconds} s: does a loop never end?") from None
+    except SystemExit as why:
+        raise Mistake(f"{own_lines(path, why)}It ends Python (sys.exit or quit): leave that out.") from None
+    except MemoryError as why:
+        raise Mistake(f"{own_lines(path, why)}There is not enough memory for it: how large are its arrays?") from None
+    except RecursionError as why:
+        raise Mistake(f"{own_lines(path, why)}RecursionError: it calls itself without an end.") from None
+    except (AssertionError, ScratchnetError) as why:
+        if isinstance(why, Mistake) or not own_frames(path, why):
+            raise
+        raise Mistake(own_lines(path, why) + said(why)) from None
+    except Exception as why:
+        lines = own_lines(path, why) or "The library could not go on with what it returned or left on self: "
+        raise Mistake(lines + said(why)) from None
+    finally:
+        if timer:
+            timer.cancel()
+
+
+def said(why):
+    """What was raised, in a line; a class of ours without its address."""
+    return f"{type(why).__name__}: {why}".rstrip(": ")
+
+
+def own_frames(path, why):
+    """(line, frame) of every call in the traceback that is in the learner's files, the last one innermost."""
+    folder = Path(path).resolve().parent
+    return [
+        (line, frame)
+        for frame, line in traceback.walk_tb(why.__traceback__)
+        if Path(frame.f_code.co_filename).parent.resolve() == folder
+    ]
+
+
+def own_lines(path, why):
+    """The learner's line that was under way, what its names are, and nothing of the library's."""
+    frames = own_frames(path, why)
+    if not frames:
+        return ""
+    line, frame = frames[-1]
+    where = Path(frame.f_code.co_filename)
+    shapes = names_on(where, line, frame)
+    return lines_around(where, line) + "\n" + (f"There: {shapes}.\n" if shapes else "")
+
+
+def lines_around(path, line, around=2):
+    """A line of a file with its neighbours, a mark at it."""
+    try:
+        lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
+    except OSError:
+        lines = []
+    line = min(line, max(len(lines), 1))
+    first = max(1, line - around)
+    shown_lines = [
+        f"{'>' if number == line else ' '} {number:3} | {text}".rstrip().encode("ascii", "backslashreplace").decode()
+        for number, text in enumerate(lines[first - 1 : line + around], start=first)
+    ]
+    return "\n".join([f"{shown(path)}, line {line}:", "", *shown_lines, ""])
+
+
+def names_on(path, line, frame):
+    """'x is (3, 4), self.W is (2, 4)': the arrays and numbers that a line names."""
+    try:
+        tree = ast.parse(path.read_bytes().decode("utf-8-sig"))
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return ""
+    statements = [
+        node for node in ast.walk(tree) if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno
+    ]
+    found = {}
+    for node in ast.walk(max(statements, key=lambda node: node.lineno)) if statements else ():
+        if isinstance(node, ast.Name):
+            found[node.id] = frame.f_locals.get(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            found[f"self.{node.attr}"] = vars(frame.f_locals.get("self", object)).get(node.attr)
+    texts = []
+    for name, value in found.items():
+        if isinstance(value, np.ndarray):
+            texts.append(f"{name} is {value.shape}")
+        elif isinstance(value, int | float | tuple) and not isinstance(value, bool):
+            texts.append(f"{name} is {value!r}"[:60])
+    return ", ".join(sorted(texts))
+
+
+def shown(path):
+    """A path as the learner would type it."""
+    path = Path(path)
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
+
+
+@contextlib.contextmanager
+def library_as_it_was():
+    """Yields a list; afterwards it names what was changed in the library or in NumPy meanwhile, and all of that is
+    put back: a file that changes them would be judged by itself."""
+    before = {id(owner): (owner, dict(vars(owner))) for owner in owners()}
+    codes = {id(f): (f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions_of(before)}
+    changed = []
+    try:
+        yield changed
+    finally:
+        for owner, names in before.values():
+            for name, value in names.items():
+                if callable(value) and not name.startswith("__") and vars(owner).get(name) is not value:
+                    changed.append(f"{owner.__name__}.{name}")
+                    setattr(owner, name, value)
+        for function, code, defaults, keywords in codes.values():
+            if function.__code__ is not code or function.__defaults__ != defaults:
+                changed.append(f"{function.__module__}.{function.__qualname__}")
+                function.__code__, function.__defaults__, function.__kwdefaults__ = code, defaults, keywords
+
+
+def owners():
+    """Modules and classes of the library, and NumPy's modules."""
+    for name, module in list(sys.modules.items()):
+        if module is not None and (name.split(".")[0] == "scratchnet" or name in ("numpy", "numpy.linalg", "builtins")):
+            yield module
+            if name.split(".")[0] == "scratchnet":
+                yield from (a for a in vars(module).values() if isinstance(a, type) and a.__module__ == name)
+
+
+def functions_of(before):
+    for _, names in before.values():
+        for value in names.values():
+            value = getattr(value, "py_func", value)
+            if isinstance(value, FunctionType) and value.__module__.startswith("scratchnet"):
+                yield value

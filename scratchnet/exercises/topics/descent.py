@@ -1,0 +1,388 @@
+"""How the parameters move, and which of them are worth keeping."""
+
+import numpy as np
+
+from scratchnet.exercises.cases import whole
+from scratchnet.exercises.exercise import Case, Exercise, Wrong
+from scratchnet.exercises.kinds import Levenberg, Pruning, Steps
+from scratchnet.kernels import adam, descend
+from scratchnet.optimizers import SDLM, SGD, Adam
+from scratchnet.pruning import OptimalBrainDamage
+
+
+def steps_case(rng, dtype, draw=None, **options):
+    def some():
+        return whole(rng, (2, 3), dtype) if draw else rng.normal(size=(2, 3)).astype(dtype)
+
+    return Case({"W": some(), "g1": some(), "g2": some(), "g3": some()}, options=options)
+
+
+def steps(draw_options):
+    """tiny, draw, real, odd; draw_options: rng -> options of the optimizer."""
+    return {
+        "tiny": lambda rng, dtype: steps_case(rng, dtype, draw=whole, **draw_options(rng)),
+        "draw": lambda rng, dtype: steps_case(rng, dtype, **draw_options(rng)),
+        "real": lambda rng, dtype: [steps_case(rng, dtype, **draw_options(rng))],
+        "odd": lambda rng, dtype: [steps_case(rng, dtype, **draw_options(rng)) for _ in range(3)],
+    }
+
+
+NOT_IN_PLACE = (
+    "The parameter has not moved: `value = value - ...` makes a new array, `value -= ...` changes the layer's own."
+)
+
+SGD_STEP = Exercise(
+    number=0,
+    name="sgd",
+    lesson=14,
+    title="one step of gradient descent",
+    target=SGD,
+    methods=("step",),
+    task="Momentum and weight decay are 0 here, they are the next exercise. self.net.parameters() yields (name, value, "
+    "gradient, curvature) of every parameter; the step changes value in place, by self.lr and the gradient.",
+    kind=Steps(),
+    **steps(lambda rng: {"lr": float(rng.choice([0.5, 0.25, 0.1]))}),
+    wrong={
+        "step": (
+            Wrong("W after step 1", NOT_IN_PLACE, lambda c: c.W),
+            Wrong("W after step 1", "It goes up the slope: w <- w - lr dE/dw.", lambda c: c.W + c.lr * c.g1),
+            Wrong("W after step 1", "The learning rate is missing.", lambda c: c.W - c.g1),
+            Wrong("W after step 1", "Only the sign of the gradient is taken.", lambda c: c.W - c.lr * np.sign(c.g1)),
+            Wrong(
+                "W after step 1", "It is divided by the learning rate; it is multiplied.", lambda c: c.W - c.g1 / c.lr
+            ),
+            Wrong("W after step 1", "The parameter is replaced, not moved: -= and not =.", lambda c: -c.lr * c.g1),
+        )
+    },
+    hints=(
+        "for name, value, gradient, _ in self.net.parameters(): value is the layer's own array.",
+        "value -= ... changes it; value = ... would only give your variable another array.",
+        "w <- w - lr dE/dw is one line in that loop.",
+    ),
+)
+
+MOMENTUM = Exercise(
+    number=0,
+    name="momentum",
+    lesson=14,
+    title="a step that remembers the ones before",
+    target=SGD,
+    methods=("step",),
+    task="Now with self.momentum and self.weight_decay; either may be 0. self.v is a dict, empty at first, for the "
+    "velocity v of each parameter, by its name; v starts at 0.",
+    kind=Steps(),
+    **steps(
+        lambda rng: {
+            "lr": float(rng.choice([0.5, 0.25])),
+            "momentum": float(rng.choice([0.5, 0.8])),
+            "weight_decay": float(rng.choice([0.1, 0.25])),
+        }
+    ),
+    wrong={
+        "step": (
+            Wrong("W after step 1", NOT_IN_PLACE, lambda c: c.W),
+            Wrong(
+                "W after step 1",
+                "The weight decay is missing: g = dE/dw + weight_decay w.",
+                lambda c: c.W - c.lr * c.g1,
+            ),
+            Wrong(
+                "W after step 1",
+                "The weight decay has the wrong sign: g = dE/dw + weight_decay w.",
+                lambda c: c.W - c.lr * (c.g1 - c.weight_decay * c.W),
+            ),
+            Wrong(
+                "W after step 1",
+                "The gradient counts 1 in v, not 1 - momentum: v <- momentum v + g.",
+                lambda c: c.W - c.lr * (1 - c.momentum) * (c.g1 + c.weight_decay * c.W),
+            ),
+            Wrong(
+                "W after step 2",
+                "The velocity is forgotten: keep it in self.v[name] for the next step.",
+                lambda c: plain(c, 2),
+            ),
+            Wrong(
+                "W after step 2",
+                "v is kept without its factor momentum: v <- momentum v + g.",
+                lambda c: with_velocity(c, 2, 1.0),
+            ),
+            Wrong(
+                "W after step 1",
+                "It goes up the slope: w <- w - lr v.",
+                lambda c: c.W + c.lr * (c.g1 + c.weight_decay * c.W),
+            ),
+        )
+    },
+    hints=(
+        "g = gradient + weight_decay * value comes first; then v, then the step.",
+        "self.v.get(name, 0) is the velocity before, 0 in the first step.",
+        "self.v[name] = momentum * (that) + g, a new array; then value -= lr * self.v[name].",
+    ),
+)
+
+
+def plain(c, count):
+    return with_velocity(c, count, 0.0)
+
+
+def with_velocity(c, count, momentum):
+    W, v = c.W.copy(), 0
+    for g in (c.g1, c.g2, c.g3)[:count]:
+        v = momentum * v + g + c.weight_decay * W
+        W = W - c.lr * v
+    return W
+
+
+ADAM = Exercise(
+    number=0,
+    name="adam",
+    lesson=17,
+    title="step sizes from running means",
+    target=Adam,
+    methods=("step",),
+    task="self.t counts the steps, 0 before the first. self.m and self.v are dicts, empty at first, for the "
+    "m and v of each "
+    "parameter, by its name. self.betas, self.eps, self.lr, self.weight_decay are as in the docstring.",
+    shows=(adam,),
+    kind=Steps(),
+    **steps(
+        lambda rng: {
+            "lr": float(rng.choice([0.1, 0.05])),
+            "betas": (float(rng.choice([0.5, 0.8])), float(rng.choice([0.75, 0.9]))),
+            "eps": 0.01,
+            "weight_decay": float(rng.choice([0.1, 0.25])),
+        }
+    ),
+    wrong={
+        "step": (
+            Wrong("W after step 1", NOT_IN_PLACE, lambda c: c.W),
+            Wrong(
+                "W after step 1",
+                "The divisions by 1 - beta^t are missing: m and v start at 0 and are too small at first.",
+                lambda c: adam_step(c, corrected=()),
+            ),
+            Wrong(
+                "W after step 1",
+                "The weight decay is missing: g = dE/dw + weight_decay w.",
+                lambda c: adam_step(c, decay=0),
+            ),
+            Wrong("W after step 1", "m is not divided by 1 - beta1^t.", lambda c: adam_step(c, corrected=(2,))),
+            Wrong("W after step 1", "v is not divided by 1 - beta2^t.", lambda c: adam_step(c, corrected=(1,))),
+            Wrong("W after step 2", "m starts again at every step: self.m[name].", lambda c: adam_step(c, 2, keep="v")),
+            Wrong("W after step 2", "v starts again at every step: self.v[name].", lambda c: adam_step(c, 2, keep="m")),
+            Wrong("W after step 1", "eps is added outside of the root.", lambda c: adam_step(c, eps_inside=True)),
+            Wrong("W after step 1", "The square root of v is missing.", lambda c: adam_step(c, root=False)),
+            Wrong("W after step 1", "It goes up the slope.", lambda c: 2 * c.W - adam_step(c)),
+            Wrong(
+                "W after step 1",
+                "beta1 and beta2 have changed places.",
+                lambda c: adam_step(c, betas=c.betas[::-1], t_betas=c.betas),
+            ),
+            Wrong("W after step 1", "v is the running mean of g^2, not of g or |g|.", lambda c: adam_step(c, power=1)),
+            Wrong(
+                "W after step 2", "t stays at 1: count the steps, self.t += 1.", lambda c: adam_step(c, count=2, t=1)
+            ),
+            Wrong(
+                "W after step 2",
+                "m and v start again at every step: keep them in self.m[name], self.v[name].",
+                lambda c: adam_step(c, count=2, keep=()),
+            ),
+        )
+    },
+    hints=(
+        "First self.t += 1; then for each parameter g, m, v and the step, by the docstring's three lines.",
+        "m = self.m.get(name, 0): 0 before the first step. Put the new one back: self.m[name] = m.",
+        "m' = m / (1 - beta1**t), v' = v / (1 - beta2**t). Do not keep these, keep m and v.",
+        "value -= lr * m' / (np.sqrt(v') + eps).",
+    ),
+)
+
+
+def adam_step(
+    c,
+    count=1,
+    corrected=(1, 2),
+    decay=None,
+    eps_inside=False,
+    root=True,
+    betas=None,
+    t_betas=None,
+    power=2,
+    t=None,
+    keep=("m", "v"),
+):
+    """W after `count` steps of Adam with a mistake in it."""
+    decay = c.weight_decay if decay is None else decay
+    (beta1, beta2), W, m, v = betas or c.betas, c.W.copy(), 0, 0
+    for step, gradient in enumerate((c.g1, c.g2, c.g3)[:count], start=1):
+        g, step = gradient + decay * W, t or step
+        m, v = m if "m" in keep else 0, v if "v" in keep else 0
+        m, v = m + (1 - beta1) * (g - m), v + (1 - beta2) * (np.abs(g) ** power - v)
+        one, two = (1 - beta**step if n in corrected else 1 for n, beta in enumerate(t_betas or c.betas, start=1))
+        size = v / two
+        size = np.sqrt(size + c.eps) if eps_inside else (np.sqrt(size) if root else size) + c.eps
+        W = W - c.lr * m / one / size
+    return W
+
+
+def curvature_case(rng, dtype, shape=(2, 3), draw=None, share=None, **options):
+    def some():
+        return whole(rng, shape, dtype) if draw else rng.normal(size=shape).astype(dtype)
+
+    arrays = {"W": some(), "dW": some(), "hW": np.abs(some())}
+    arrays |= {"x": np.zeros((4, shape[1]), dtype), "labels": np.zeros(4, int)}
+    if share is not None:
+        arrays["share"] = share
+    return Case(arrays, options=options)
+
+
+def rates(rng):
+    return {"lr": float(rng.choice([0.5, 0.25])), "mu": float(rng.choice([0.1, 0.5]))}
+
+
+SDLM_STEP = Exercise(
+    number=0,
+    name="sdlm",
+    lesson=13,
+    title="a step size for every parameter",
+    target=SDLM,
+    methods=("estimate_by", "step"),
+    task="estimate_by has the team compute curvatures: team.curvatures takes x and labels, and leaves hW beside every "
+    "parameter W. Then it sets self.eps = {(leaf, name): step sizes}, for every leaf of self.net.leaves() "
+    "and every name "
+    'of leaf.params; getattr(leaf, "h" + name) is the curvature. step moves every parameter in place.',
+    shows=(descend,),
+    kind=Levenberg(),
+    tiny=lambda rng, dtype: curvature_case(rng, dtype, draw=whole, **rates(rng)),
+    draw=lambda rng, dtype: curvature_case(rng, dtype, (3, 4), **rates(rng)),
+    real=lambda rng, dtype: [curvature_case(rng, dtype, (84, 120), **rates(rng))],
+    odd=lambda rng, dtype: [curvature_case(rng, dtype, shape, **rates(rng)) for shape in ((1, 1), (1, 5), (5, 1))],
+    wrong={
+        "estimate_by": (
+            Wrong(
+                "eps of W", "mu is missing: where the curvature is small the step would be huge.", lambda c: c.lr / c.hW
+            ),
+            Wrong("eps of W", "h is missing: all step sizes are the same.", lambda c: np.full_like(c.hW, c.lr / c.mu)),
+            Wrong(
+                "eps of W",
+                "lr is divided by mu alone and h added: lr / (mu + h) needs its brackets.",
+                lambda c: c.lr / c.mu + c.hW,
+            ),
+            Wrong(
+                "eps of W",
+                "It multiplies by mu + h; a large curvature means a small step: divide.",
+                lambda c: c.lr * (c.mu + c.hW),
+            ),
+            Wrong("eps of W", "lr is missing.", lambda c: 1 / (c.mu + c.hW)),
+            Wrong("eps of W", "There is no square root: eps = lr / (mu + h).", lambda c: c.lr / (c.mu + np.sqrt(c.hW))),
+            Wrong(
+                "eps of W",
+                "One curvature for the whole layer; each parameter has its own.",
+                lambda c: np.full_like(c.hW, c.lr / (c.mu + c.hW.sum())),
+            ),
+            Wrong(
+                "eps of W",
+                "One curvature for the whole layer; each parameter has its own.",
+                lambda c: np.full_like(c.hW, c.lr / (c.mu + c.hW.mean())),
+            ),
+        ),
+        "step": (
+            Wrong("W after the step", NOT_IN_PLACE, lambda c: c.W),
+            Wrong(
+                "W after the step",
+                "It goes up the slope: w <- w - eps dE/dw.",
+                lambda c: c.W + c.lr / (c.mu + c.hW) * c.dW,
+            ),
+            Wrong(
+                "W after the step",
+                "The step sizes are missing: each parameter has its eps.",
+                lambda c: c.W - c.lr * c.dW,
+            ),
+            Wrong(
+                "W after the step",
+                "lr is in it twice: eps has it already.",
+                lambda c: c.W - c.lr**2 / (c.mu + c.hW) * c.dW,
+            ),
+            Wrong(
+                "W after the step", "The gradient is missing: w <- w - eps dE/dw.", lambda c: c.W - c.lr / (c.mu + c.hW)
+            ),
+        ),
+    },
+    hints=(
+        "estimate_by: first team.curvatures(x, labels). Then a dict over all leaves and all names of their params.",
+        "eps = lr / (mu + h), with brackets, entry by entry: an array of the shape of the parameter.",
+        "step: for (leaf, name), eps in self.eps.items(): the parameter is getattr(leaf, name), its gradient "
+        "'d' + name.",
+        "W = getattr(leaf, name); W -= eps * getattr(leaf, 'd' + name) changes it in place.",
+    ),
+)
+
+BRAIN_DAMAGE = Exercise(
+    number=0,
+    name="optimal-brain-damage",
+    lesson=13,
+    title="which weights are worth keeping",
+    target=OptimalBrainDamage,
+    methods=("estimate_by", "prune"),
+    task="estimate_by begins as in sdlm: the team's curvatures are then beside every parameter. It sets "
+    "self.saliency, a "
+    "dict with the keys (leaf, name), for every leaf of self.net.leaves() and every name of leaf.params. prune sets "
+    "round(share * number of all parameters) of them to 0.",
+    gives=(),
+    kind=Pruning(),
+    tiny=lambda rng, dtype: curvature_case(rng, dtype, draw=whole, share=0.5),
+    draw=lambda rng, dtype: curvature_case(rng, dtype, (4, 5), share=float(rng.uniform(0.3, 0.7))),
+    real=lambda rng, dtype: [curvature_case(rng, dtype, (84, 120), share=0.4)],
+    odd=lambda rng, dtype: [curvature_case(rng, dtype, (3, 4), share=share) for share in (0.0, 0.1, 1.0)],
+    points=2,
+    wrong={
+        "estimate_by": (
+            Wrong("saliency of W", "w is squared in the saliency: h w^2 / 2.", lambda c: c.hW * c.W / 2),
+            Wrong("saliency of W", "w is squared in the saliency: h w^2 / 2.", lambda c: c.hW * np.abs(c.W) / 2),
+            Wrong("saliency of W", "The 1/2 is missing: h w^2 / 2.", lambda c: c.hW * c.W**2),
+            Wrong(
+                "saliency of W",
+                "The curvature is missing: small weights are not always the least important.",
+                lambda c: c.W**2 / 2,
+            ),
+            Wrong("saliency of W", "The weight is missing: h w^2 / 2.", lambda c: c.hW / 2),
+            Wrong("saliency of W", "The curvature is squared here; only w is.", lambda c: (c.hW * c.W) ** 2 / 2),
+        ),
+        "prune": (
+            Wrong(
+                "W after pruning",
+                "The most salient are gone; the least salient should go.",
+                lambda c: pruned(c, most=True),
+            ),
+            Wrong(
+                "W after pruning",
+                "Each parameter lost its own share; order all of them together.",
+                lambda c: pruned(c, apart=True),
+            ),
+            Wrong(
+                "W after pruning",
+                "The smallest weights are gone, not those of the smallest saliency.",
+                lambda c: pruned(c, by_size=True),
+            ),
+            Wrong("W after pruning", "Nothing is 0 now: change the parameters in place, W[...] = 0.", lambda c: c.W),
+        ),
+    },
+    hints=(
+        "The saliency of a parameter is h w^2 / 2, entry by entry: an array of its shape.",
+        "prune: np.concatenate all saliencies, raveled, and np.argsort tells which are the smallest.",
+        "Or find the value that the last one to go has, and set to 0 where saliency <= that value.",
+        "In place: W = getattr(leaf, name); W[saliency <= limit] = 0. For none to go, there is no limit.",
+    ),
+)
+
+
+def pruned(c, most=False, apart=False, by_size=False):
+    """W after pruning with a mistake in it; the bias of the case is 1, its curvature the sum over a row."""
+    h = np.concatenate([c.hW.ravel(), c.hW.sum(axis=1)])
+    w = np.concatenate([c.W.ravel(), np.ones(len(c.W))])
+    s = np.abs(w) if by_size else h * w**2 / 2
+    s = s[: c.W.size] if apart else s
+    order = np.argsort(-s if most else s, kind="stable")[: round(c.share * s.size)]
+    left = w.copy()
+    left[order] = 0
+    return left[: c.W.size].reshape(c.W.shape)

@@ -1,0 +1,136 @@
+"""What came after the paper: the rectifier, max pooling."""
+
+import numpy as np
+
+from scratchnet.exercises.cases import gaps, layer_case, normal, whole
+from scratchnet.exercises.exercise import Exercise, Wrong
+from scratchnet.exercises.kinds import LayerPass
+from scratchnet.exercises.topics.first_layers import any_shape
+from scratchnet.kernels import max_pool_back, where_positive
+from scratchnet.layers import MaxPool2d, ReLU
+
+
+def with_zeros(rng, shape, dtype):
+    return rng.choice([-2, -1, 0, 0, 1, 2, 3], size=shape).astype(dtype)
+
+
+RELU = Exercise(
+    number=0,
+    name="relu",
+    lesson=17,
+    title="the rectifier",
+    target=ReLU,
+    methods=("forward", "backward"),
+    task="forward returns y and keeps it as self.y. backward takes dE/dy and returns dE/dx.",
+    shows=(where_positive,),
+    kind=LayerPass(leaves=("y",)),
+    **any_shape(ReLU) | {"tiny": lambda rng, dtype: zero_case(rng, dtype)},
+    wrong={
+        "forward": (
+            Wrong("y", "That is |x|; negative x becomes 0.", lambda c: np.abs(c.x)),
+            Wrong("y", "That is min(x, 0); the larger of the two is wanted.", lambda c: np.minimum(c.x, 0)),
+            Wrong("y", "x is unchanged: negative entries become 0.", lambda c: c.x),
+            Wrong("y", "That is 1 where x > 0; y is x there.", lambda c: (c.x > 0) * 1.0),
+        ),
+        "backward": (
+            Wrong("dx", "At x = 0 the slope is taken as 0: x > 0, not x >= 0.", lambda c: c.dy * (c.x >= 0)),
+            Wrong("dx", "It looks at the sign of dy; that of x decides.", lambda c: np.maximum(c.dy, 0)),
+            Wrong("dx", "That is the slope alone: multiply it by dy.", lambda c: (c.x > 0) * 1.0),
+            Wrong("dx", "dy passes everywhere; only where x > 0 it should.", lambda c: c.dy),
+            Wrong("dx", "dy is multiplied by x; the slope is 1 where x > 0.", lambda c: c.dy * np.maximum(c.x, 0)),
+            Wrong("dx", "It passes where x < 0; it should where x > 0.", lambda c: c.dy * (c.x < 0)),
+        ),
+    },
+    hints=(
+        "forward: np.maximum(x, 0) compares entry by entry. np.max would give one number.",
+        "backward: dE/dx is dE/dy where x > 0, else 0. y > 0 exactly where x > 0, so self.y will do.",
+        "A comparison gives True and False, which multiply as 1 and 0: dy * (self.y > 0).",
+    ),
+)
+
+
+def zero_case(rng, dtype):
+    case = layer_case(ReLU, rng, dtype, (2, 4), draw=with_zeros)
+    case.arrays["x"].flat[:3] = [0, 2, -1]
+    case.arrays["dy"].flat[:3] = [5, 3, 4]
+    return case
+
+
+def pool_case(
+    rng, dtype, images, maps, height, width, window, stride=None, padding=0, draw=normal, memory=np.ascontiguousarray
+):
+    shape = (images, maps, height, width)
+    return layer_case(MaxPool2d, rng, dtype, shape, window, stride, padding, draw=draw, memory=memory)
+
+
+def pooled_back(c, last=False, all_of_window=False):
+    """dx of max pooling with a mistake in it, without padding."""
+    window, stride, _ = c.args
+    dx = np.zeros_like(c.x)
+    for h in range(c.dy.shape[2]):
+        for w in range(c.dy.shape[3]):
+            field = (
+                slice(None),
+                slice(None),
+                slice(h * stride, h * stride + window),
+                slice(w * stride, w * stride + window),
+            )
+            pixels = c.x[field]
+            won = pixels == pixels.max(axis=(2, 3), keepdims=True)
+            d = c.dy[:, :, h : h + 1, w : w + 1]
+            if last:
+                dx[field] = np.where(won, d, dx[field])
+            else:
+                dx[field] += d * (1 if all_of_window else won)
+    return dx
+
+
+MAX_POOL_BACKWARD = Exercise(
+    number=0,
+    name="max-pool-backward",
+    lesson=17,
+    title="only the winner of a window learns",
+    target=MaxPool2d,
+    methods=("backward",),
+    task="forward left self.shape, that of x, and self.winner (N, C, OH, OW): the place of each window's "
+    "largest pixel in "
+    "its map, row * W + column. Windows may overlap.",
+    shows=(max_pool_back,),
+    kind=LayerPass(),
+    tiny=lambda rng, dtype: tie_case(rng, dtype),
+    draw=lambda rng, dtype: pool_case(rng, dtype, 3, 2, 7, 7, 3, 2),
+    real=lambda rng, dtype: [pool_case(rng, dtype, 2, 6, 28, 28, 2, 2), pool_case(rng, dtype, 2, 16, 10, 10, 2, 2)],
+    odd=lambda rng, dtype: [
+        pool_case(rng, dtype, 1, 1, 1, 1, 1, 1),
+        pool_case(rng, dtype, 2, 3, 5, 8, (2, 3), (1, 2)),
+        pool_case(rng, dtype, 2, 2, 6, 5, 3, 1, 1),
+        pool_case(rng, dtype, 2, 2, 4, 6, 2, 2, memory=gaps),
+    ],
+    wrong={
+        "backward": (
+            Wrong(
+                "dx",
+                "A pixel that won several windows gets only one share: '+=' where windows overlap (np.add.at "
+                "for arrays of places).",
+                lambda c: pooled_back(c, last=True),
+            ),
+            Wrong(
+                "dx",
+                "All pixels of a window get a share; only the winner should.",
+                lambda c: pooled_back(c, all_of_window=True),
+            ),
+            Wrong("dx", "Of equal pixels all get a share; only the first one won: use self.winner.", pooled_back),
+        )
+    },
+    hints=(
+        "Begin with zeros of the shape (N, C, H*W): self.winner says where in the last axis each dy belongs.",
+        "Loop over n, c, h, w and add dy[n, c, h, w] at [n, c, self.winner[n, c, h, w]]; np.ndindex gives all four.",
+        "Add, +=, since a pixel may have won several windows. Reshape to self.shape at the end.",
+    ),
+)
+
+
+def tie_case(rng, dtype):
+    case = pool_case(rng, dtype, 1, 1, 3, 3, 2, 1, draw=whole)
+    case.arrays["x"][...] = np.array([[1, 3, 2], [3, 0, 3], [0, 1, 2]])
+    return case

@@ -1,0 +1,67 @@
+"""Checks again whenever the file is saved; goes on to the next exercise only when told."""
+
+import queue
+import sys
+import threading
+import time
+
+from scratchnet.exercises.checker import check
+
+HELP = "Save the file to check again. Type h for a hint, n for the next exercise, q to leave, then Enter."
+EVERY = 0.3  # seconds between looks at the file
+
+
+def watch(folder, exercises, first):
+    """Returns when told to, or after the last exercise. Keys come from the terminal, a letter and Enter."""
+    keys = lines_of(sys.stdin)
+    for exercise in exercises[exercises.index(first) :]:
+        if not folder.file(exercise).exists():
+            print(f"Started {folder.start(exercise)}")
+        if not watch_one(folder, exercise, keys):
+            return
+    print("That was the last one.")
+
+
+def watch_one(folder, exercise, keys):
+    """Whether to go on to the next one."""
+    seen = None
+    while True:
+        now = stamp(folder.file(exercise))
+        if now != seen:
+            seen = now
+            result = check(exercise, folder.file(exercise))
+            print(f"\n{'-' * 78}\n{result}\n")
+            print("n and Enter: the next exercise. " if result.state == "right" else HELP, flush=True)
+        try:
+            key = keys.get(timeout=EVERY)
+        except queue.Empty:
+            continue
+        if key == "n":
+            return True
+        if key in ("q", None):
+            return False
+        print("\n".join(folder.next_hint(exercise)) if key == "h" else HELP, flush=True)
+
+
+def stamp(path):
+    """What changes when a file is saved; an editor may be between deleting and writing it."""
+    for _ in range(5):
+        try:
+            found = path.stat()
+            return found.st_mtime_ns, found.st_size
+        except FileNotFoundError:
+            time.sleep(EVERY / 3)
+    return None
+
+
+def lines_of(stream):
+    """A queue of the lines that are typed, None at the end of the stream."""
+    lines = queue.Queue()
+
+    def read():
+        for line in stream:
+            lines.put(line.strip().lower()[:1])
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines

@@ -1,0 +1,67 @@
+"""One exercise of one student, in a process of its own: python -m scratchnet.exercises.worker '{"...": ...}'.
+
+Limits and silence are set up before the student's file is read. The answer is a file, so that whatever the student
+prints cannot be taken for it.
+"""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass
+class Answer:
+    """What a worker found; state as in checker.Result, or "stopped" when it did not get to an end."""
+
+    state: str
+    text: str
+    fact: str = ""
+    diagnosis: str = ""
+
+
+def main(task):
+    task = json.loads(task)
+    sys.dont_write_bytecode = True
+    silence()
+    from scratchnet.exercises.checker import check
+    from scratchnet.exercises.course import find
+    from scratchnet.storage import whole_file
+
+    write, encode = whole_file, json.dumps  # before the student's file can change what they are
+    limit_memory(task["memory"])
+    exercise = find(task["exercise"])
+    result = check(exercise, Path(task["file"]), task["seed"])
+    answer = {"state": result.state, "text": str(result), "fact": result.fact, "diagnosis": result.diagnosis}
+    with write(task["answer"]) as file:
+        file.write(encode(answer | {"token": task["token"]}).encode())
+    os._exit(0)  # nothing of the student's runs after this
+
+
+def silence():
+    """Whatever is printed goes nowhere, by whatever means."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+
+
+def limit_memory(megabytes):
+    """From now on; not on Windows, which has no such limit for a process of its own."""
+    if not megabytes:
+        return
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind in ("RLIMIT_DATA", "RLIMIT_AS"):
+        if hasattr(resource, kind):
+            number = getattr(resource, kind)
+            more = megabytes if kind == "RLIMIT_DATA" else megabytes + 8000  # what is only reserved counts there
+            hard = resource.getrlimit(number)[1]
+            wanted = more * 2**20
+            resource.setrlimit(number, (wanted if hard < 0 else min(wanted, hard), hard))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,516 @@
+"""An answer to every exercise as a learner might write it, and mistakes to plant in it.
+
+ANSWERS: {exercise: a body for each blank}. PLANTS: {exercise: (what to find in the answer, what to put there, words
+of the diagnosis that the learner has to see)}.
+"""
+
+import textwrap
+
+ANSWERS = {
+    "scaled-tanh": (
+        """
+        self.y = A * np.tanh(S * x)
+        return self.y
+        """,
+        """
+        slope = S * A - S / A * self.y**2
+        return slope * dy
+        """,
+    ),
+    "linear": (
+        """
+        self.x = x
+        return x @ self.W.T + self.b
+        """,
+        """
+        self.dW = dy.T @ self.x
+        self.db = dy.sum(axis=0)
+        return dy @ self.W
+        """,
+    ),
+    "convolution-by-loops": (
+        """
+        N, C = x.shape[:2]
+        O, OH, OW = self.output_shape(x.shape[1:])
+        kh, kw = self.kernel_size
+        s = self.stride
+        y = np.zeros((N, O, OH, OW), x.dtype)
+        for n in range(N):
+            for o in range(O):
+                for h in range(OH):
+                    for w in range(OW):
+                        total = self.b[o]
+                        for c in range(C):
+                            for i in range(kh):
+                                for j in range(kw):
+                                    total += self.W[o, c, i, j] * x[n, c, h * s + i, w * s + j]
+                        y[n, o, h, w] = total
+        return y
+        """,
+    ),
+    "im2col": (
+        """
+        N, C, H, W = x.shape
+        OH, OW = output_size(H, kh, stride, padding), output_size(W, kw, stride, padding)
+        x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+        columns = np.zeros((C, kh, kw, N, OH, OW), x.dtype)
+        for i in range(kh):
+            for j in range(kw):
+                pixels = x[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride]
+                columns[:, i, j] = pixels.swapaxes(0, 1)
+        return columns.reshape(C * kh * kw, N * OH * OW)
+        """,
+    ),
+    "col2im": (
+        """
+        N, C, H, W = shape
+        OH, OW = output_size(H, kh, stride, padding), output_size(W, kw, stride, padding)
+        x = np.zeros((N, C, H + 2 * padding, W + 2 * padding), columns.dtype)
+        fields = columns.reshape(C, kh, kw, N, OH, OW)
+        for i in range(kh):
+            for j in range(kw):
+                pixels = fields[:, i, j].swapaxes(0, 1)
+                x[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride] += pixels
+        return x[:, :, padding : padding + H, padding : padding + W]
+        """,
+    ),
+    "conv-forward": (
+        """
+        kh, kw = self.kernel_size
+        O, OH, OW = self.output_shape(x.shape[1:])
+        self.x = x
+        self.X = im2col(x, kh, kw, self.stride, self.padding)
+        Y = self.W.reshape(O, -1) @ self.X + self.b[:, None]
+        y = Y.reshape(O, len(x), OH, OW).swapaxes(0, 1)
+        self.y_shape = y.shape
+        return y
+        """,
+    ),
+    "conv-backward": (
+        """
+        kh, kw = self.kernel_size
+        W = self.W.reshape(len(self.W), -1)
+        dY = dy.swapaxes(0, 1).reshape(len(W), -1)
+        self.dW = self._mask((dY @ self.X.T).reshape(self.W.shape))
+        self.db = dY.sum(axis=1)
+        return col2im(W.T @ dY, self.x.shape, kh, kw, self.stride, self.padding)
+        """,
+    ),
+    "subsampling": (
+        """
+        N, C, H, W = x.shape
+        self.s = x.reshape(N, C, H // 2, 2, W // 2, 2).sum(axis=(3, 5))
+        return self.W[:, None, None] * self.s + self.b[:, None, None]
+        """,
+        """
+        self.dW = (dy * self.s).sum(axis=(0, 2, 3))
+        self.db = dy.sum(axis=(0, 2, 3))
+        ds = self.W[:, None, None] * dy
+        return np.repeat(np.repeat(ds, 2, axis=2), 2, axis=3)
+        """,
+    ),
+    "table-one": (
+        """
+        rows = [line.split() for line in drawing.split("\\n") if line.strip()]
+        return np.array([[mark == "X" for mark in row] for row in rows]).T
+        """,
+    ),
+    "rbf": (
+        """
+        self.difference = x[:, None, :] - self.codes
+        return (self.difference**2).sum(axis=2)
+        """,
+        """
+        return 2 * (dy[:, :, None] * self.difference).sum(axis=1)
+        """,
+    ),
+    "mle-loss": (
+        """
+        self.right = one_hot(labels, y)
+        return float((self.right * y).sum() / len(y))
+        """,
+        """
+        return self.right / len(self.right)
+        """,
+    ),
+    "map-loss": (
+        """
+        self.right = one_hot(labels, y)
+        m = np.minimum(y.min(axis=1), self.j)
+        e = np.exp(m[:, None] - y)
+        total = np.exp(m - self.j) + e.sum(axis=1)
+        self.p = e / total[:, None]
+        return float(((self.right * y).sum(axis=1) - m + np.log(total)).mean())
+        """,
+        """
+        return (self.right - self.p) / len(self.p)
+        """,
+    ),
+    "lenet5": (
+        """
+        rng = rng or np.random.default_rng()
+        with_weights = {"rng": rng, "dtype": dtype, "init": init}
+        with_two = {"rng": rng, "dtype": dtype, "coefficient": coefficient}
+        return Sequential(
+            C1=Conv2d(1, 6, 5, **with_weights),
+            C1_squash=ScaledTanh(),
+            S2=Subsampling(6, **with_two),
+            S2_squash=ScaledTanh(),
+            C3=Conv2d(6, 16, 5, connections=connection_table(TABLE_I), **with_weights),
+            C3_squash=ScaledTanh(),
+            S4=Subsampling(16, **with_two),
+            S4_squash=ScaledTanh(),
+            C5=Conv2d(16, 120, 5, **with_weights),
+            C5_squash=ScaledTanh(),
+            flatten=Flatten(),
+            F6=Linear(120, 84, **with_weights),
+            F6_squash=ScaledTanh(),
+            OUTPUT=RBF(DIGIT_CODES.astype(dtype)),
+        )
+        """,
+    ),
+    "linear-backward2": (
+        """
+        self.hW = hy.T @ self.x**2
+        self.hb = hy.sum(axis=0)
+        return hy @ self.W**2
+        """,
+    ),
+    "conv-backward2": (
+        """
+        kh, kw = self.kernel_size
+        W = self.W.reshape(len(self.W), -1) ** 2
+        hY = hy.swapaxes(0, 1).reshape(len(W), -1)
+        self.hW = self._mask((hY @ (self.X**2).T).reshape(self.W.shape))
+        self.hb = hY.sum(axis=1)
+        return col2im(W.T @ hY, self.x.shape, kh, kw, self.stride, self.padding)
+        """,
+    ),
+    "sdlm": (
+        """
+        team.curvatures(x, labels)
+        self.eps = {}
+        for leaf in self.net.leaves():
+            for name in leaf.params:
+                h = getattr(leaf, "h" + name)
+                self.eps[leaf, name] = self.lr / (self.mu + h)
+        """,
+        """
+        for (leaf, name), eps in self.eps.items():
+            value, gradient = getattr(leaf, name), getattr(leaf, "d" + name)
+            value -= eps * gradient
+        """,
+    ),
+    "sgd": (
+        """
+        for name, value, gradient, _ in self.net.parameters():
+            value -= self.lr * gradient
+        """,
+    ),
+    "momentum": (
+        """
+        for name, value, gradient, _ in self.net.parameters():
+            g = gradient + self.weight_decay * value
+            self.v[name] = self.momentum * self.v.get(name, 0) + g
+            value -= self.lr * self.v[name]
+        """,
+    ),
+    "relu": (
+        """
+        self.y = np.maximum(x, 0)
+        return self.y
+        """,
+        """
+        return dy * (self.y > 0)
+        """,
+    ),
+    "max-pool-backward": (
+        """
+        N, C, H, W = self.shape
+        dx = np.zeros((N, C, H * W), dy.dtype)
+        for n, c, h, w in np.ndindex(dy.shape):
+            dx[n, c, self.winner[n, c, h, w]] += dy[n, c, h, w]
+        return dx.reshape(self.shape)
+        """,
+    ),
+    "cross-entropy": (
+        """
+        self.right = one_hot(labels, y)
+        z = y - y.max(axis=1, keepdims=True)
+        e = np.exp(z)
+        total = e.sum(axis=1, keepdims=True)
+        self.p = e / total
+        return float((np.log(total[:, 0]) - (self.right * z).sum(axis=1)).mean())
+        """,
+        """
+        return (self.p - self.right) / len(self.p)
+        """,
+    ),
+    "adam": (
+        """
+        self.t += 1
+        beta1, beta2 = self.betas
+        for name, value, gradient, _ in self.net.parameters():
+            g = gradient + self.weight_decay * value
+            m, v = self.m.get(name, 0), self.v.get(name, 0)
+            m = self.m[name] = m + (1 - beta1) * (g - m)
+            v = self.v[name] = v + (1 - beta2) * (g**2 - v)
+            root = np.sqrt(v / (1 - beta2**self.t))
+            value -= self.lr * m / (1 - beta1**self.t) / (root + self.eps)
+        """,
+    ),
+    "capstone": (
+        """
+        net = lenet5(rng)
+        loss, optimizer = scratchnet.MAPLoss(10), scratchnet.SDLM(net, 1.25e-4)
+        rates = [1.25e-4, 5e-5, 2.5e-5, 1.25e-5]
+        scratchnet.fit(net, loss, optimizer, (x, labels), epochs=4, schedule=rates.__getitem__, rng=rng)
+        return net
+        """,
+    ),
+    "optimal-brain-damage": (
+        """
+        team.curvatures(x, labels)
+        self.saliency = {}
+        for leaf in self.net.leaves():
+            for name in leaf.params:
+                h, w = getattr(leaf, "h" + name), getattr(leaf, name)
+                self.saliency[leaf, name] = h * w**2 / 2
+        """,
+        """
+        s = np.concatenate([array.ravel() for array in self.saliency.values()])
+        count = round(share * s.size)
+        limit = np.sort(s)[count - 1] if count else -1
+        for (leaf, name), array in self.saliency.items():
+            getattr(leaf, name)[array <= limit] = 0
+        """,
+    ),
+}
+ANSWERS = {name: [textwrap.dedent(text).strip() + "\n" for text in texts] for name, texts in ANSWERS.items()}
+
+PLANTS = {
+    "scaled-tanh": (
+        ("A * np.tanh(S * x)", "np.tanh(S * x)", "factor A in front"),
+        ("np.tanh(S * x)", "np.tanh(x)", "factor S inside"),
+        ("slope * dy", "slope", "multiply it by dy"),
+        ("S * A - S / A * self.y**2", "1 - self.y**2", "slope of tanh, but y is A"),
+        ("S * A - S / A * self.y**2", "A - self.y**2 / A", "inner derivative"),
+        ("return slope * dy", "dy *= slope\nreturn dy", "Work on a copy"),
+    ),
+    "linear": (
+        (" + self.b", "", "bias b is missing"),
+        ("dy.T @ self.x", "dy.T @ self.x / len(dy)", "averages over the batch"),
+        ("dy.T @ self.x", "self.x.T @ dy", "transposed"),
+        ("dy.sum(axis=0)", "dy.mean(axis=0)", "db averages over the batch"),
+        ("dy.sum(axis=0)", "dy", "sum over axis 0"),
+        ("return dy @", "return -dy @", "wrong sign"),
+        ("self.dW =", 'self.dW = vars(self).get("dW", 0) +', "adds up from call to call"),
+        ("self.x = x\n", "", "or the line that keeps it on self"),
+    ),
+    "convolution-by-loops": (
+        ("x[n, c, h * s + i, w * s + j]", "x[n, c, h * s + kh - 1 - i, w * s + kw - 1 - j]", "kernel is flipped"),
+        ("total += self.W", "total = self.b[o] + self.W", "Only the last product"),
+        ("total = self.b[o]", "total = 0", "bias b is missing"),
+        ("in range(C)", "in range(C - 1, C)", "Only the last input map"),
+        ("self.W[o, c, i, j]", "self.W[o, c, j, i]", "Rows and columns of the kernel are swapped"),
+        ("range(OH)", "range(OH - 1)", "Only the last along axis 2"),
+        ("np.zeros((N, O, OH, OW), x.dtype)", "np.zeros((N, O, OH, OW))", "Keep the dtype"),
+    ),
+    "im2col": (
+        ("columns[:, i, j]", "columns[:, j, i]", "out of bounds"),
+        ("(C * kh * kw, N * OH * OW)", "(-1, C * kh * kw).T", "right numbers in the wrong places"),
+        ("i : i + stride * OH : stride, j : j + stride * OW : stride", "i : i + OH, j : j + OW", "stride is missing"),
+        (".swapaxes(0, 1)", ".reshape(C, N, OH, OW)", "right numbers in the wrong places"),
+        ("np.zeros((C, kh, kw, N, OH, OW), x.dtype)", "np.zeros((C, kh, kw, N, OH, OW))", "Keep the dtype"),
+        (
+            "return columns.reshape(C * kh * kw, N * OH * OW)",
+            "return columns.transpose(0, 1, 2, 4, 5, 3).reshape(C * kh * kw, -1)",
+            "ordered by (h, w, n)",
+        ),
+        (
+            "return columns.reshape(C * kh * kw, N * OH * OW)",
+            "return columns.reshape(C * kh * kw, N * OH * OW).T",
+            "transposed",
+        ),
+    ),
+    "col2im": (
+        ("+= pixels", "= pixels", "'+=' where fields overlap"),
+        ("x[:, :, padding : padding + H, padding : padding + W]", "x", "shape"),
+        ("fields[:, i, j]", "fields[:, kh - 1 - i, kw - 1 - j]", "turned round"),
+        ("return x[", "x /= kh * kw\nreturn x[", "Every entry is 1/6"),
+        ("columns.dtype)", "float)", "Keep the dtype"),
+    ),
+    "conv-forward": (
+        (" + self.b[:, None]", "", "bias b is missing"),
+        ("self.W.reshape", "self.W[:, :, ::-1, ::-1].reshape", "kernel is flipped"),
+        ("reshape(O, len(x), OH, OW).swapaxes(0, 1)", "reshape(len(x), O, OH, OW)", "only then swap"),
+        ("self.X = im2col", "X = im2col", "self.X"),
+        ("self.y_shape = y.shape", "pass", "keeps it on self"),
+        ("+ self.b[:, None]", "- self.b[:, None]", "bias is subtracted"),
+    ),
+    "conv-backward": (
+        ("self._mask((dY @ self.X.T).reshape(self.W.shape))", "(dY @ self.X.T).reshape(self.W.shape)", "mask"),
+        ("self._mask(", "self._mask(1 / len(dy) * ", "averages over the batch"),
+        ("dy.swapaxes(0, 1)", "dy", "swap the first two axes of dy"),
+        ("self.W.reshape(len(self.W), -1)", "self.W[:, :, ::-1, ::-1].reshape(len(self.W), -1)", "turned round"),
+        ("dY.sum(axis=1)", "dY.mean(axis=1)", "mean over images and positions"),
+        ("dY.sum(axis=1)", "dY.sum()", "db"),
+        ("return col2im(", "return -col2im(", "wrong sign"),
+    ),
+    "subsampling": (
+        (".sum(axis=(3, 5))", ".mean(axis=(3, 5))", "the sum of the window, not the mean"),
+        (".sum(axis=(3, 5))", ".max(axis=(3, 5))", "the largest of the window"),
+        (" + self.b[:, None, None]", "", "bias b is missing"),
+        ("return np.repeat(np.repeat(ds", "return np.repeat(np.repeat(ds / 4", "divided by 4"),
+        ("np.repeat(np.repeat(ds, 2, axis=2), 2, axis=3)", "np.tile(ds, (1, 1, 2, 2))", "np.repeat, not np.tile"),
+        ("(dy * self.s).sum(axis=(0, 2, 3))", "dy.sum(axis=(0, 2, 3))", "sums s of forward are missing"),
+        ("(dy * self.s).sum(axis=(0, 2, 3))", "(dy * self.s).sum(axis=(2, 3))", "sum over axis 0"),
+        ("self.W[:, None, None] * dy", "dy", "coefficient W is missing"),
+    ),
+    "table-one": (
+        (".T", "", "transposed"),
+        ('mark == "X"', 'int(mark == "X")', "comparison"),
+        ('mark == "X"', 'mark == "."', "changed places"),
+        ('mark == "X"', "bool(mark)", "bool('.')"),
+        (" if line.strip()", "", "inhomogeneous"),
+    ),
+    "rbf": (
+        ("(self.difference**2).sum(axis=2)", "np.abs(self.difference).sum(axis=2)", "square instead"),
+        ("(self.difference**2).sum(axis=2)", "np.sqrt((self.difference**2).sum(axis=2))", "its square"),
+        ("sum(axis=2)", "mean(axis=2)", "mean over the features"),
+        ("return 2 *", "return", "factor 2"),
+        ("return 2 *", "return -2 *", "sign is wrong"),
+        ("dy[:, :, None] * ", "", "dy is missing"),
+    ),
+    "mle-loss": (
+        ("/ len(y))", ")", "sum over the images"),
+        ("(self.right * y).sum() / len(y)", "y.mean()", "only that of the right class"),
+        ("(self.right * y).sum()", "y.min(axis=1).sum()", "smallest penalty"),
+        ("self.right / len(self.right)", "self.right", "1/N of the mean is missing"),
+        ("self.right / len(self.right)", "self.right / self.right.size", "all entries of y"),
+        (
+            "return float((self.right * y).sum() / len(y))",
+            "return (self.right * y).sum(axis=1) / len(y)",
+            "it should be a number",
+        ),
+    ),
+    "map-loss": (
+        ("np.exp(m - self.j) + e.sum(axis=1)", "e.sum(axis=1)", "rubbish class is missing"),
+        ("(self.right * y).sum(axis=1) - m", "-m", "y_D is missing"),
+        ("m = np.minimum(y.min(axis=1), self.j)", "m = np.zeros(len(y), y.dtype)", "factor the largest exponent out"),
+        (".mean())", ".sum())", "sum over the images"),
+        ("self.right - self.p", "self.p - self.right", "sign is wrong"),
+        ("/ len(self.p)", "", "1/N of the mean is missing"),
+        ("(self.right - self.p)", "-self.p", "[i = D] is missing"),
+    ),
+    "lenet5": (
+        ("connections=connection_table(TABLE_I), ", "", "connections of Table I"),
+        ("    S2_squash=ScaledTanh(),\n", "", "S2_squash is missing"),
+        ("Linear(120, 84", "Linear(120, 86", "it should be Linear(120 -> 84)"),
+        ("S4=Subsampling(16", "S4=Subsampling(6", "S4"),
+        ("C5_squash=ScaledTanh()", "C5_squash=Flatten()", "C5_squash"),
+        ("RBF(DIGIT_CODES.astype(dtype))", "RBF(-DIGIT_CODES.astype(dtype))", "OUTPUT"),
+    ),
+    "linear-backward2": (
+        ("hy @ self.W**2", "hy @ self.W", "W has to be squared"),
+        ("self.x**2", "self.x", "x has to be squared"),
+        ("hy.T @ self.x**2", "(hy.T @ self.x) ** 2", "cross terms"),
+        ("hy.sum(axis=0)", "(hy**2).sum(axis=0)", "hy is not squared"),
+        ("hy.T @ self.x**2", "hy.T @ self.x**2 / len(hy)", "average over the batch"),
+    ),
+    "conv-backward2": (
+        (" ** 2\n", "\n", "W has to be squared"),
+        ("(self.X**2).T", "self.X.T", "X has to be squared"),
+        (
+            "self._mask((hY @ (self.X**2).T).reshape(self.W.shape))",
+            "(hY @ (self.X**2).T).reshape(self.W.shape)",
+            "mask",
+        ),
+        ("(hY @ (self.X**2).T)", "((hY @ self.X.T) ** 2)", "cross terms"),
+        ("hY.sum(axis=1)", "(hY**2).sum(axis=1)", "hy is not squared"),
+    ),
+    "sdlm": (
+        ("self.mu + h", "h", "mu is missing"),
+        ("self.lr / (self.mu + h)", "self.lr / self.mu + h", "needs its brackets"),
+        ("self.lr / (self.mu + h)", "self.lr * (self.mu + h)", "divide"),
+        ("self.eps[leaf, name]", "self.eps[name]", "A key is a pair"),
+        ("value -= eps", "value += eps", "up the slope"),
+        ("value -= eps", "value = value - eps", "new array"),
+        ("value -= eps *", "value -= self.lr *", "step sizes are missing"),
+    ),
+    "sgd": (
+        ("value -= self.lr", "value += self.lr", "up the slope"),
+        ("self.lr * gradient", "gradient", "learning rate is missing"),
+        ("value -= self.lr * gradient", "value = value - self.lr * gradient", "new array"),
+        ("* gradient", "* np.sign(gradient)", "Only the sign"),
+        ("value -= self.lr", "value[...] = -self.lr", "replaced, not moved"),
+    ),
+    "momentum": (
+        (" + self.weight_decay * value", "", "weight decay is missing"),
+        ("+ self.weight_decay", "- self.weight_decay", "wrong sign"),
+        (
+            "self.momentum * self.v.get(name, 0) + g",
+            "self.momentum * self.v.get(name, 0) + (1 - self.momentum) * g",
+            "counts 1 in v",
+        ),
+        ("self.momentum * self.v.get(name, 0) + g", "g", "velocity is forgotten"),
+        ("self.momentum * self.v", "self.v", "without its factor momentum"),
+        ("value -= self.lr * self.v[name]", "value = value - self.lr * self.v[name]", "new array"),
+    ),
+    "relu": (
+        ("np.maximum(x, 0)", "np.abs(x)", "|x|"),
+        ("np.maximum(x, 0)", "np.minimum(x, 0)", "min(x, 0)"),
+        ("np.maximum(x, 0)", "np.maximum(x, 0, out=x)", "Work on a copy"),
+        ("self.y > 0", "self.y >= 0", "dy passes everywhere"),
+        ("self.y > 0", "dy > 0", "sign of dy"),
+        ("dy * (self.y > 0)", "(self.y > 0).astype(dy.dtype)", "slope alone"),
+        ("return dy * (self.y > 0)", "dy[self.y <= 0] = 0\nreturn dy", "Work on a copy"),
+    ),
+    "max-pool-backward": (
+        ("] += dy", "] = dy", "'+=' where windows overlap"),
+        ("dy.dtype)", "float)", "Keep the dtype"),
+        ("self.winner[n, c, h, w]] +=", "self.winner[n, c, h, w] - 1] +=", "off by one"),
+        ("dx.reshape(self.shape)", "dx", "shape"),
+        ("+= dy[n, c, h, w]", "+= dy[n, c, h, w] / dy[0, 0].size", "Every entry is 1/9"),
+    ),
+    "cross-entropy": (
+        ("z = y - y.max(axis=1, keepdims=True)", "z = y", "subtract the largest score"),
+        (".mean())", ".sum())", "sum over the images"),
+        ("np.log(total[:, 0]) - (self.right * z).sum(axis=1)", "np.log(total[:, 0]) + y.max(axis=1)", "y_D is missing"),
+        ("self.p - self.right", "self.right - self.p", "sign is wrong"),
+        ("/ len(self.p)", "", "1/N of the mean is missing"),
+        ("self.p = e / total", "self.p = e", "self.p"),
+    ),
+    "adam": (
+        (" / (1 - beta1**self.t)", "", "m is not divided"),
+        ("self.t += 1", "self.t = 1", "count the steps"),
+        ("np.sqrt(v / (1 - beta2**self.t))", "v / (1 - beta2**self.t)", "square root of v is missing"),
+        ("m = self.m[name] = m", "m = m", "m starts again"),
+        (" + self.weight_decay * value", "", "weight decay is missing"),
+        ("value -= self.lr", "value += self.lr", "up the slope"),
+        ("g**2 - v", "abs(g) - v", "running mean of g^2"),
+    ),
+    "capstone": (
+        ("return net", "return None", "`return net` missing"),
+        ("epochs=4", "epochs=0", "as good as guessing"),
+        ("net = lenet5(rng)", "net = scratchnet.models.tutorial_28(rng)", "expects"),
+        (
+            "net = lenet5(rng)",
+            "net = scratchnet.Sequential(flatten=scratchnet.Flatten(), F=scratchnet.Linear(1024, 60))\nreturn net",
+            "1,500 more than 60,000",
+        ),
+        ("return net", 'net["F6"].b[0] = np.nan\nreturn net', "lower the learning rate"),
+        ("(x, labels), epochs=4", "(x[:2000], labels[:2000]), epochs=1", "train longer"),
+    ),
+    "optimal-brain-damage": (
+        (" / 2", "", "1/2 is missing"),
+        ("w**2", "abs(w)", "w is squared"),
+        ("h * w**2 / 2", "w**2 / 2", "curvature is missing"),
+        ("array <= limit", "array >= -np.sort(-s)[count - 1]", "least salient should go"),
+        (
+            "getattr(leaf, name)[array <= limit] = 0",
+            "setattr(leaf, name, getattr(leaf, name) * (array > limit))",
+            "in place",
+        ),
+    ),
+}

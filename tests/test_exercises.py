@@ -1,0 +1,152 @@
+"""Every exercise from both sides: right answers pass, the blank and every planted mistake fail as they should."""
+
+import ast
+import re
+
+import numpy as np
+import pytest
+from attempts import body, filled, with_library_bodies
+from plants import ANSWERS, PLANTS
+
+from scratchnet import layers, losses
+from scratchnet.exercises.blank import blank_file
+from scratchnet.exercises.checker import check, rng
+from scratchnet.exercises.course import COURSE, GIVEN, find
+
+LONG = {"capstone"}  # trains for seconds
+
+
+def marked(exercise):
+    return pytest.param(exercise, id=exercise.name, marks=[pytest.mark.planted] if exercise.name in LONG else [])
+
+
+EACH = [marked(exercise) for exercise in COURSE]
+
+
+def attempt(exercise, folder, bodies, imports=""):
+    path = folder / exercise.file
+    path.write_text(filled(exercise, bodies, imports), encoding="utf-8")
+    return check(exercise, path)
+
+
+@pytest.mark.parametrize("exercise", COURSE, ids=lambda exercise: exercise.name)
+def test_the_target_has_a_docstring_and_the_file_nothing_of_the_answer(exercise):
+    text = blank_file(exercise)
+    tree = ast.parse(text)
+    assert exercise.given() and exercise.given().split("\n")[0] in text
+    assert 14 <= len(text.splitlines()) <= 41 and max(map(len, text.splitlines())) <= 120 and text.isascii()
+    code = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.stmt)}
+    for function in exercise.bodies():
+        for node in ast.walk(ast.parse(body(function))):
+            if isinstance(node, ast.stmt):
+                assert ast.unparse(node) not in code, ast.unparse(node)
+    for function in (*exercise.bodies(), *exercise.shows):
+        for line in body(function).splitlines():
+            if len(line.strip()) > 20 and not line.strip().startswith("#"):
+                assert line.strip() not in text
+
+
+@pytest.mark.parametrize("exercise", COURSE, ids=lambda exercise: exercise.name)
+def test_the_blank_fails_with_one_friendly_sentence(exercise, tmp_path):
+    path = tmp_path / exercise.file
+    path.write_text(blank_file(exercise))
+    result = check(exercise, path)
+    assert result.state == "blank" and not result.passed and not result.diagnosis
+    assert result.fact == (
+        f"You have not written it yet: {exercise.where(exercise.methods[0])} in {path} is still blank."
+    )
+
+
+@pytest.mark.parametrize("exercise", COURSE, ids=lambda exercise: exercise.name)
+def test_hints_are_a_ladder(exercise):
+    assert len(exercise.hints) >= 3 and len(set(exercise.hints)) == len(exercise.hints)
+    assert all(len(hint) > 30 and hint.isascii() for hint in exercise.hints)
+
+
+@pytest.mark.parametrize("exercise", EACH)
+def test_the_library_s_own_body_passes(exercise, tmp_path):
+    path = tmp_path / exercise.file
+    path.write_text(with_library_bodies(exercise))
+    result = check(exercise, path, seed=1)
+    assert result.state == "right", str(result)
+
+
+@pytest.mark.parametrize("exercise", EACH)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_plain_answer_passes(exercise, seed, tmp_path):
+    path = tmp_path / exercise.file
+    path.write_text(filled(exercise, ANSWERS[exercise.name]))
+    result = check(exercise, path, seed)
+    assert result.state == "right", str(result)
+
+
+def mistakes():
+    for exercise in COURSE:
+        for number, (find_this, put_this, words) in enumerate(PLANTS[exercise.name]):
+            marks = [pytest.mark.planted] if exercise.name in LONG else []
+            yield pytest.param(exercise, find_this, put_this, words, id=f"{exercise.name}-{number}", marks=marks)
+
+
+@pytest.mark.parametrize("exercise, find_this, put_this, words", mistakes())
+def test_a_planted_mistake_fails_with_the_right_diagnosis(exercise, find_this, put_this, words, tmp_path):
+    bodies = ANSWERS[exercise.name]
+    assert sum(text.count(find_this) for text in bodies) >= 1, "the plant does not apply"
+    planted = [planted_in(text, find_this, put_this) for text in bodies]
+    result = attempt(exercise, tmp_path, planted)
+    assert result.state == "wrong"
+    assert words in str(result), str(result)
+
+
+def planted_in(text, find_this, put_this):
+    at = text.find(find_this)
+    if at < 0:
+        return text
+    indent = re.match(" *", text[text.rfind("\n", 0, at) + 1 :])[0]
+    return text.replace(find_this, put_this.replace("\n", f"\n{indent}"), 1)
+
+
+@pytest.mark.parametrize("exercise", [e for e in COURSE if e.wrong], ids=lambda exercise: exercise.name)
+def test_every_known_wrong_answer_can_be_given_and_is_wrong(exercise):
+    cases = [exercise.tiny(rng(0, "tiny"), float), *(exercise.draw(rng(seed, "draw"), float) for seed in range(5))]
+    cases += exercise.odd(rng(0, "odd"), float)
+    for method, wrongs in exercise.wrong.items():
+        assert method in exercise.methods
+        rights = [exercise.kind.prepare(exercise.target, case, method)() for case in cases]
+        for wrong in wrongs:
+            assert wrong.sentence.isascii() and wrong.sentence.endswith((".", "?"))
+            assert any(
+                wrong.fits(wrong.result, wrong.answer(case, right), right[wrong.result], case, right)
+                for case, right in zip(cases, rights)
+                if not isinstance(quietly(wrong.answer, case, right), Exception)
+            ), wrong.sentence
+
+
+def quietly(function, *arguments):
+    try:
+        return function(*arguments)
+    except (ValueError, IndexError, TypeError) as why:
+        return why
+
+
+def test_every_exercise_has_four_plants():
+    assert PLANTS.keys() == ANSWERS.keys() == {exercise.name for exercise in COURSE}
+    assert all(len(plants) >= 4 for plants in PLANTS.values())
+
+
+def test_every_public_pass_is_an_exercise_or_given():
+    there = set()
+    for module in (layers, losses):
+        for name, kind in vars(module).items():
+            if isinstance(kind, type) and kind.__module__.startswith("scratchnet") and name != "InputError":
+                there |= {f"{name}.{part}" for part in ("forward", "backward", "backward2") if part in vars(kind)}
+    asked = {f"{exercise.target.__name__}.{method}" for exercise in COURSE for method in exercise.methods if method}
+    given = {passed for passed in there if passed in GIVEN or passed.split(".")[0] in GIVEN}
+    assert there <= asked | given, "neither asked for nor given"
+    assert not asked & given and {name.split(".")[0] for name in GIVEN} <= {name.split(".")[0] for name in there}
+
+
+def test_the_course():
+    assert len(COURSE) >= 18
+    assert [exercise.number for exercise in COURSE] == list(range(1, len(COURSE) + 1))
+    assert find("7") is find("07") is find("conv-backward") is find("my/ex07_conv_backward.py") is find("ex07")
+    np.testing.assert_array_less(0, [exercise.points for exercise in COURSE])
