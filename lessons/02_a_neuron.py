@@ -144,5 +144,6 @@ assert np.allclose(dE_dx, slope_from_answer(f(inputs)) * dE_dy), "and multiplies
 # %% [markdown]
 # ## Exercise: scaled-tanh
 #
-# Write `ScaledTanh` yourself: a class with `forward(x)`, which keeps `self.y`, and `backward(dy)`. Compare
-# both with the library's for a thousand random numbers.
+# `python -m scratchnet exercise start scaled-tanh` writes a file with the docstring and two blanks:
+# `forward`, which keeps `self.y`, and `backward`. `python -m scratchnet exercise check` says what is right
+# and what not.

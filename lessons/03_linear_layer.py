@@ -132,6 +132,8 @@ assert abs((E(moved) - E(W)) / 0.001 - dW[1, 2]) < 1e-9, "dW is the slope that o
 # %% [markdown]
 # ## Exercise: linear
 #
-# Write `forward` (two lines: keep `self.x`) and `backward` (three: set `self.dW` and `self.db`, return dx)
-# in a subclass of `Linear`, without looking. Compare with the y, dx, dW and db of this lesson. The shapes
-# alone tell where the transposes go.
+# Write `forward` (two lines: keep `self.x`) and `backward` (three) without looking:
+#
+#     python -m scratchnet exercise start linear
+#
+# The shapes alone tell where the transposes go.

@@ -135,6 +135,7 @@ assert C1.n_parameters() == 156 and C1.n_connections((1, 32, 32)) == 122_304, "t
 # %% [markdown]
 # ## Exercise: convolution-by-loops
 #
-# Write the six loops yourself, with a seventh for the images of a batch: `y[n, o, h, w]`. Compare with
-# `Conv2d(2, 3, 5)` on a random batch (4, 2, 9, 7). Then give yours a `stride`: the filter moves by 2 places
-# at a time; `Conv2d(2, 3, 5, stride=2)` is the reference.
+# Write the six loops yourself, with a seventh for the images of a batch: `y[n, o, h, w]`, and with a
+# `stride`: the filter moves by 2 places at a time.
+#
+#     python -m scratchnet exercise start convolution-by-loops

@@ -135,5 +135,7 @@ assert by_loops > 5 * by_product, "the product wins by far"
 # %% [markdown]
 # ## Exercise: im2col
 #
-# Write `im2col(x, kh, kw, stride, padding)` in plain NumPy, with slices such as
-# `x[:, :, i : i + 2 * OH : 2]` for stride 2. Compare with the library's on random batches of odd sizes.
+# Write `im2col(x, kh, kw, stride, padding)` in plain NumPy, with slices such as `x[:, :, i : i + 2 * OH :
+# 2]` for stride 2. Then `conv-forward`: a layer on top of it.
+#
+#     python -m scratchnet exercise start im2col

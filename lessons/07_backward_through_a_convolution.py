@@ -145,5 +145,5 @@ assert not np.allclose(wrong[0, 0], dx), "with = instead of += paths get lost"
 # %% [markdown]
 # ## Exercise: conv-backward
 #
-# Write `col2im` in plain NumPy, then `Conv2d.backward` with it: im2col, three products, col2im.
-# `check_gradients` is the judge, and the adjoint test finds a wrong col2im before anything else does.
+# Write `col2im` in plain NumPy (`python -m scratchnet exercise start col2im`), then `Conv2d.backward` with
+# it (`python -m scratchnet exercise start conv-backward`). Central differences are the judge of the second.

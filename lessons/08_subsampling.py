@@ -137,5 +137,7 @@ assert all(same) and max(errors.values()) < 1e-6
 # %% [markdown]
 # ## Exercise: subsampling
 #
-# Write `Subsampling.forward` and `Subsampling.backward` in a subclass, with `reshape` and `np.repeat`. A
-# common mistake is to divide by 4 on the way back: `check_gradients` tells.
+# Write `Subsampling.forward` and `Subsampling.backward`, with `reshape` and `np.repeat`. A common mistake
+# is to divide by 4 on the way back: the check tells.
+#
+#     python -m scratchnet exercise start subsampling

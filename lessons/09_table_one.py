@@ -128,6 +128,9 @@ assert gap[0] < 1e-9 < 0.1 < gap[1], "identical maps stay identical; the table t
 # %% [markdown]
 # ## Exercise: table-one
 #
-# Write a function that builds the table from its rule (three in a row, four in a row, four in two pairs,
-# all) instead of from the drawing, and compare with `connection_table(models.TABLE_I)`. Which three of the
-# nine sets of four that are not in a row does the paper choose?
+# Write the function that reads the drawing.
+#
+#     python -m scratchnet exercise start table-one
+#
+# Then, without a checker, build the table from its rule instead (three in a row, four in a row, four in two
+# pairs, all). Which three of the nine sets of four that are not in a row does the paper choose?

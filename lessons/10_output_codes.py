@@ -116,5 +116,9 @@ assert errors["x"] < 1e-6
 # %% [markdown]
 # ## Exercise: rbf
 #
-# Write `RBF.forward` and `RBF.backward` without `einsum`. Then rewrite forward as one matrix product, by
-# $(x - w)^2 = x^2 - 2 x w + w^2$, and measure what that costs in float32 when x is close to a code.
+# Write `RBF.forward` and `RBF.backward`, with or without `einsum`.
+#
+#     python -m scratchnet exercise start rbf
+#
+# Then rewrite forward as one matrix product, by $(x - w)^2 = x^2 - 2 x w + w^2$, and measure what that
+# costs in float32 when x is close to a code.

@@ -146,5 +146,5 @@ assert max(errors.values()) < 1e-8
 # %% [markdown]
 # ## Exercise: map-loss
 #
-# Write `MAPLoss.forward` and `MAPLoss.backward`, first by the formula, then so that penalties of 10,000
-# give no infinity. `measured` above is the judge.
+# Write `mle-loss`, then `map-loss`, first by the formula, then so that penalties of 10,000 give no
+# infinity: `python -m scratchnet exercise start map-loss`.

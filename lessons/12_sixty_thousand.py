@@ -126,5 +126,8 @@ assert printed["F6_squash"] < ours["F6_squash"] / 10, "with 2.4/F the signal fad
 # %% [markdown]
 # ## Exercise: lenet5
 #
-# Assemble the network from `Sequential` and the layers without looking, load the parameters of ours into
-# yours with `save` and `load`, and show that both give the same ten penalties for a hundred digits.
+# Assemble the network from `Sequential` and the layers without looking.
+#
+#     python -m scratchnet exercise start lenet5
+#
+# It is checked with our parameters in your network, layer by layer.

@@ -144,5 +144,7 @@ assert results["SDLM"][-1] < results["SGD"][-1] - 20, "SDLM forgives a rate that
 # %% [markdown]
 # ## Exercise: sdlm
 #
-# Write `backward2` of `ScaledTanh`, `Linear` and `Conv2d` (each is `backward` with squares), then
-# `SDLM.step` in two lines. `check_curvature` judges the first, the list of step sizes above the second.
+# Write `linear-backward2` and `conv-backward2` (each is `backward` with squares), then `sdlm`, in a few
+# lines. For more, `optimal-brain-damage` removes weights by the same curvatures.
+#
+#     python -m scratchnet exercise start sdlm

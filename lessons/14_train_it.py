@@ -119,6 +119,9 @@ assert result.error < 4, "and most test digits"
 # %% [markdown]
 # ## Exercise: sgd
 #
-# Write `step` of stochastic gradient descent with momentum: a velocity `v = momentum * v + dW` for each
-# parameter, and `W -= lr * v`. Train with it instead of SDLM, choose the rate on the held-out digits, and
-# only then look at the test set.
+# Write `step` of gradient descent, `sgd`, then the same with `momentum` and a velocity for each parameter.
+#
+#     python -m scratchnet exercise start sgd
+#
+# Train with it instead of SDLM, choose the rate on the held-out digits, and only then look at the test set.
+# And `python -m scratchnet exercise train` trains LeNet-5 on the layers that you have written.

@@ -142,5 +142,7 @@ assert max(apart.values()) > 0.5, "and luck is not small"
 # %% [markdown]
 # ## Exercise: modern
 #
-# Write `ReLU`, `MaxPool2d.backward`, `CrossEntropyLoss` and `Adam.step`, each by its docstring, and repeat
-# one row of the table with your own layers.
+# Write `relu`, `max-pool-backward`, `cross-entropy` and `adam`, each by its docstring, and repeat one row
+# of the table with your own layers.
+#
+#     python -m scratchnet exercise start relu

@@ -288,6 +288,19 @@ ANSWERS = {
 }
 ANSWERS = {name: [textwrap.dedent(text).strip() + "\n" for text in texts] for name, texts in ANSWERS.items()}
 
+# For each level of the checker a mistake in "linear" that all levels before it let pass.
+LEVEL_PLANTS = {
+    "runs": ("x @ self.W.T", "x @ self.W"),
+    "type, shape, dtype": ("x @ self.W.T + self.b", "(x @ self.W.T + self.b).astype(float)"),
+    "a case to follow by hand": (" + self.b", ""),
+    "random cases": ("x @ self.W.T", "x[:3].sum() * 0 + x @ self.W.T * (1 + (len(x) > 4) / 100)"),
+    "central differences": ("dy @ self.W\n", "dy @ self.W * (1 + (len(dy) > 4) / 100)\n"),
+    "as the library, at LeNet-5's sizes": ("dy @ self.W\n", "dy @ self.W * dy.dtype.type(1 + (len(dy) > 30) / 100)\n"),
+    "leaves alone what came in": ("return dy @ self.W", "dx = dy @ self.W\ndy *= 0\nreturn dx"),
+    "called twice": ("self.db = dy", 'self.db = vars(self).get("db", 0) + dy'),
+    "odd shapes": ("dy @ self.W\n", "dy @ self.W * (1 + (len(dy) == 1))\n"),
+}
+
 PLANTS = {
     "scaled-tanh": (
         ("A * np.tanh(S * x)", "np.tanh(S * x)", "factor A in front"),

@@ -269,6 +269,7 @@ def test_files_that_are_gone_or_renamed(said):
         (("start", "25"), "There is no exercise '25'"),
         (("start", "lineer"), "Did you mean 'linear'?"),
         (("start", "paper-input"), "What lesson 1 proposes under that name is to be done without a checker."),
+        (("start", "modern"), "Lesson 17 has relu, max-pool-backward, cross-entropy, adam."),
         (("train",), "None of the exercises that LeNet-5 is made of is right yet"),
         (("start", "2", "--folder", "file"), "is no folder"),
         (("reset",), "Which one?"),

@@ -1,17 +1,23 @@
 """Every exercise from both sides: right answers pass, the blank and every planted mistake fail as they should."""
 
 import ast
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from attempts import body, filled, with_library_bodies
-from plants import ANSWERS, PLANTS
+from plants import ANSWERS, LEVEL_PLANTS, PLANTS
 
 from scratchnet import layers, losses
 from scratchnet.exercises.blank import blank_file
-from scratchnet.exercises.checker import check, rng
+from scratchnet.exercises.checker import LEVELS, check, rng
 from scratchnet.exercises.course import COURSE, GIVEN, find
+from scratchnet.lessons.course import course
 
 LONG = {"capstone"}  # trains for seconds
 
@@ -87,7 +93,8 @@ def mistakes():
             yield pytest.param(exercise, find_this, put_this, words, id=f"{exercise.name}-{number}", marks=marks)
 
 
-@pytest.mark.parametrize("exercise, find_this, put_this, words", mistakes())
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("exercise, find_this, put_this, words", list(mistakes()))
 def test_a_planted_mistake_fails_with_the_right_diagnosis(exercise, find_this, put_this, words, tmp_path):
     bodies = ANSWERS[exercise.name]
     assert sum(text.count(find_this) for text in bodies) >= 1, "the plant does not apply"
@@ -95,6 +102,36 @@ def test_a_planted_mistake_fails_with_the_right_diagnosis(exercise, find_this, p
     result = attempt(exercise, tmp_path, planted)
     assert result.state == "wrong"
     assert words in str(result), str(result)
+
+
+@pytest.mark.parametrize("level", [level for level, _ in LEVELS])
+def test_every_level_finds_what_those_before_it_let_pass(level, tmp_path):
+    linear = find("linear")
+    result = attempt(linear, tmp_path, [planted_in(text, *LEVEL_PLANTS[level]) for text in ANSWERS["linear"]])
+    assert result.state == "wrong" and result.failed[1] == level, str(result)
+
+
+ALWAYS_RIGHT = {
+    "checks.py": ("    if error <= tolerance:", "    if True:"),
+    "exercises/kinds.py": ("        compare(name, numbers", "        False and compare(name, numbers"),
+}
+
+
+@pytest.mark.planted
+@pytest.mark.parametrize("file", ALWAYS_RIGHT)
+def test_a_checker_that_always_passes_turns_this_file_red(file, tmp_path):
+    root = Path(__file__).parents[1]
+    for folder in ("scratchnet", "tests"):
+        shutil.copytree(root / folder, tmp_path / folder)
+    shutil.copy(root / "setup.cfg", tmp_path)
+    path = tmp_path / "scratchnet" / file
+    find_this, put_this = ALWAYS_RIGHT[file]
+    assert path.read_text().count(find_this) == 1
+    path.write_text(path.read_text().replace(find_this, put_this))
+    command = [sys.executable, "-m", "pytest", "-q", "--maxfail=30", "tests/test_exercises.py", "-k", "mistake"]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert run.returncode == 1 and "30 failed" in run.stdout, run.stdout[-2000:] + run.stderr[-2000:]
 
 
 def planted_in(text, find_this, put_this):
@@ -143,6 +180,15 @@ def test_every_public_pass_is_an_exercise_or_given():
     given = {passed for passed in there if passed in GIVEN or passed.split(".")[0] in GIVEN}
     assert there <= asked | given, "neither asked for nor given"
     assert not asked & given and {name.split(".")[0] for name in GIVEN} <= {name.split(".")[0] for name in there}
+
+
+def test_lessons_name_their_exercises():
+    texts = {lesson.number: lesson.exercise for lesson in course()}
+    for exercise in COURSE:
+        name, text = texts[exercise.lesson]
+        assert exercise.name == name or f"`{exercise.name}`" in text or f"start {exercise.name}" in text, exercise.name
+    for name in re.findall("exercise start ([a-z0-9-]+)", " ".join(text for _, text in texts.values())):
+        assert find(name).name == name
 
 
 def test_the_course():

@@ -80,10 +80,13 @@ def find(word):
 
 
 def alone(name):
-    """A sentence if a lesson proposes something of this name that no checker is for."""
+    """A sentence if a lesson proposes something of this name: that no checker is for it, or what it is made of."""
     from scratchnet.lessons.course import course
 
     for lesson in course():
         if lesson.exercise[0] == name:
+            parts = [exercise.name for exercise in COURSE if exercise.lesson == lesson.number]
+            if parts:
+                return f" Lesson {lesson.number} has {', '.join(parts)}."
             return f" What lesson {lesson.number} proposes under that name is to be done without a checker."
     return ""

@@ -29,6 +29,8 @@ from scratchnet.exercises.checker import LEVELS
 from scratchnet.exercises.worker import Answer
 from scratchnet.storage import whole_file
 
+START = 10  # seconds for Python and NumPy to start; the worker itself says which line took too long, if it still can
+
 
 @dataclass
 class Grade:
@@ -111,8 +113,9 @@ def run(syllabus, place, exercise):
         answer, token = Path(folder) / "answer.json", secrets.token_hex()
         seconds = max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
         task = {"exercise": exercise.name, "file": exercise.file, "seed": syllabus.seed, "memory": syllabus.memory}
+        task["seconds"] = seconds
         task |= {"answer": str(answer), "token": token}
-        died = in_a_process(json.dumps(task), desk, seconds)
+        died = in_a_process(json.dumps(task), desk, seconds + START)
         try:
             found = json.loads(answer.read_text("utf-8"))
             if found.pop("token", "") == token:
@@ -140,7 +143,7 @@ def in_a_process(task, desk, seconds):
     try:
         worker.wait(seconds)
     except subprocess.TimeoutExpired:
-        return f"It took more than {seconds} s and was stopped: does a loop never end?"
+        return f"It took more than {seconds - START} s and was stopped: does a loop never end?"
     finally:
         end(worker)
     if worker.returncode < 0 and worker.returncode != -signal.SIGTERM:

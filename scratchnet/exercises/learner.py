@@ -3,6 +3,7 @@
 import _thread
 import ast
 import contextlib
+import importlib
 import sys
 import threading
 import traceback
@@ -83,19 +84,21 @@ def functions(node, name):
     return [part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == name]
 
 
-def blank(exercise, path, method):
-    """Whether this body of the file says nothing yet."""
+def blanks(exercise, path):
+    """The bodies in the file that say nothing yet, by name."""
     tree = parse(Path(path))
     if exercise.is_class:
-        tree = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == exercise.writes][-1]
-    return is_blank(functions(tree, method or exercise.writes)[-1])
+        tree = next(
+            (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == exercise.writes), tree
+        )
+    return {name for name in exercise.methods for node in functions(tree, name or exercise.writes) if is_blank(node)}
 
 
 def attempted(exercise, path):
     """Whether anything was written, right or wrong."""
     try:
         load(exercise, path)
-        return not all(blank(exercise, path, method) for method in exercise.methods)
+        return blanks(exercise, path) != set(exercise.methods)
     except (NotWritten, Missing):
         return False
     except Mistake:
@@ -105,9 +108,8 @@ def attempted(exercise, path):
 def run(path):
     """Runs the file afresh and returns its names. Files beside it can be imported."""
     folder = str(path.parent.resolve())
-    forget(folder)
     module = ModuleType(path.stem)
-    module.__file__ = str(path)
+    module.__file__ = str(path.resolve())
     with beside(folder), explained(path):
         sys.modules[path.stem] = module
         source = path.read_bytes().decode("utf-8-sig")
@@ -115,20 +117,20 @@ def run(path):
     return vars(module)
 
 
-def forget(folder):
-    """Modules of this folder are read again at their next import."""
-    for name, module in list(sys.modules.items()):
-        if (getattr(module, "__file__", None) or "").startswith(folder):
-            del sys.modules[name]
-
-
 @contextlib.contextmanager
 def beside(folder):
+    """Inside, files of this folder can be imported; at the next time they are read again."""
+    before = set(sys.modules)
     sys.path.insert(0, folder)
+    importlib.invalidate_caches()
     try:
         yield
     finally:
-        sys.path.remove(folder)
+        if folder in sys.path:
+            sys.path.remove(folder)
+        for name in set(sys.modules) - before:
+            if (getattr(sys.modules[name], "__file__", None) or "").startswith(folder):
+                del sys.modules[name]
 
 
 class TookTooLong(Exception):

@@ -7,7 +7,7 @@ prints cannot be taken for it.
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -31,7 +31,7 @@ def main(task):
 
     write, encode = whole_file, json.dumps  # before the student's file can change what they are
     limit_memory(task["memory"])
-    exercise = find(task["exercise"])
+    exercise = replace(find(task["exercise"]), seconds=task["seconds"])
     result = check(exercise, Path(task["file"]), task["seed"])
     answer = {"state": result.state, "text": str(result), "fact": result.fact, "diagnosis": result.diagnosis}
     with write(task["answer"]) as file:
