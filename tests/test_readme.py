@@ -2,15 +2,19 @@
 
 import csv
 import re
+import textwrap
 from pathlib import Path
 from statistics import mean
 
 import pytest
 
+from scratchnet.cli import main, parser
+from scratchnet.exercises.course import COURSE, find
 from scratchnet.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+TEACHING = (ROOT / "docs" / "TEACHING.md").read_text("utf-8")
 
 with (ROOT / "benchmarks" / "recipes.csv").open(newline="") as file:
     ROWS = list(csv.DictReader(file))
@@ -46,9 +50,7 @@ def test_what_pytorch_reached_is_that_of_its_runs():
 
 
 def test_the_commands_of_the_readme_exist():
-    from scratchnet.cli import parser
-
-    commands = re.findall(r"python -m scratchnet ([a-z][^`\n#]*)", README)
+    commands = re.findall(r"python -m scratchnet ([a-z][^`\n#]*)", README + TEACHING)
     assert len(commands) > 8
     for command in commands:
         words = [word for word in command.split() if not word.startswith("(")]
@@ -63,3 +65,30 @@ def test_the_example_runs(tmp_path, monkeypatch):
     assert load in code
     exec(code.replace(load, f"[a[:300] for a in {load}]"), {})
     assert (tmp_path / "lenet5.npz").is_file()
+
+
+def test_the_attempt_and_its_diagnosis_are_as_printed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    text = README.split("<!-- attempt -->\n")[1].split("<!-- /attempt -->")[0]
+    bodies, printed = re.split(r"\nThen .* prints\n\n", text)
+    main(["exercise", "start", "2"])
+    path = tmp_path / "my" / "ex02_linear.py"
+    blank = path.read_text()
+    first = blank.index("    def forward")
+    path.write_text(blank[:first] + bodies)
+    capsys.readouterr()
+    assert main(["exercise", "check", "2"]) == 1
+    assert capsys.readouterr().out.strip() == textwrap.dedent(printed).strip()
+
+
+def test_the_teachers_page_is_about_the_course():
+    weeks = [line for line in TEACHING.splitlines() if re.match(r"\| \d\. ", line)]
+    assert len(weeks) == 6
+    planned = " ".join(weeks) + re.search("For those who want more: (.*?)\\.", TEACHING)[1]
+    assert [f"{e.number:02} {e.name}" for e in COURSE if f"{e.number:02} {e.name}" not in planned] == []
+    for name in re.findall(
+        r"^\| ([a-z0-9-, ]+) \|", TEACHING.split("## Common")[1].split("## Grading")[0], re.MULTILINE
+    ):
+        assert name == "exercise" or all(find(one).name == one for one in name.split(", "))
+    said = " ".join(wrong.sentence for e in COURSE for wrongs in e.wrong.values() for wrong in wrongs)
+    assert "1 - y^2 is the slope of tanh, but y is A tanh(S x)." in said

@@ -1,5 +1,7 @@
 """Is it right? Nine levels, from "does it run" to odd shapes; the first that fails is explained."""
 
+import textwrap
+from collections import Counter
 from dataclasses import dataclass, field
 from numbers import Real
 from pathlib import Path
@@ -45,16 +47,25 @@ class Result:
 
     def __str__(self):
         lines = [f"{self.exercise.number:02} {self.exercise.name}   {shown(self.path)}", ""]
-        steps = [(method, level, "ok") for method, level in self.passed]
+        now = self.failed[0] if self.failed else None
+        counts = Counter(method for method, _ in self.passed)
+        steps = [(method, f"all {n} levels", "ok") for method, n in counts.items() if now is not None and method != now]
+        steps += [(method, level, "ok") for method, level in self.passed if now in (None, method)]
         steps += [(*self.failed, "no")] if self.failed else []
         width = max((len(method) for method, _, _ in steps), default=0)
         lines += [f"  {answer}  {method:{width}}  {level}".rstrip() for method, level, answer in steps]
         lines += [""] if steps else []
-        lines += [text for text in (self.fact, "") if self.fact]
-        lines += [text for text in (self.diagnosis, "") if self.diagnosis]
+        lines += [text for text in (filled(self.fact), "") if self.fact]
+        lines += [text for text in (filled(self.diagnosis), "") if self.diagnosis]
         if self.state == "right":
             lines += ["Right."]
         return "\n".join(lines).rstrip()
+
+
+def filled(text):
+    """Sentences in lines of at most 100 letters; what is set in, code and arrays, stays as it is."""
+    lines = text.split("\n")
+    return "\n".join(line if line[:1] in " >" else textwrap.fill(line, 100, break_on_hyphens=False) for line in lines)
 
 
 def check(exercise, path, seed=0):
@@ -103,7 +114,7 @@ def go_through(result, seed):
 
 def run_once(exercise, thing, method, seed):
     """Runs at all."""
-    case = exercise.tiny(rng(seed, "tiny"), np.float64)
+    case = exercise.tiny(rng(seed, "by hand"), np.float64)
     exercise.kind.prepare(thing, case, method)()
 
 
@@ -142,7 +153,7 @@ def not_returned(mine):
 
 def by_hand(exercise, thing, method, seed):
     """A case small enough to follow by hand; printed in full when it fails."""
-    case = exercise.tiny(rng(seed, "tiny"), np.float64)
+    case = exercise.tiny(rng(seed, "by hand"), np.float64)
     right, got = answers(exercise, thing, method, case)
     try:
         same(exercise, thing, method, case, right, got, DOUBLE, seed)
@@ -171,14 +182,16 @@ def first_off(right, got):
 
 
 def named(name, value):
-    """'x = [[1, 2],', the lines after the first below the bracket; shape if more than a row."""
+    """'x = [[1, 2],', with the lines after the first below the bracket."""
     if not isinstance(value, np.ndarray):
         return f"  {name} = {value!r}"
+    form = "{}".format if value.dtype.kind != "f" else "{:.5g}".format
+    width = max(len(form(number)) for number in value.flat)
     text = np.array2string(
-        value, precision=5, suppress_small=True, separator=", ", max_line_width=100, floatmode="maxprec_equal"
+        value, separator=", ", max_line_width=100, formatter={"all": lambda n: f"{form(n):>{width}}"}
     )
-    pad = "\n" + " " * (len(name) + 5)
-    return f"  {name} = " + text.replace("\n", pad)
+    lines = [line for line in text.split("\n") if line]
+    return f"  {name} = " + ("\n" + " " * (len(name) + 5)).join(lines)
 
 
 def random_cases(exercise, thing, method, seed):
