@@ -10,6 +10,8 @@ import numpy as np
 from scratchnet.diagnosis import diagnose
 from scratchnet.errors import InputError
 
+NOT_THERE = "Is a `return` missing, or the line that keeps it on self?"
+
 
 class CheckFailed(AssertionError):
     """What differs, where and by how much; `diagnosis` is a sentence on what it looks like, or ""."""
@@ -44,7 +46,7 @@ def check_gradients(layer, x, *, tolerance=1e-6, step=1e-5, entries=50, rng=None
 
     errors = {}
     for name, array in arrays.items():
-        there(f"d{name}", got[name], array)
+        there(f"d{name}", got[name], array, {"images": len(x)})
         if got[name][~free[name]].any():
             raise CheckFailed(f"d{name} is not 0 at the blanks of the connection table: is the mask missing?")
         chosen = rng.permutation(np.flatnonzero(free[name]))[:entries]
@@ -116,12 +118,15 @@ def check_against(layer, reference, x, *, tolerance=1e-9, rng=None):
     return errors
 
 
-def there(name, got, wanted):
-    """CheckFailed unless got is an array of the shape of wanted."""
+def there(name, got, wanted, sizes=None):
+    """CheckFailed unless got is an array of the shape of wanted. sizes: see `diagnose`."""
     if not isinstance(got, np.ndarray):
-        raise CheckFailed(f"{name} is {got!r}, not an array: does the pass leave it on self?")
+        what = "None" if got is None else f"of type {type(got).__name__}"
+        raise CheckFailed(
+            f"{name} is {what}, it should be an array of shape {wanted.shape}.", NOT_THERE * (got is None)
+        )
     if got.shape != wanted.shape:
-        raise CheckFailed(f"{name} has shape {got.shape}, it should have {wanted.shape}.", diagnose(got, wanted))
+        raise CheckFailed(f"{name} has shape {got.shape}, it should have {wanted.shape}.", diagnose(got, wanted, sizes))
 
 
 def compare(name, got, wanted, tolerance, source, looked_at=None, sizes=None):
@@ -129,7 +134,7 @@ def compare(name, got, wanted, tolerance, source, looked_at=None, sizes=None):
 
     looked_at: boolean, which entries of wanted are known; all if not given. sizes: see `diagnose`.
     """
-    there(name, got, wanted)
+    there(name, got, wanted, sizes)
     if not got.size:
         return 0.0
     looked_at = np.ones(got.shape, bool) if looked_at is None else looked_at

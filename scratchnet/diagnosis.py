@@ -16,7 +16,7 @@ def diagnose(got, wanted, sizes=None):
     got, wanted: arrays. sizes: {"images": 32, ...}, to recognise a factor by.
     """
     if got.shape != wanted.shape:
-        return shape(got, wanted)
+        return shape(got, wanted, sizes or {})
     if got.dtype.kind in "fiub" and wanted.dtype.kind in "fiub":
         got, wanted = got.astype(float), wanted.astype(float)
         with np.errstate(all="ignore"):
@@ -29,7 +29,7 @@ def alike(a, b, tolerance=1e-6):
     return a.shape == b.shape and bool(np.abs(a - b).max() <= tolerance * np.abs(b).max() > 0)
 
 
-def shape(got, wanted):
+def shape(got, wanted, sizes):
     """For arrays of different shapes."""
     mine, right = got.shape, wanted.shape
     if len(mine) == len(right) and sorted(mine) == sorted(right):
@@ -45,6 +45,9 @@ def shape(got, wanted):
         off = [axis for axis in range(len(mine)) if mine[axis] != right[axis]]
         if all(abs(mine[axis] - right[axis]) == 1 for axis in off):
             return f"It is off by one along axis {' and '.join(map(str, off))}."
+        for name, n in sizes.items():
+            if [mine[axis] for axis in off] == [n]:
+                return f"It has the length of the {name}, {n}: was the sum over the wrong axis?"
     if len(mine) < len(right):
         return "An axis is missing: is there a sum too many, or over the wrong axis?"
     return ""

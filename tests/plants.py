@@ -316,6 +316,7 @@ PLANTS = {
         ("dy.T @ self.x", "self.x.T @ dy", "transposed"),
         ("dy.sum(axis=0)", "dy.mean(axis=0)", "db averages over the batch"),
         ("dy.sum(axis=0)", "dy", "sum over axis 0"),
+        ("dy.sum(axis=0)", "dy.sum(axis=1)", "was the sum over the wrong axis"),
         ("return dy @", "return -dy @", "wrong sign"),
         ("self.dW =", 'self.dW = vars(self).get("dW", 0) +', "adds up from call to call"),
         ("self.x = x\n", "", "or the line that keeps it on self"),
@@ -504,15 +505,15 @@ PLANTS = {
         ("g**2 - v", "abs(g) - v", "running mean of g^2"),
     ),
     "capstone": (
-        ("return net", "return None", "`return net` missing"),
+        ("net = lenet5(rng)", "net = lenet5(rng)\nreturn None", "`return net` missing"),
         ("epochs=4", "epochs=0", "as good as guessing"),
-        ("net = lenet5(rng)", "net = scratchnet.models.tutorial_28(rng)", "expects"),
+        ("net = lenet5(rng)", "net = scratchnet.models.tutorial_28(rng)", "the network is made for (1, 28, 28)"),
         (
             "net = lenet5(rng)",
             "net = scratchnet.Sequential(flatten=scratchnet.Flatten(), F=scratchnet.Linear(1024, 60))\nreturn net",
             "1,500 more than 60,000",
         ),
-        ("return net", 'net["F6"].b[0] = np.nan\nreturn net', "lower the learning rate"),
+        ("net = lenet5(rng)", 'net = lenet5(rng)\nnet["F6"].b[0] = np.nan\nreturn net', "lower the learning rate"),
         ("(x, labels), epochs=4", "(x[:2000], labels[:2000]), epochs=1", "train longer"),
     ),
     "optimal-brain-damage": (

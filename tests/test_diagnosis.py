@@ -52,6 +52,11 @@ def test_a_square_root_and_a_number():
     assert "wrong sign" in diagnose(np.array(-5.0), np.array(5.0))
 
 
+def test_a_sum_over_the_wrong_axis():
+    dy = np.random.default_rng(0).normal(size=(32, 7))
+    assert "wrong axis" in diagnose(dy.sum(axis=1), dy.sum(axis=0), SIZES)
+
+
 @given(st.integers(0, 2**32), st.lists(st.integers(2, 5), min_size=1, max_size=4))
 def test_other_numbers_have_no_mark(seed, shape):
     rng = np.random.default_rng(seed)

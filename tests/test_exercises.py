@@ -78,12 +78,12 @@ def test_the_library_s_own_body_passes(exercise, tmp_path):
 
 
 @pytest.mark.parametrize("exercise", EACH)
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_a_plain_answer_passes(exercise, seed, tmp_path):
+def test_a_plain_answer_passes(exercise, tmp_path):
     path = tmp_path / exercise.file
     path.write_text(filled(exercise, ANSWERS[exercise.name]))
-    result = check(exercise, path, seed)
-    assert result.state == "right", str(result)
+    for seed in range(1 if exercise.name in LONG else 4):
+        result = check(exercise, path, seed)
+        assert result.state == "right", str(result)
 
 
 def mistakes():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchnet.checks import CheckFailed
+from scratchnet.checks import NOT_THERE, CheckFailed, there
 from scratchnet.diagnosis import diagnose
 from scratchnet.errors import ScratchnetError
 from scratchnet.exercises.exercise import alike
@@ -126,29 +126,23 @@ def same_type(exercise, thing, method, seed):
         for name, wanted in right.items():
             mine = got.get(name)
             if isinstance(wanted, np.ndarray):
-                array_like(exercise, name, mine, wanted, dtype, method)
+                same_kind(name, mine, wanted, dtype, case.sizes)
             elif not isinstance(mine, Real) or isinstance(mine, bool):
                 what = f"an array of shape {mine.shape}" if isinstance(mine, np.ndarray) else type(mine).__name__
-                raise CheckFailed(f"{name} is {what}, it should be a number: float(...).", not_returned(mine))
+                raise CheckFailed(f"{name} is {what}, it should be a number: float(...).", NOT_THERE * (mine is None))
 
 
-def array_like(exercise, name, mine, wanted, dtype, method):
-    if not isinstance(mine, np.ndarray):
-        what = "not there" if mine is None else f"{type(mine).__name__}, not an array"
-        raise CheckFailed(f"{name} is {what}, it should be an array of shape {wanted.shape}.", not_returned(mine))
-    if mine.shape != wanted.shape:
-        raise CheckFailed(f"{name} has shape {mine.shape}, it should have {wanted.shape}.", diagnose(mine, wanted))
-    if mine.dtype != wanted.dtype:
-        if wanted.dtype == bool:
-            raise CheckFailed(f"{name} is {mine.dtype}, it should be bool.", "True and False come of a comparison: ==.")
-        raise CheckFailed(
-            f"{name} is {mine.dtype}, it should be {wanted.dtype} when what comes in is {np.dtype(dtype)}.",
-            "Keep the dtype: np.zeros(shape, x.dtype), x.astype(...), and no arrays of plain Python numbers.",
-        )
-
-
-def not_returned(mine):
-    return "Is a `return` missing, or the line that keeps it on self?" if mine is None else ""
+def same_kind(name, mine, wanted, dtype, sizes):
+    """CheckFailed unless mine is an array of the shape and dtype of wanted."""
+    there(name, mine, wanted, sizes)
+    if mine.dtype == wanted.dtype:
+        return
+    if wanted.dtype == bool:
+        raise CheckFailed(f"{name} is {mine.dtype}, it should be bool.", "True and False come of a comparison: ==.")
+    raise CheckFailed(
+        f"{name} is {mine.dtype}, it should be {wanted.dtype} when what comes in is {np.dtype(dtype)}.",
+        "Keep the dtype: np.zeros(shape, x.dtype), x.astype(...), and no arrays of plain Python numbers.",
+    )
 
 
 def by_hand(exercise, thing, method, seed):
@@ -267,7 +261,7 @@ def odd_shapes(exercise, thing, method, seed):
         try:
             for name, wanted in right.items():
                 if isinstance(wanted, np.ndarray):
-                    array_like(exercise, name, got.get(name), wanted, np.float64, method)
+                    same_kind(name, got.get(name), wanted, np.float64, case.sizes)
             same(exercise, thing, method, case, right, got, DOUBLE, seed)
         except CheckFailed as why:
             raise CheckFailed(f"For {shapes}{options}: {why.fact}", why.diagnosis) from None

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -158,6 +159,7 @@ def explained(path, seconds=None):
     except KeyboardInterrupt as why:
         if not late:
             raise
+        late.clear()
         raise Mistake(f"{own_lines(path, why)}It took more than {seconds} s: does a loop never end?") from None
     except SystemExit as why:
         raise Mistake(f"{own_lines(path, why)}It ends Python (sys.exit or quit): leave that out.") from None
@@ -175,6 +177,10 @@ def explained(path, seconds=None):
     finally:
         if timer:
             timer.cancel()
+            timer.join()
+            if late:  # it ended just then, and the interrupt is still to come
+                with contextlib.suppress(KeyboardInterrupt):
+                    time.sleep(1)
 
 
 def said(why):
