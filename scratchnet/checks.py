@@ -5,6 +5,8 @@ The relative error of two arrays is max |got - wanted| / max |wanted|. In float6
 less against central differences, and 1e-12 or less against another exact computation; 1e-2 is wrong.
 """
 
+from numbers import Number
+
 import numpy as np
 
 from scratchnet.diagnosis import diagnose
@@ -122,9 +124,9 @@ def there(name, got, wanted, sizes=None):
     """CheckFailed unless got is an array of the shape of wanted. sizes: see `diagnose`."""
     if not isinstance(got, np.ndarray):
         what = "None" if got is None else f"of type {type(got).__name__}"
-        raise CheckFailed(
-            f"{name} is {what}, it should be an array of shape {wanted.shape}.", NOT_THERE * (got is None)
-        )
+        number = "It is one number: was the sum over too many axes?" if isinstance(got, Number) else ""
+        why = NOT_THERE if got is None else number
+        raise CheckFailed(f"{name} is {what}, it should be an array of shape {wanted.shape}.", why)
     if got.shape != wanted.shape:
         raise CheckFailed(f"{name} has shape {got.shape}, it should have {wanted.shape}.", diagnose(got, wanted, sizes))
 

@@ -5,6 +5,7 @@ a sentence or "". `diagnose` takes the first that says something.
 """
 
 import itertools
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -36,6 +37,8 @@ def shape(got, wanted, sizes):
         return "The axes are in another order: is it transposed?"
     if [n for n in mine if n != 1] == [n for n in right if n != 1]:
         return f"Only axes of length 1 differ: {'leave out keepdims' if len(mine) > len(right) else 'keep them'}?"
+    if got.size == math.prod(right):
+        return "It has as many numbers: is a reshape missing?"
     for count in range(1, len(mine)):
         for axes in itertools.combinations(range(len(mine)), count):
             if np.delete(mine, axes).tolist() == list(right):

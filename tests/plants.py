@@ -319,7 +319,7 @@ PLANTS = {
         ("dy.sum(axis=0)", "dy.sum(axis=1)", "was the sum over the wrong axis"),
         ("return dy @", "return -dy @", "wrong sign"),
         ("self.dW =", 'self.dW = vars(self).get("dW", 0) +', "adds up from call to call"),
-        ("self.x = x\n", "", "or the line that keeps it on self"),
+        ("self.x = x\n", "", "forward leaves nothing in self.x"),
     ),
     "convolution-by-loops": (
         ("x[n, c, h * s + i, w * s + j]", "x[n, c, h * s + kh - 1 - i, w * s + kw - 1 - j]", "kernel is flipped"),
@@ -359,7 +359,7 @@ PLANTS = {
         ("self.W.reshape", "self.W[:, :, ::-1, ::-1].reshape", "kernel is flipped"),
         ("reshape(O, len(x), OH, OW).swapaxes(0, 1)", "reshape(len(x), O, OH, OW)", "only then swap"),
         ("self.X = im2col", "X = im2col", "self.X"),
-        ("self.y_shape = y.shape", "pass", "keeps it on self"),
+        ("self.y_shape = y.shape", "pass", "forward leaves nothing in self.y_shape"),
         ("+ self.b[:, None]", "- self.b[:, None]", "bias is subtracted"),
     ),
     "conv-backward": (
@@ -368,7 +368,7 @@ PLANTS = {
         ("dy.swapaxes(0, 1)", "dy", "swap the first two axes of dy"),
         ("self.W.reshape(len(self.W), -1)", "self.W[:, :, ::-1, ::-1].reshape(len(self.W), -1)", "turned round"),
         ("dY.sum(axis=1)", "dY.mean(axis=1)", "mean over images and positions"),
-        ("dY.sum(axis=1)", "dY.sum()", "db"),
+        ("dY.sum(axis=1)", "dY.sum()", "over too many axes"),
         ("return col2im(", "return -col2im(", "wrong sign"),
     ),
     "subsampling": (
@@ -484,7 +484,7 @@ PLANTS = {
         ("] += dy", "] = dy", "'+=' where windows overlap"),
         ("dy.dtype)", "float)", "Keep the dtype"),
         ("self.winner[n, c, h, w]] +=", "self.winner[n, c, h, w] - 1] +=", "off by one"),
-        ("dx.reshape(self.shape)", "dx", "shape"),
+        ("dx.reshape(self.shape)", "dx", "is a reshape missing"),
         ("+= dy[n, c, h, w]", "+= dy[n, c, h, w] / dy[0, 0].size", "Every entry is 1/9"),
     ),
     "cross-entropy": (

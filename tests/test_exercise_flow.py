@@ -189,7 +189,7 @@ def test_an_exception_is_shown_with_the_learner_s_own_lines_only(said):
         ("return 1 / 0", "ZeroDivisionError: division by zero"),
         ("assert False, 'mine'", "AssertionError: mine"),
         ("return missing_name", "NameError: name 'missing_name' is not defined"),
-        ("return None", "y is None, it should be an array"),
+        ("self.x = x", "y is None, it should be an array"),
         ("self.x = x\nreturn [[1.0]]", "y is of type list, it should be an array"),
         ("self.x = x\nreturn (x @ self.W.T + self.b).astype(int)", "Keep the dtype"),
         ("return self.nothing", "has no 'nothing'"),

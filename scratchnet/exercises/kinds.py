@@ -53,8 +53,9 @@ class LayerPass:
         forward()
         return back
 
-    def reads(self, method):
-        return {"forward": ("x",), "backward": ("x", "dy"), "backward2": ("x", "hy")}[method]
+    def unread(self, method):
+        """Arrays of a case that this pass does not see."""
+        return {"forward": ("dy", "hy"), "backward": ("hy",), "backward2": ("dy",)}[method]
 
     def judge(self, kind, case, method):
         check = check_curvature if method == "backward2" else partial(check_gradients, entries=MANY)
@@ -69,8 +70,11 @@ def layer_of(kind, case):
 
 
 def left(thing, names):
-    """{"self.x": what a pass left there, or None}; sizes as arrays."""
-    found = {f"self.{name}": vars(thing).get(name) for name in names}
+    """{"self.x": what a pass left there}; sizes as arrays. Raises CheckFailed for what it did not leave."""
+    for name in names:
+        if vars(thing).get(name) is None:
+            raise CheckFailed(f"forward leaves nothing in self.{name}.", "Keep it there: other passes read it.")
+    found = {f"self.{name}": getattr(thing, name) for name in names}
     return {name: np.array(value) if isinstance(value, tuple | list) else value for name, value in found.items()}
 
 
@@ -208,7 +212,7 @@ class Pruning:
         a = case.arrays
         layer = Linear(*a["W"].shape[::-1], dtype=a["W"].dtype)
         W = layer.W = a["W"].copy()
-        layer.b[...] = 1
+        layer.b = a["b"].copy()
         net = Sequential(F=layer)
         damage = kind(net)
 

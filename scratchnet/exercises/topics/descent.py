@@ -230,9 +230,9 @@ def curvature_case(rng, dtype, shape=(2, 3), draw=None, share=None, **options):
         return whole(rng, shape, dtype) if draw else rng.normal(size=shape).astype(dtype)
 
     arrays = {"W": some(), "dW": some(), "hW": np.abs(some())}
-    arrays |= {"x": np.zeros((4, shape[1]), dtype), "labels": np.zeros(4, int)}
+    arrays |= {"x": np.zeros((1, shape[1]), dtype), "labels": np.zeros(1, int)}
     if share is not None:
-        arrays["share"] = share
+        arrays |= {"b": np.ones(shape[0], dtype), "share": share}
     return Case(arrays, options=options)
 
 
