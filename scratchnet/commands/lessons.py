@@ -11,6 +11,7 @@ def list_lessons(options):
     print("\npython -m scratchnet lessons run 1         steps through one, cell by cell (--debug: in pdb)")
     print("python -m scratchnet lessons build         all of them as a website, offline")
     print("python -m scratchnet lessons notebook 1    one as a notebook")
+    print("python -m scratchnet exercise              their exercises: write the layers yourself")
 
 
 def run(options):

@@ -190,7 +190,10 @@ def index_page(lessons, texts):
 
 
 def exercise_page(lessons):
-    main = ["<h1>Exercises</h1>", "<p>One for each lesson, in the same order.</p>"]
+    main = [
+        "<h1>Exercises</h1>",
+        "<p>One for each lesson, in the same order. Where a command is given, a checker says what is wrong.</p>",
+    ]
     ids = {"main"} | {lesson.exercise[0] for lesson in lessons}
     for lesson in lessons:
         name, task = html.escape(lesson.exercise[0]), to_html(lesson.exercise[1], ids)
