@@ -8,6 +8,7 @@ import numpy as np
 from scratchnet.commands.prepare import say
 from scratchnet.errors import InputError
 from scratchnet.exercises.checker import check as check_file
+from scratchnet.exercises.checker import filled
 from scratchnet.exercises.course import find
 from scratchnet.exercises.folder import Folder
 from scratchnet.exercises.learner import shown
@@ -46,10 +47,10 @@ def start(options):
         print(f"{len(written)} files written to {shown(folder.path)}")
         return
     exercise = find(need(options))
-    print(f"{shown(folder.start(exercise))}\n\n{exercise.task}\n")
-    print(f"python -m scratchnet lessons run {exercise.lesson}     what it is about")
-    print(f"{ME} check {exercise.number:02}   is it right?")
-    print(f"{ME} watch {exercise.number:02}   the same whenever you save")
+    print(f"{shown(folder.start(exercise))}\n\n{filled(exercise.task)}\n")
+    print(f"{f'python -m scratchnet lessons run {exercise.lesson}':42}what it is about")
+    print(f"{f'{ME} check {exercise.number:02}':42}is it right?")
+    print(f"{f'{ME} watch {exercise.number:02}':42}the same whenever you save")
 
 
 def need(options):

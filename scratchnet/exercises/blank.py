@@ -28,7 +28,8 @@ def blank_file(exercise):
     body = class_blank(exercise) if exercise.is_class else function_blank(exercise.target)
     while imports[-1] == "":
         imports.pop()
-    return "\n".join([*head, *imports, "", "", *body, ""])
+    play = ["", "", 'if __name__ == "__main__":  # to look at it', f"    {exercise.play}"] if exercise.play else []
+    return "\n".join([*head, *imports, "", "", *body, *play, ""])
 
 
 def class_blank(exercise):

@@ -71,7 +71,8 @@ class Exercise:
 
     number, name, lesson: where it stands; title: what it is, in a line; target: class or function of the library;
     methods: the bodies, in order, ("",) for a function; task: what there is to do, beyond the docstring.
-    gives: lines of imports that help; shows: further functions of the library in which the answer lies.
+    gives: lines of imports that help; shows: further functions of the library in which the answer lies. play: what the
+    file does when it is run.
     kind: how a body is run and judged, see kinds.py. tiny, draw, real, odd: rng, dtype -> Case or list of them: one
     to follow by hand, random ones, those of LeNet-5, unusual ones.
     levels: other ones than the checker's. points: for a class; seconds: after which a check is stopped.
@@ -94,6 +95,7 @@ class Exercise:
     wrong: dict = field(default_factory=dict)
     gives: tuple = ()
     shows: tuple = ()
+    play: str = ""
     levels: tuple = ()
     points: int = 1
     seconds: int = 60

@@ -147,6 +147,7 @@ IM2COL = Exercise(
     "likewise; the rows "
     "are ordered by (c, i, j) and the columns by (n, h, w), the last index runs fastest.",
     gives=("from scratchnet.kernels import output_size",),
+    play="print(im2col(np.arange(9.0).reshape(1, 1, 3, 3), 2, 2, 1, 0))",
     kind=Function("columns"),
     tiny=lambda rng, dtype: column_case(rng, dtype, (1, 1, 3, 3), 2, 2, draw=whole),
     draw=lambda rng, dtype: column_case(
@@ -233,6 +234,7 @@ COL2IM = Exercise(
     "Pixels that are "
     "in several fields get several.",
     gives=("from scratchnet.kernels import output_size",),
+    play="print(col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2, 1, 0))",
     kind=Function("x"),
     tiny=lambda rng, dtype: columns_back_case(rng, dtype, (1, 1, 3, 3), 2, 2, draw=whole),
     draw=lambda rng, dtype: columns_back_case(

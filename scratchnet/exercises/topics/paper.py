@@ -130,6 +130,8 @@ TABLE_ONE = Exercise(
     target=connection_table,
     task="The drawing is text, TABLE_I in scratchnet.models is the paper's: X where a map is read, a dot where not, "
     "spaces between. Blank lines before and after do not count.",
+    gives=("from scratchnet.models import TABLE_I",),
+    play="print(TABLE_I, connection_table(TABLE_I))",
     kind=Function("table"),
     tiny=lambda rng, dtype: drawing_case(rng, 2, 3),
     draw=lambda rng, dtype: drawing_case(rng, *(int(n) for n in rng.permutation([4, 5]))),
@@ -255,6 +257,7 @@ LENET5 = Exercise(
         "from scratchnet.models import DIGIT_CODES, TABLE_I",
         "from scratchnet.models.lenet5 import connection_table",
     ),
+    play="print(lenet5())",
     kind=Network(),
     tiny=lambda rng, dtype: Case({"x": rng.normal(size=(1, 1, 32, 32))}),
     draw=lambda rng, dtype: Case({"x": rng.normal(size=(2, 1, 32, 32))}),
