@@ -1,6 +1,8 @@
 """python -m scratchnet exercise ...: list, start, check, watch, hint, solution, reset, train, syllabus, grade."""
 
+import contextlib
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +67,8 @@ def check(options):
         return check_all(folder, exercises)
     exercise = find(options.name) if options.name else folder.latest(exercises)
     folder.need(exercise)
-    result = check_file(exercise, folder.file(exercise), options.seed)
+    with patience(exercise):
+        result = check_file(exercise, folder.file(exercise), options.seed)
     print(result)
     number = f"{exercise.number:02}"
     if result.state == "right":
@@ -75,6 +78,18 @@ def check(options):
         return 0
     print(f"\nA hint: {ME} hint {number}")
     return 1
+
+
+@contextlib.contextmanager
+def patience(exercise):
+    """Says after some seconds why it takes so long."""
+    text = f"Still at it. Kernels are compiled once, up to 20 s; what never ends is stopped after {exercise.seconds} s."
+    timer = threading.Timer(4, say, [text])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def check_all(folder, exercises):
