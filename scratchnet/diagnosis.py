@@ -95,7 +95,7 @@ def factor(got, wanted, sizes):
         return f"{said}, and there are {sizes[named]} {named}: did you average over them?"
     if named:
         return f"{said}, and there are {sizes[named]} {named}: is a mean missing?"
-    return f"{said}: look for a factor that is too many or missing."
+    return f"{said}: look for a factor that is too many or missing{', and a sign' if ratio < 0 else ''}."
 
 
 class near:

@@ -316,6 +316,7 @@ PLANTS = {
         ("dy.T @ self.x", "self.x.T @ dy", "transposed"),
         ("dy.sum(axis=0)", "dy.mean(axis=0)", "db averages over the batch"),
         ("dy.sum(axis=0)", "dy", "sum over axis 0"),
+        ("self.db =", "self.W -= 0.1 * self.dW\nself.db =", "Others still need W"),
         ("dy.sum(axis=0)", "dy.sum(axis=1)", "was the sum over the wrong axis"),
         ("return dy @", "return -dy @", "wrong sign"),
         ("self.dW =", 'self.dW = vars(self).get("dW", 0) +', "adds up from call to call"),
@@ -353,6 +354,7 @@ PLANTS = {
         ("fields[:, i, j]", "fields[:, kh - 1 - i, kw - 1 - j]", "turned round"),
         ("return x[", "x /= kh * kw\nreturn x[", "Every entry is 1/6"),
         ("columns.dtype)", "float)", "Keep the dtype"),
+        ("x[:, :, padding : padding + H, padding : padding + W]", "x[:, :, :H, :W]", "at the top too"),
     ),
     "conv-forward": (
         (" + self.b[:, None]", "", "bias b is missing"),
@@ -387,6 +389,7 @@ PLANTS = {
         ('mark == "X"', 'mark == "."', "changed places"),
         ('mark == "X"', "bool(mark)", "bool('.')"),
         (" if line.strip()", "", "inhomogeneous"),
+        ("line.split()", "line", "spaces between the marks"),
     ),
     "rbf": (
         ("(self.difference**2).sum(axis=2)", "np.abs(self.difference).sum(axis=2)", "square instead"),

@@ -123,17 +123,21 @@ def same_type(exercise, thing, method, seed):
     for dtype in (np.float64, np.float32):
         case = exercise.draw(rng(seed, "type"), dtype)
         right, got = answers(exercise, thing, method, case)
-        for name, wanted in right.items():
-            mine = got.get(name)
-            if isinstance(wanted, np.ndarray):
-                same_kind(name, mine, wanted, dtype, case.sizes)
-            elif not isinstance(mine, Real) or isinstance(mine, bool):
-                what = f"an array of shape {mine.shape}" if isinstance(mine, np.ndarray) else type(mine).__name__
-                raise CheckFailed(f"{name} is {what}, it should be a number: float(...).", NOT_THERE * (mine is None))
+        try:
+            for name, wanted in right.items():
+                same_kind(name, got.get(name), wanted, dtype, case.sizes)
+        except CheckFailed as why:
+            known = known_wrong(exercise, method, case, right, got)
+            raise CheckFailed(why.fact, known or why.diagnosis) from None
 
 
 def same_kind(name, mine, wanted, dtype, sizes):
-    """CheckFailed unless mine is an array of the shape and dtype of wanted."""
+    """CheckFailed unless mine is an array of the shape and dtype of wanted, or a number if wanted is one."""
+    if not isinstance(wanted, np.ndarray):
+        if not isinstance(mine, Real) or isinstance(mine, bool):
+            what = f"an array of shape {mine.shape}" if isinstance(mine, np.ndarray) else type(mine).__name__
+            raise CheckFailed(f"{name} is {what}, it should be a number: float(...).", NOT_THERE * (mine is None))
+        return
     there(name, mine, wanted, sizes)
     if mine.dtype == wanted.dtype:
         return
@@ -173,7 +177,12 @@ def printed(kind, case, method, right, got):
 
 def first_off(right, got):
     """The name of the first result that differs, or None."""
-    return next((name for name in right if not alike(np.asarray(got[name]), np.asarray(right[name]))), None)
+    return next((name for name in right if not equal(got[name], right[name])), None)
+
+
+def equal(mine, wanted):
+    mine, wanted = np.asarray(mine), np.asarray(wanted)
+    return mine.dtype.kind in "fiub" and mine.shape == wanted.shape and alike(mine, wanted)
 
 
 def named(name, value):
@@ -261,8 +270,7 @@ def odd_shapes(exercise, thing, method, seed):
         options = "".join(f", {name} {value}" for name, value in case.options.items() if name != "connections")
         try:
             for name, wanted in right.items():
-                if isinstance(wanted, np.ndarray):
-                    same_kind(name, got.get(name), wanted, np.float64, case.sizes)
+                same_kind(name, got.get(name), wanted, np.float64, case.sizes)
             same(exercise, thing, method, case, right, got, DOUBLE, seed)
         except CheckFailed as why:
             raise CheckFailed(f"For {shapes}{options}: {why.fact}", why.diagnosis) from None
@@ -302,6 +310,7 @@ def same(exercise, thing, method, case, right, got, tolerance, seed):
     try:
         agree(got, right, tolerance, "what is right", case.sizes)
     except CheckFailed as why:
+        input_kept(exercise, thing, method, seed)  # if it changes what came in, that is what to say first
         sentence = known_wrong(exercise, method, case, right, got) or why.diagnosis
         raise CheckFailed(why.fact, in_a_larger_case(exercise, thing, method, seed, sentence)) from None
 

@@ -115,7 +115,7 @@ class Steps:
             for step in (1, 2, 3):
                 layer.dW, layer.db = case.arrays[f"g{step}"].copy(), np.zeros_like(layer.b)
                 optimizer.step()
-                results[f"W after step {step}"] = W.copy()
+                results["change of W in " + ("step 1" if step == 1 else f"{step} steps")] = W - case.arrays["W"]
             return results
 
         return three_steps
@@ -143,7 +143,7 @@ class Levenberg:
             estimate()
             layer.dW, layer.db = a["dW"].copy(), np.zeros_like(layer.b)
             optimizer.step()
-            return {"W after the step": W.copy()}
+            return {"change of W": W - a["W"]}
 
         return estimate if method == "estimate_by" else step
 

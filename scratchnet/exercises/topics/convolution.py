@@ -209,6 +209,13 @@ def turned_fields(c):
     return col2im(np.ascontiguousarray(fields), c.shape, c.kh, c.kw, c.stride, c.padding)
 
 
+def wrong_corner(c):
+    """The border is cut off at one end only."""
+    N, C, H, W = c.shape
+    padded = (N, C, H + 2 * c.padding, W + 2 * c.padding)
+    return col2im(c.columns, padded, c.kh, c.kw, c.stride, 0)[:, :, :H, :W]
+
+
 def back_to_pixels(c, last=False, counts=False):
     """col2im with a mistake in it: the last column wins, or the mean of all is taken."""
     if counts:
@@ -250,6 +257,7 @@ COL2IM = Exercise(
                 lambda c: back_to_pixels(c, last="kernel"),
             ),
             Wrong("x", "Pixels keep only what came last: '+=' where fields overlap, not '='.", back_to_pixels),
+            Wrong("x", "The border is on both sides: cut off `padding` rows at the top too.", wrong_corner),
             Wrong(
                 "x",
                 "The kernel is turned round: what was copied from row h * stride + i is added there.",

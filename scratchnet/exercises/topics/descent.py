@@ -27,6 +27,11 @@ def steps(draw_options):
     }
 
 
+def moved(result, sentence, make):
+    """A known wrong answer, given as W after the steps."""
+    return Wrong(result, sentence, lambda c: make(c) - c.W)
+
+
 NOT_IN_PLACE = (
     "The parameter has not moved: `value = value - ...` makes a new array, `value -= ...` changes the layer's own."
 )
@@ -44,14 +49,20 @@ SGD_STEP = Exercise(
     **steps(lambda rng: {"lr": float(rng.choice([0.5, 0.25, 0.1]))}),
     wrong={
         "step": (
-            Wrong("W after step 1", NOT_IN_PLACE, lambda c: c.W),
-            Wrong("W after step 1", "It goes up the slope: w <- w - lr dE/dw.", lambda c: c.W + c.lr * c.g1),
-            Wrong("W after step 1", "The learning rate is missing.", lambda c: c.W - c.g1),
-            Wrong("W after step 1", "Only the sign of the gradient is taken.", lambda c: c.W - c.lr * np.sign(c.g1)),
-            Wrong(
-                "W after step 1", "It is divided by the learning rate; it is multiplied.", lambda c: c.W - c.g1 / c.lr
+            moved("change of W in step 1", NOT_IN_PLACE, lambda c: c.W),
+            moved("change of W in step 1", "It goes up the slope: w <- w - lr dE/dw.", lambda c: c.W + c.lr * c.g1),
+            moved("change of W in step 1", "The learning rate is missing.", lambda c: c.W - c.g1),
+            moved(
+                "change of W in step 1", "Only the sign of the gradient is taken.", lambda c: c.W - c.lr * np.sign(c.g1)
             ),
-            Wrong("W after step 1", "The parameter is replaced, not moved: -= and not =.", lambda c: -c.lr * c.g1),
+            moved(
+                "change of W in step 1",
+                "It is divided by the learning rate; it is multiplied.",
+                lambda c: c.W - c.g1 / c.lr,
+            ),
+            moved(
+                "change of W in step 1", "The parameter is replaced, not moved: -= and not =.", lambda c: -c.lr * c.g1
+            ),
         )
     },
     hints=(
@@ -80,34 +91,34 @@ MOMENTUM = Exercise(
     ),
     wrong={
         "step": (
-            Wrong("W after step 1", NOT_IN_PLACE, lambda c: c.W),
-            Wrong(
-                "W after step 1",
+            moved("change of W in step 1", NOT_IN_PLACE, lambda c: c.W),
+            moved(
+                "change of W in step 1",
                 "The weight decay is missing: g = dE/dw + weight_decay w.",
                 lambda c: c.W - c.lr * c.g1,
             ),
-            Wrong(
-                "W after step 1",
+            moved(
+                "change of W in step 1",
                 "The weight decay has the wrong sign: g = dE/dw + weight_decay w.",
                 lambda c: c.W - c.lr * (c.g1 - c.weight_decay * c.W),
             ),
-            Wrong(
-                "W after step 1",
+            moved(
+                "change of W in step 1",
                 "The gradient counts 1 in v, not 1 - momentum: v <- momentum v + g.",
                 lambda c: c.W - c.lr * (1 - c.momentum) * (c.g1 + c.weight_decay * c.W),
             ),
-            Wrong(
-                "W after step 2",
+            moved(
+                "change of W in 2 steps",
                 "The velocity is forgotten: keep it in self.v[name] for the next step.",
                 lambda c: plain(c, 2),
             ),
-            Wrong(
-                "W after step 2",
+            moved(
+                "change of W in 2 steps",
                 "v is kept without its factor momentum: v <- momentum v + g.",
                 lambda c: with_velocity(c, 2, 1.0),
             ),
-            Wrong(
-                "W after step 1",
+            moved(
+                "change of W in step 1",
                 "It goes up the slope: w <- w - lr v.",
                 lambda c: c.W + c.lr * (c.g1 + c.weight_decay * c.W),
             ),
@@ -155,35 +166,51 @@ ADAM = Exercise(
     ),
     wrong={
         "step": (
-            Wrong("W after step 1", NOT_IN_PLACE, lambda c: c.W),
-            Wrong(
-                "W after step 1",
+            moved("change of W in step 1", NOT_IN_PLACE, lambda c: c.W),
+            moved(
+                "change of W in step 1",
                 "The divisions by 1 - beta^t are missing: m and v start at 0 and are too small at first.",
                 lambda c: adam_step(c, corrected=()),
             ),
-            Wrong(
-                "W after step 1",
+            moved(
+                "change of W in step 1",
                 "The weight decay is missing: g = dE/dw + weight_decay w.",
                 lambda c: adam_step(c, decay=0),
             ),
-            Wrong("W after step 1", "m is not divided by 1 - beta1^t.", lambda c: adam_step(c, corrected=(2,))),
-            Wrong("W after step 1", "v is not divided by 1 - beta2^t.", lambda c: adam_step(c, corrected=(1,))),
-            Wrong("W after step 2", "m starts again at every step: self.m[name].", lambda c: adam_step(c, 2, keep="v")),
-            Wrong("W after step 2", "v starts again at every step: self.v[name].", lambda c: adam_step(c, 2, keep="m")),
-            Wrong("W after step 1", "eps is added outside of the root.", lambda c: adam_step(c, eps_inside=True)),
-            Wrong("W after step 1", "The square root of v is missing.", lambda c: adam_step(c, root=False)),
-            Wrong("W after step 1", "It goes up the slope.", lambda c: 2 * c.W - adam_step(c)),
-            Wrong(
-                "W after step 1",
+            moved("change of W in step 1", "m is not divided by 1 - beta1^t.", lambda c: adam_step(c, corrected=(2,))),
+            moved("change of W in step 1", "v is not divided by 1 - beta2^t.", lambda c: adam_step(c, corrected=(1,))),
+            moved(
+                "change of W in 2 steps",
+                "m starts again at every step: self.m[name].",
+                lambda c: adam_step(c, 2, keep="v"),
+            ),
+            moved(
+                "change of W in 2 steps",
+                "v starts again at every step: self.v[name].",
+                lambda c: adam_step(c, 2, keep="m"),
+            ),
+            moved(
+                "change of W in step 1", "eps is added outside of the root.", lambda c: adam_step(c, eps_inside=True)
+            ),
+            moved("change of W in step 1", "The square root of v is missing.", lambda c: adam_step(c, root=False)),
+            moved("change of W in step 1", "It goes up the slope.", lambda c: 2 * c.W - adam_step(c)),
+            moved(
+                "change of W in step 1",
                 "beta1 and beta2 have changed places.",
                 lambda c: adam_step(c, betas=c.betas[::-1], t_betas=c.betas),
             ),
-            Wrong("W after step 1", "v is the running mean of g^2, not of g or |g|.", lambda c: adam_step(c, power=1)),
-            Wrong(
-                "W after step 2", "t stays at 1: count the steps, self.t += 1.", lambda c: adam_step(c, count=2, t=1)
+            moved(
+                "change of W in step 1",
+                "v is the running mean of g^2, not of g or |g|.",
+                lambda c: adam_step(c, power=1),
             ),
-            Wrong(
-                "W after step 2",
+            moved(
+                "change of W in 2 steps",
+                "t stays at 1: count the steps, self.t += 1.",
+                lambda c: adam_step(c, count=2, t=1),
+            ),
+            moved(
+                "change of W in 2 steps",
                 "m and v start again at every step: keep them in self.m[name], self.v[name].",
                 lambda c: adam_step(c, count=2, keep=()),
             ),
@@ -287,25 +314,23 @@ SDLM_STEP = Exercise(
             ),
         ),
         "step": (
-            Wrong("W after the step", NOT_IN_PLACE, lambda c: c.W),
-            Wrong(
-                "W after the step",
+            moved("change of W", NOT_IN_PLACE, lambda c: c.W),
+            moved(
+                "change of W",
                 "It goes up the slope: w <- w - eps dE/dw.",
                 lambda c: c.W + c.lr / (c.mu + c.hW) * c.dW,
             ),
-            Wrong(
-                "W after the step",
+            moved(
+                "change of W",
                 "The step sizes are missing: each parameter has its eps.",
                 lambda c: c.W - c.lr * c.dW,
             ),
-            Wrong(
-                "W after the step",
+            moved(
+                "change of W",
                 "lr is in it twice: eps has it already.",
                 lambda c: c.W - c.lr**2 / (c.mu + c.hW) * c.dW,
             ),
-            Wrong(
-                "W after the step", "The gradient is missing: w <- w - eps dE/dw.", lambda c: c.W - c.lr / (c.mu + c.hW)
-            ),
+            moved("change of W", "The gradient is missing: w <- w - eps dE/dw.", lambda c: c.W - c.lr / (c.mu + c.hW)),
         ),
     },
     hints=(

@@ -115,6 +115,10 @@ def corner(x):
     return mask
 
 
+def with_spaces(c):
+    return np.array([[mark == "X" for mark in row] for row in c.drawing.split("\n") if row.strip()]).T
+
+
 def drawing_case(rng, rows, columns):
     marks = np.array(["X", "."])[(rng.random((rows, columns)) < 0.5).astype(int)]
     marks[rng.integers(0, rows), :] = "X"
@@ -155,6 +159,7 @@ TABLE_ONE = Exercise(
                 "Every entry is True: bool('.') is True too, compare with \"X\".",
                 lambda c: np.ones_like(c.table.T),
             ),
+            Wrong("table", "The spaces between the marks are in it: row.split() leaves them out.", with_spaces),
             Wrong(
                 "table",
                 "It is transposed: a row of the drawing is an input map, a row of the table an output map.",
