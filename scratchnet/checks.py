@@ -149,8 +149,11 @@ def compare(name, got, wanted, tolerance, source, looked_at=None, sizes=None):
     first = np.unravel_index(np.argmax(off), got.shape)
     where = f"{np.count_nonzero(off)} of {np.count_nonzero(looked_at)} entries looked at are off, the first is "
     where += f"[{', '.join(map(str, first))}]: "
+    mine, right = f"{got[first]:.6g}", f"{wanted[first]:.6g}"
+    if mine == right:
+        mine, right = f"{got[first]:.15g}", f"{wanted[first]:.15g}"
     raise CheckFailed(
-        f"{name} differs from {source}: {where if got.ndim else ''}got {got[first]:.6g}, wanted {wanted[first]:.6g}. "
-        f"Relative error {error:.1e}, at most {tolerance:.0e} is right.",
+        f"{name} differs from {source}: {where if got.ndim else ''}got {mine}, wanted {right}. "
+        f"Relative error {error:.1e} (largest difference / largest entry), at most {tolerance:.0e} is right.",
         diagnose(got, wanted, sizes) if looked_at.all() else "",
     )

@@ -50,7 +50,7 @@ def write(bodies, exercise=LINEAR, path=None):
 
 def test_from_the_list_to_the_first_right_answer(said):
     code, text = said()
-    assert code == 0 and text.count("\n") > len(COURSE) and "0 of 24 done" in text and "start 1" in text
+    assert code == 0 and text.count("\n") > len(COURSE) and "0 of 24 done" in text and "start 01" in text
     code, text = said("start", 1)
     assert code == 0 and text.startswith("my/ex01_scaled_tanh.py") and "lessons run 2" in text and "check 01" in text
     code, text = said("check", 1)
@@ -85,13 +85,35 @@ def test_the_whole_of_a_wrong_attempt(said):
         "\n  dy = [[",
         "db, yours = [",
         "db, right = [",
-        "db differs from what is right: 2 of 2 entries looked at are off, the first is [0]: got 0.5, wanted 1. ",
+        "db differs from what is right: 2 of 2 entries looked at are off, the first is [0]: got 1, wanted 2. ",
         "at most 1e-09 is right.",
         "db averages over the batch: layers sum, the 1/N is in the loss.",
         "python -m scratchnet exercise hint 02",
     )
     assert all(words in text or words in " ".join(text.split()) for words in wanted), text
     assert text.isascii() and max(map(len, text.splitlines())) < 200
+
+
+def test_what_passed_is_not_said_to_fail_when_the_next_body_is_blank(said):
+    write([ANSWERS["linear"][0], ""])
+    assert "  no  " not in said("check", 2)[1]
+
+
+def test_calling_the_library_is_not_writing_it(said):
+    write(["return super().forward(x)", ANSWERS["linear"][1]])
+    code, text = said("check", 2)
+    assert code == 1 and "forward calls the library's own forward. Write it yourself" in text
+
+
+def test_a_changed_head_is_a_sentence(said):
+    path = write(ANSWERS["linear"])
+    path.write_text(path.read_text().replace("def forward(self, x):", "def forward(x):"))
+    assert "forward takes (x), it should take (self, x). Keep that line as it was." in said("check", 2)[1]
+
+
+def test_adding_to_what_is_not_there_yet_is_explained(said):
+    write([ANSWERS["linear"][0], ANSWERS["linear"][1].replace("self.dW =", "self.dW +=")])
+    assert "A pass makes it anew with '='" in said("check", 2)[1]
 
 
 def test_the_judge_is_central_differences(said):
@@ -202,6 +224,7 @@ def test_errors_of_a_body_are_sentences(lines, words, said):
     assert code == 1 and words in text and "checker.py" not in text and "exercise hint 02" in text, text
 
 
+@pytest.mark.planted
 def test_a_loop_that_never_ends_is_stopped_and_shown(tmp_path):
     path = write(["n = 0\nwhile True:\n    n += 1", ""])
     start = time.monotonic()
@@ -322,6 +345,7 @@ def test_a_file_may_import_the_one_beside_it(said):
 # watch and train.
 
 
+@pytest.mark.planted
 def test_watch_checks_on_save_and_moves_on_when_told():
     write(["return x", ""], COURSE[0])
     root = str(Path(scratchnet.__file__).parents[1])
@@ -373,6 +397,7 @@ def test_lenet5_on_the_learner_s_own_layers(said, monkeypatch):
     assert Path("my/digits.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.planted
 def test_training_goes_through_every_body_of_the_learner():
     folder, calls = Folder("my"), set()
     for name in ("scaled-tanh", "linear", "conv-forward", "conv-backward", "conv-backward2", "subsampling", "rbf"):
@@ -398,6 +423,7 @@ def counted(method, name, calls):
     return call
 
 
+@pytest.mark.planted
 def test_a_body_that_is_slow_or_wrong_in_training_is_a_sentence(said, monkeypatch):
     monkeypatch.setattr(reward, "IMAGES", 60)
     monkeypatch.setattr(reward, "MINUTES", 0)

@@ -124,13 +124,13 @@ def test_a_class_of_thirty(classroom, monkeypatch, capfd):
         feedback = Path("feedback", f"{student}.txt").read_text("utf-8")
         assert words in feedback and feedback.startswith(f"{student}: ") and str(classroom) not in feedback
         assert other["state"] == ("missing" if student == "nothing" else "right"), "nobody else's is affected"
-    rows = {row["student"]: row for row in csv.DictReader(Path("grades.csv").read_text("utf-8").splitlines())}
+    rows = {row["student"]: row for row in csv.DictReader(Path("grades.csv").read_text("utf-8-sig").splitlines())}
     assert list(rows) == sorted(STUDENTS) and rows["right-1"]["points"] == rows["right-1"]["of"] == "4"
     assert rows["wrong-sign"]["linear"] == "0" and rows["wrong-sign"]["points"] == "1"
     suites = ET.parse("grades.xml").getroot()
     assert len(suites) == 30 and sum(len(suite) for suite in suites) == 60
     failed = [case for case in suites.iter("testcase") if case.find("failure") is not None]
-    assert len(failed) == sum(g["state"] != "right" for g in grades.values())
+    assert len(failed) == sum(g["state"] not in ("right", "missing") for g in grades.values())
     assert all(case.find("failure").get("message") for case in failed)
 
 
@@ -165,6 +165,12 @@ def test_what_cannot_be_graded_is_a_sentence(tmp_path, monkeypatch, capfd):
         assert main(["exercise", "grade", folder]) == 2
         assert words in capfd.readouterr().err
     small_class(tmp_path, ["", ""])
+    assert main(["exercise", "grade", "class/student"]) == 2
+    assert "is the folder of one student" in capfd.readouterr().err
+    small_class(tmp_path, ["", ""], "lost/Homework")
+    assert list(grading.astray("class")) == [
+        f"lost: nothing in {Path('class/lost')}, but there are files in {Path('class/lost/Homework')}. Move them up."
+    ]
     Path("syllabus.ini").write_text("[points]\nlinear = 1\n")
     assert main(["exercise", "grade", "class", "--csv", "file/grades.csv"]) == 2
     assert "cannot be written" in capfd.readouterr().err
@@ -177,6 +183,7 @@ def test_what_cannot_be_graded_is_a_sentence(tmp_path, monkeypatch, capfd):
         ("[points]\nlinear = many", "whole number of at least 0, got 'many'"),
         ("[points]\nlinear", "is no syllabus"),
         ("[class]\nsolutions = perhaps", "yes or no"),
+        ("[points]\n", "names no exercise"),
         ("[class]\nseconds = 0", "at least 1"),
         ("[class]\ncolour = blue", "has no 'colour'"),
         ("[clas]\nseed = 1", "Did you mean 'class'"),

@@ -34,11 +34,13 @@ class Wrong:
     """A known wrong answer: which result it spoils, what it makes of it, and the sentence that helps.
 
     make: a function of everything there is by name: the case's arrays, parameters and options, the right results.
+    overflow: it is also what to say when the result is not finite.
     """
 
     result: str
     sentence: str
     make: Callable
+    overflow: bool = False
 
     def fits(self, name, got, wanted, case, right):
         if self.result != name:
@@ -46,6 +48,8 @@ class Wrong:
         got, wanted = np.asarray(got), np.asarray(wanted)
         if got.dtype.kind not in "fiub":
             return False
+        if not np.isfinite(got).all():
+            return self.overflow
         try:
             mine = self.answer(case, right)
         except (ValueError, IndexError, TypeError):  # not for these shapes

@@ -51,8 +51,9 @@ class Folder:
                 file.write(blank_file(exercise).encode("ascii"))
         except (FileExistsError, NotADirectoryError):
             raise InputError(f"{shown(self.path)} is no folder. Name another one with --folder.") from None
-        except PermissionError:
-            raise InputError(f"{shown(self.path)} cannot be written to. Name another folder with --folder.") from None
+        except OSError as why:
+            reason = f"{shown(self.path)} cannot be written to ({why.strerror})"
+            raise InputError(f"{reason}. Name another folder with --folder.") from None
 
     def reset(self, exercise):
         """Begins again; returns the path of a copy of what was there. Raises Missing when there is nothing."""

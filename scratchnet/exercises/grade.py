@@ -47,6 +47,14 @@ class Grade:
     text: str
 
 
+def astray(folder):
+    """Sentences on students whose files are where nobody looks."""
+    for name, place in students(folder).items():
+        elsewhere = sorted(path.parent for path in Path(folder, name).rglob("ex[0-9][0-9]_*.py"))
+        if elsewhere and not any(place.glob("ex*.py")):
+            yield f"{name}: nothing in {place}, but there are files in {elsewhere[0]}. Move them up."
+
+
 def students(folder):
     """{name: folder with files}: one for each student, sorted; the files may be in a folder `my` inside.
 
@@ -55,6 +63,8 @@ def students(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}. It should hold one folder for each student.")
+    if any(folder.glob("ex[0-9][0-9]_*.py")) or any((folder / "my").glob("ex[0-9][0-9]_*.py")):
+        raise InputError(f"{folder} is the folder of one student. Name the one that holds a folder for each.")
     found = {}
     for place in sorted(folder.iterdir()):
         if place.is_dir() and not place.name.startswith((".", "_")):
@@ -182,7 +192,7 @@ def as_rows(grades, exercises):
 def write_csv(path, grades, exercises):
     text = io.StringIO(newline="")
     csv.writer(text).writerows(as_rows(grades, exercises))
-    write(path, text.getvalue())
+    write(path, "\ufeff" + text.getvalue())  # the mark by which Excel knows UTF-8
 
 
 def write_json(path, grades):
@@ -193,11 +203,15 @@ def write_junit(path, grades):
     """A test suite for each student, a test for each exercise."""
     top = ET.Element("testsuites")
     for student, mine in by_student(grades).items():
-        wrong = [g for g in mine if g.state != "right"]
-        suite = ET.SubElement(top, "testsuite", name=student, tests=str(len(mine)), failures=str(len(wrong)))
+        skipped = sum(g.state == "missing" for g in mine)
+        wrong = sum(g.state != "right" for g in mine) - skipped
+        counts = {"tests": len(mine), "failures": wrong, "skipped": skipped}
+        suite = ET.SubElement(top, "testsuite", {"name": student} | {key: str(n) for key, n in counts.items()})
         for g in mine:
             case = ET.SubElement(suite, "testcase", classname=student, name=g.exercise, time=f"{g.seconds:.2f}")
-            if g.state != "right":
+            if g.state == "missing":
+                ET.SubElement(case, "skipped", message=g.text)
+            elif g.state != "right":
                 message = printable(g.diagnosis or g.fact).split("\n")[0]
                 ET.SubElement(case, "failure", message=message, type=g.state).text = printable(g.text)
     write(path, ET.tostring(top, encoding="unicode", xml_declaration=True) + "\n")

@@ -18,7 +18,7 @@ MANY = 10**6  # entries to look at: all
 class Function:
     """A function of arrays. result: what to call that which it returns."""
 
-    repeats = True
+    repeats, generic = True, True
     judged = ()
 
     def __init__(self, result):
@@ -31,7 +31,7 @@ class Function:
 class LayerPass:
     """A pass of a layer, on x, and dy or hy. leaves: what forward has to leave on self for passes of the library."""
 
-    repeats = True
+    repeats, generic = True, True
     judged = ("backward", "backward2")
 
     def __init__(self, leaves=()):
@@ -81,7 +81,7 @@ def left(thing, names):
 class LossPass:
     """A pass of a loss, on y and labels. leaves: as for a layer."""
 
-    repeats = True
+    repeats, generic = True, True
     judged = ("backward",)
 
     def __init__(self, leaves=()):
@@ -100,22 +100,24 @@ class LossPass:
 
 
 class Steps:
-    """Steps of an optimizer on the weights W of one layer, with the gradients g1, g2, g3."""
+    """Three steps of an optimizer on W and b of a layer, with gradients g1, g2, g3 of W and d1, d2, d3 of b."""
 
-    repeats = False
+    repeats, generic = False, True
     judged = ()
 
     def prepare(self, kind, case, method):
-        layer = Linear(3, 2, dtype=case.arrays["W"].dtype)
-        W = layer.W = case.arrays["W"].copy()
+        a = case.arrays
+        layer = Linear(3, 2, dtype=a["W"].dtype)
+        W, b = layer.W, layer.b = a["W"].copy(), a["b"].copy()
         optimizer = kind(Sequential(F=layer), **case.options)
 
         def three_steps():
             results = {}
             for step in (1, 2, 3):
-                layer.dW, layer.db = case.arrays[f"g{step}"].copy(), np.zeros_like(layer.b)
+                layer.dW, layer.db = a[f"g{step}"], a[f"d{step}"]
                 optimizer.step()
-                results["change of W in " + ("step 1" if step == 1 else f"{step} steps")] = W - case.arrays["W"]
+                after = "in " + ("step 1" if step == 1 else f"{step} steps")
+                results |= {f"change of W {after}": W - a["W"], f"change of b {after}": b - a["b"]}
             return results
 
         return three_steps
@@ -124,26 +126,30 @@ class Steps:
 class Levenberg:
     """The two halves of SDLM: step sizes from curvatures, and a step with them."""
 
-    repeats = False
+    repeats, generic = False, True
     judged = ()
+
+    def unread(self, method):
+        """Arrays of a case that say nothing here."""
+        return ("x", "labels") + (("W", "b", "dW", "db") if method == "estimate_by" else ())
 
     def prepare(self, kind, case, method):
         a = case.arrays
         layer = Linear(*a["W"].shape[::-1], dtype=a["W"].dtype)
-        W = layer.W = a["W"].copy()
+        W, b = layer.W, layer.b = a["W"].copy(), a["b"].copy()
         net = Sequential(F=layer)
         optimizer = kind(net, **case.options)
 
         def estimate():
-            optimizer.estimate_by(GivenCurvatures(net, a["hW"]), a["x"], a["labels"])
+            optimizer.estimate_by(GivenCurvatures(net, a["hW"], a["hb"]), a["x"], a["labels"])
             found = by_leaf("self.eps", optimizer.eps, layer)
             return {"eps of W": found["W"], "eps of b": found["b"]}
 
         def step():
             estimate()
-            layer.dW, layer.db = a["dW"].copy(), np.zeros_like(layer.b)
+            layer.dW, layer.db = a["dW"], a["db"]
             optimizer.step()
-            return {"change of W": W - a["W"]}
+            return {"change of W": W - a["W"], "change of b": b - a["b"]}
 
         return estimate if method == "estimate_by" else step
 
@@ -151,18 +157,18 @@ class Levenberg:
 class GivenCurvatures(Team):
     """A team whose curvatures are those of the case."""
 
-    def __init__(self, net, hW):
-        self.net, self.hW = net, hW
+    def __init__(self, net, hW, hb):
+        self.net, self.hW, self.hb = net, hW, hb
 
     def curvatures(self, x, labels):
         layer = self.net["F"]
-        layer.hW, layer.hb = self.hW.copy(), self.hW.sum(axis=1)
+        layer.hW, layer.hb = self.hW, self.hb
 
 
 class Network:
     """A function that assembles a network: what every layer of it makes of an image, with our parameters."""
 
-    repeats = False
+    repeats, generic = False, True
     judged = ()
 
     def prepare(self, function, case, method):
@@ -179,6 +185,7 @@ class Network:
                     f"The layers are called {' '.join(net.layers)}, they should be {' '.join(reference.layers)}.",
                     named(list(net.layers), list(reference.layers)),
                 )
+            passed_on(function)
             results, x = {}, case.arrays["x"]
             for name, ours in reference.layers.items():
                 for key, value, _, _ in ours.parameters():
@@ -195,6 +202,33 @@ class Network:
         return activations
 
 
+def passed_on(function):
+    """Raises CheckFailed when rng, dtype, init or coefficient do not reach the layers."""
+
+    def built(dtype=np.float32, **options):
+        net = function(np.random.default_rng(0), dtype, **options)
+        return {name: value for name, value, _, _ in net.parameters()}
+
+    first, again, doubles = built(), built(), built(dtype=np.float64)
+    for name, value in first.items():
+        if not np.array_equal(value, again[name]):
+            raise CheckFailed(
+                f"{name} differs from call to call with the same rng.", "Give rng= to every layer that takes it."
+            )
+        if (value.dtype, doubles[name].dtype) != (np.float32, np.float64):
+            raise CheckFailed(
+                f"{name} is {doubles[name].dtype} for dtype=float.", "Give dtype= to every layer that takes it."
+            )
+    if built(coefficient=0.25)["S2.W"][0] != 0.25 or built(coefficient=0.25)["S4.W"][0] != 0.25:
+        raise CheckFailed("S2.W or S4.W is not 0.25 for coefficient=0.25.", "Give coefficient= to Subsampling.")
+    if not all((built(init=ones)[f"{name}.W"].max() == 1) for name in ("C1", "C3", "C5", "F6")):
+        raise CheckFailed("Not all weights are 1 for an init that returns ones.", "Give init= to Conv2d and Linear.")
+
+
+def ones(rng, shape, fan_in):
+    return np.ones(shape)
+
+
 def named(mine, right):
     missing, extra = [n for n in right if n not in mine], [n for n in mine if n not in right]
     if missing:
@@ -205,8 +239,12 @@ def named(mine, right):
 class Pruning:
     """The two halves of Optimal Brain Damage: saliencies from curvatures, and pruning by them."""
 
-    repeats = False
+    repeats, generic = False, False
     judged = ()
+
+    def unread(self, method):
+        """Arrays of a case that say nothing here."""
+        return ("x", "labels", "dW", "db") + (("share",) if method == "estimate_by" else ())
 
     def prepare(self, kind, case, method):
         a = case.arrays
@@ -217,7 +255,7 @@ class Pruning:
         damage = kind(net)
 
         def estimate():
-            damage.estimate_by(GivenCurvatures(net, a["hW"]), a["x"], a["labels"])
+            damage.estimate_by(GivenCurvatures(net, a["hW"], a["hb"]), a["x"], a["labels"])
             found = by_leaf("self.saliency", damage.saliency, layer)
             return {"saliency of W": found["W"], "saliency of b": found["b"]}
 

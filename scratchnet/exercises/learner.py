@@ -4,6 +4,8 @@ import _thread
 import ast
 import contextlib
 import importlib
+import inspect
+import re
 import sys
 import threading
 import time
@@ -51,6 +53,7 @@ def load(exercise, path):
                 f"You have not written it yet: {exercise.writes} in {shown(path)} still inherits {method} from the "
                 f"library. Write `def {method}` inside the class."
             )
+    as_it_was(exercise, path, defined[-1])
     thing = run(path).get(exercise.writes)
     if exercise.is_class and not (isinstance(thing, type) and issubclass(thing, exercise.target)):
         raise Mistake(
@@ -79,6 +82,26 @@ def parse(path):
         raise Mistake(f"{lines_around(path, why.lineno or 1)}\n{type(why).__name__}: {why.msg}.") from None
     except (RecursionError, MemoryError):
         raise Mistake(f"{shown(path)} is nested too deeply for Python.") from None
+
+
+def as_it_was(exercise, path, defined):
+    """Raises Mistake when a head has other arguments than the library's, or a body calls the library's own."""
+    for function in exercise.bodies():
+        name = function.__name__
+        node = functions(defined, name)[-1] if exercise.is_class else defined
+        wanted = list(inspect.signature(function).parameters)
+        mine = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        if len(mine) != len(wanted) and not (node.args.vararg or node.args.kwarg):
+            raise Mistake(
+                f"{shown(path)}, line {node.lineno}: {name} takes ({', '.join(mine)}), it should take "
+                f"({', '.join(wanted)}). Keep that line as it was."
+            )
+        for part in ast.walk(node):
+            if isinstance(part, ast.Attribute) and part.attr == name and "super" in ast.dump(part.value):
+                raise Mistake(
+                    f"{shown(path)}, line {part.lineno}: {name} calls the library's own {name}. Write it yourself; "
+                    f"`exercise hint {exercise.number:02}` helps."
+                )
 
 
 def functions(node, name):
@@ -184,8 +207,20 @@ def explained(path, seconds=None):
 
 
 def said(why):
-    """What was raised, in a line; a class of ours without its address."""
-    return f"{type(why).__name__}: {why}".rstrip(": ")
+    """What was raised, in a line, and what it means where NumPy and Python speak to those who know."""
+    text = f"{type(why).__name__}: {why}".rstrip(": ")
+    return next((f"{text}\n{meaning}" for words, meaning in MEANINGS.items() if re.search(words, text)), text)
+
+
+MEANINGS = {
+    "core dimension": "In a @ b the last axis of a has to be as long as the second last axis of b.",
+    "truth value of an array": "An array is neither true nor false: np.maximum, np.where and comparisons "
+    "work entry by entry.",
+    "ufunc 'bitwise_xor'": "A power is written **, not ^.",
+    "NameError: name '(W|b|x|dW|db|s|y|X|codes|lr)'": "What a layer or an optimizer keeps is self.something.",
+    "has no 'd[A-Za-z]+'": "A pass makes it anew with '=': before the first pass there is none to add to or to fill.",
+    "only (length-1|0-dimensional) arrays": "math works on numbers, np on whole arrays: np.tanh, np.exp.",
+}
 
 
 def own_frames(path, why):

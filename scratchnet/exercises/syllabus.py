@@ -77,6 +77,8 @@ class Syllabus:
             settings["points"] = {
                 key: whole_number(path, "points", key, text) for key, text in parser["points"].items()
             }
+            if not settings["points"]:
+                raise InputError(f"{path}: [points] names no exercise. `exercise syllabus` writes all of them.")
         return cls(**settings)
 
     def write(self, path):

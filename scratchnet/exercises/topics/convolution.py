@@ -41,6 +41,26 @@ def turned(W):
     return W[:, :, ::-1, ::-1]
 
 
+def no_stride(c):
+    OH, OW = c.y.shape[2:]
+    x, W, b = (np.ascontiguousarray(a) for a in (c.x, c.W, c.b))
+    return convolve(x, W, b, 1, 0)[0][:, :, :OH, :OW]
+
+
+def first_image(c):
+    y = np.zeros_like(c.y)
+    y[0] = c.y[0]
+    return y
+
+
+def without(W, end):
+    """W with the first or last row of each kernel 0, and the first or last column too."""
+    W = W.copy()
+    W[:, :, end] = 0
+    W[..., end] = 0
+    return W
+
+
 def last_product(c):
     W = np.zeros_like(c.W)
     W[:, -1, -1, -1] = c.W[:, -1, -1, -1]
@@ -91,6 +111,10 @@ LOOPS = Exercise(
                 lambda c: conv(c, b=c.b * c.x.shape[1]),
             ),
             Wrong("y", "Rows and columns of the kernel are swapped.", lambda c: conv(c, c.W.swapaxes(2, 3))),
+            Wrong("y", "The stride is missing: row h looks at h * stride + i, column w likewise.", no_stride),
+            Wrong("y", "Only the first image is in it: is the return a level too deep?", first_image),
+            Wrong("y", "The last row or column of the kernel is left out.", lambda c: conv(c, without(c.W, -1))),
+            Wrong("y", "The first row or column of the kernel is left out.", lambda c: conv(c, without(c.W, 0))),
             Wrong("y", "Only the last product is in it: '+=' for the sum over the kernel, not '='.", last_product),
         ),
     },
@@ -344,7 +368,9 @@ def masked(c, dW):
 
 
 NO_MASK = (
-    "The mask of the connection table is missing: {} has to be 0 where self.connections is False. self._mask does it."
+    "The mask of the connection table is missing: {0} has to be 0 where self.connections is False. "
+    "self._mask({0}) returns "
+    "it like that, and changes nothing by itself."
 )
 
 CONV_BACKWARD = Exercise(
@@ -355,7 +381,7 @@ CONV_BACKWARD = Exercise(
     target=Conv2d,
     methods=("backward",),
     task="backward takes dE/dy, sets self.dW and self.db, returns dE/dx. forward left self.x and self.X, its columns; "
-    "self.kernel_size is (kh, kw). self._mask(dW) sets the blanks of the connection table to 0.",
+    "self.kernel_size is (kh, kw). self._mask(dW) returns dW with 0 at the blanks of the connection table.",
     gives=("from scratchnet.kernels import col2im",),
     shows=(Conv2d._back, convolve_back),
     kind=LayerPass(),
@@ -428,7 +454,7 @@ CONV_BACKWARD2 = Exercise(
     target=Conv2d,
     methods=("backward2",),
     task="backward2 takes d2E/dy2, sets self.hW and self.hb, and returns d2E/dx2. forward left self.x and self.X, its "
-    "columns; self._mask(hW) sets the blanks of the connection table to 0.",
+    "columns; self._mask(hW) returns hW with 0 at the blanks of the connection table.",
     gives=("from scratchnet.kernels import col2im",),
     shows=(Conv2d._back, convolve_back),
     kind=LayerPass(),

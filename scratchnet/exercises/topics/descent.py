@@ -11,10 +11,11 @@ from scratchnet.pruning import OptimalBrainDamage
 
 
 def steps_case(rng, dtype, draw=None, **options):
-    def some():
-        return whole(rng, (2, 3), dtype) if draw else rng.normal(size=(2, 3)).astype(dtype)
+    def some(*shape):
+        return whole(rng, shape, dtype) if draw else rng.normal(size=shape).astype(dtype)
 
-    return Case({"W": some(), "g1": some(), "g2": some(), "g3": some()}, options=options)
+    names = {"W": (2, 3), "b": (2,)} | {f"g{n}": (2, 3) for n in (1, 2, 3)} | {f"d{n}": (2,) for n in (1, 2, 3)}
+    return Case({name: some(*shape) for name, shape in names.items()}, options=options)
 
 
 def steps(draw_options):
@@ -33,7 +34,8 @@ def moved(result, sentence, make):
 
 
 NOT_IN_PLACE = (
-    "The parameter has not moved: `value = value - ...` makes a new array, `value -= ...` changes the layer's own."
+    "The layer's own array has not moved: change it in place, `value -= ...`; `value = value - ...` and setattr make a "
+    "new array."
 )
 
 SGD_STEP = Exercise(
@@ -253,13 +255,15 @@ def adam_step(
 
 
 def curvature_case(rng, dtype, shape=(2, 3), draw=None, share=None, **options):
-    def some():
+    def some(*shape):
         return whole(rng, shape, dtype) if draw else rng.normal(size=shape).astype(dtype)
 
-    arrays = {"W": some(), "dW": some(), "hW": np.abs(some())}
+    b = shape[:1]
+    arrays = {"W": some(*shape), "b": some(*b), "dW": some(*shape), "db": some(*b)}
+    arrays |= {"hW": np.abs(some(*shape)), "hb": np.abs(some(*b))}
     arrays |= {"x": np.zeros((1, shape[1]), dtype), "labels": np.zeros(1, int)}
     if share is not None:
-        arrays |= {"b": np.ones(shape[0], dtype), "share": share}
+        arrays["share"] = share
     return Case(arrays, options=options)
 
 
@@ -355,10 +359,10 @@ BRAIN_DAMAGE = Exercise(
     "round(share * number of all parameters) of them to 0.",
     gives=(),
     kind=Pruning(),
-    tiny=lambda rng, dtype: curvature_case(rng, dtype, draw=whole, share=0.5),
+    tiny=lambda rng, dtype: curvature_case(rng, dtype, share=0.5),
     draw=lambda rng, dtype: curvature_case(rng, dtype, (4, 5), share=float(rng.uniform(0.3, 0.7))),
     real=lambda rng, dtype: [curvature_case(rng, dtype, (84, 120), share=0.4)],
-    odd=lambda rng, dtype: [curvature_case(rng, dtype, (3, 4), share=share) for share in (0.0, 0.1, 1.0)],
+    odd=lambda rng, dtype: [curvature_case(rng, dtype, (3, 4), share=share) for share in (0.0, 0.11, 0.24, 0.64, 1.0)],
     points=2,
     wrong={
         "estimate_by": (
@@ -389,6 +393,9 @@ BRAIN_DAMAGE = Exercise(
                 "The smallest weights are gone, not those of the smallest saliency.",
                 lambda c: pruned(c, by_size=True),
             ),
+            Wrong(
+                "W after pruning", "How many go is round(share * size), not int(...).", lambda c: pruned(c, count=int)
+            ),
             Wrong("W after pruning", "Nothing is 0 now: change the parameters in place, W[...] = 0.", lambda c: c.W),
         ),
     },
@@ -401,13 +408,13 @@ BRAIN_DAMAGE = Exercise(
 )
 
 
-def pruned(c, most=False, apart=False, by_size=False):
-    """W after pruning with a mistake in it; the bias of the case is 1, its curvature the sum over a row."""
-    h = np.concatenate([c.hW.ravel(), c.hW.sum(axis=1)])
-    w = np.concatenate([c.W.ravel(), np.ones(len(c.W))])
+def pruned(c, most=False, apart=False, by_size=False, count=round):
+    """W after pruning with a mistake in it."""
+    h = np.concatenate([c.hW.ravel(), c.hb])
+    w = np.concatenate([c.W.ravel(), c.b])
     s = np.abs(w) if by_size else h * w**2 / 2
     s = s[: c.W.size] if apart else s
-    order = np.argsort(-s if most else s, kind="stable")[: round(c.share * s.size)]
+    order = np.argsort(-s if most else s, kind="stable")[: count(c.share * s.size)]
     left = w.copy()
     left[order] = 0
     return left[: c.W.size].reshape(c.W.shape)

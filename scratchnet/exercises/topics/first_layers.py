@@ -42,11 +42,16 @@ SCALED_TANH = Exercise(
         "forward": (
             Wrong("y", "The factor A in front of tanh is missing.", lambda c: np.tanh(S * c.x)),
             Wrong("y", "The factor S inside of tanh is missing.", lambda c: A * np.tanh(c.x)),
+            Wrong("y", "A and S are missing: that is tanh x.", lambda c: np.tanh(c.x)),
             Wrong("y", "A and S have changed places.", lambda c: S * np.tanh(A * c.x)),
             Wrong("y", "A belongs in front of tanh, not inside.", lambda c: np.tanh(A * S * c.x)),
         ),
         "backward": (
             Wrong("dx", "That is the slope f'(x) alone: multiply it by dy.", lambda c: S * A - S / A * squash(c) ** 2),
+            Wrong("dx", "It is a minus: f' is S A - (S/A) y^2.", lambda c: c.dy * (S * A + S / A * squash(c) ** 2)),
+            Wrong("dx", "A and S have changed places in S/A.", lambda c: c.dy * (S * A - A / S * squash(c) ** 2)),
+            Wrong("dx", "y is squared in f'.", lambda c: c.dy * (S * A - S / A * squash(c))),
+            Wrong("dx", "All of f' is multiplied by dy: brackets.", lambda c: S * A - S / A * squash(c) ** 2 * c.dy),
             Wrong("dx", "dy is missing its factor f'(x): this is dy as it came.", lambda c: c.dy),
             Wrong("dx", "1 - y^2 is the slope of tanh, but y is A tanh(S x).", lambda c: c.dy * (1 - squash(c) ** 2)),
             Wrong(
@@ -138,7 +143,7 @@ LINEAR_BACKWARD2 = Exercise(
     wrong={
         "backward2": (
             Wrong("hx", "W has to be squared for hx (eq. 27).", lambda c: c.hy @ c.W),
-            Wrong("hx", "W is squared as a matrix product; square its entries: W**2.", lambda c: (c.hy @ c.W) ** 2),
+            Wrong("hx", "Square W, not the product: hy @ W**2, not (hy @ W)**2.", lambda c: (c.hy @ c.W) ** 2),
             Wrong("hW", "x has to be squared for hW (eq. 25).", lambda c: c.hy.T @ c.x),
             Wrong("hW", "Square x, not the product: the cross terms are left out.", lambda c: (c.hy.T @ c.x) ** 2),
             Wrong("hW", "hy is not squared: it is a second derivative already.", lambda c: (c.hy**2).T @ c.x**2),

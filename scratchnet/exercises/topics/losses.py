@@ -16,9 +16,11 @@ def losses(large=None, **named):
         "real": lambda rng, dtype: [loss_case(rng, dtype, 64, 10, scale=84, **named)],
         "odd": lambda rng, dtype: [
             loss_case(rng, dtype, 1, 2, **named),
-            loss_case(rng, dtype, 6, 1, **named),
+            loss_case(rng, dtype, 6, 2, **named),
             loss_case(rng, dtype, 3, 10, memory=gaps, **named),
+            loss_case(rng, dtype, 4, 10, draw=far, **named),
             loss_case(rng, dtype, 4, 10, draw=far, **named | (large or {})),
+            loss_case(rng, dtype, 4, 10, scale=1e4, **named | (large or {})),
         ],
     }
 
@@ -122,7 +124,7 @@ MAP_LOSS = Exercise(
     **losses(j=2.0, large={"j": 1e4}),
     wrong={
         "forward": (
-            Wrong("E", UNDERFLOW, as_printed),
+            Wrong("E", UNDERFLOW, as_printed, overflow=True),
             Wrong("E", "That is the sum over the images; E is their mean.", lambda c: c.E * len(c.y)),
             Wrong(
                 "E",
@@ -166,7 +168,7 @@ MAP_LOSS = Exercise(
             Wrong(
                 "dE/dy", "[i = D] is missing: that is the slope of the logarithm alone.", lambda c: -p_of(c) / len(c.y)
             ),
-            Wrong("dE/dy", UNDERFLOW, lambda c: (right_class(c) - p_of(c)) / len(c.y)),
+            Wrong("dE/dy", UNDERFLOW, lambda c: (right_class(c) - p_of(c)) / len(c.y), overflow=True),
         ),
     },
     hints=(
@@ -189,7 +191,10 @@ def logarithm_of_softmax(c):
     return float((np.log(np.exp(c.y).sum(axis=1)) - of_right(c)).mean())
 
 
-OVERFLOW = "e^y overflows for large y: subtract the largest score of each row first, it changes neither p nor E."
+OVERFLOW = (
+    "e^y overflows for large y, and log p is infinite where p has become 0: with z = y - the largest score of the row, "
+    "E is log(sum e^z) - z_D."
+)
 
 CROSS_ENTROPY = Exercise(
     number=0,
@@ -206,7 +211,7 @@ CROSS_ENTROPY = Exercise(
     **losses(),
     wrong={
         "forward": (
-            Wrong("E", OVERFLOW, logarithm_of_softmax),
+            Wrong("E", OVERFLOW, logarithm_of_softmax, overflow=True),
             Wrong("E", "That is the sum over the images; E is their mean.", lambda c: c.E * len(c.y)),
             Wrong("E", "The sign is wrong: E is minus the logarithm of p at the label.", lambda c: -c.E),
             Wrong(
