@@ -254,4 +254,6 @@ def run_lessons(options):
 def run_exercise(options):
     from scratchnet.commands import exercise
 
+    if hasattr(sys.stdout, "reconfigure"):  # a learner's own letters, on a console that does not have them
+        sys.stdout.reconfigure(errors="backslashreplace")
     return getattr(exercise, options.what)(options)

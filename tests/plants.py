@@ -423,6 +423,7 @@ PLANTS = {
     "lenet5": (
         ("connections=connection_table(TABLE_I), ", "", "connections of Table I"),
         ("    S2_squash=ScaledTanh(),\n", "", "S2_squash is missing"),
+        ("connection_table(TABLE_I)", "connection_table(TABLE_I)[::-1]", "connections of Table I"),
         ("Linear(120, 84", "Linear(120, 86", "it should be Linear(120 -> 84)"),
         ("S4=Subsampling(16", "S4=Subsampling(6", "S4"),
         ("C5_squash=ScaledTanh()", "C5_squash=Flatten()", "C5_squash"),
@@ -452,6 +453,7 @@ PLANTS = {
     ),
     "sdlm": (
         ("self.mu + h", "h", "mu is missing"),
+        ("curvatures(x, labels)", "curvatures(labels, x)", "in that order"),
         ("self.lr / (self.mu + h)", "self.lr / self.mu + h", "needs its brackets"),
         ("self.lr / (self.mu + h)", "self.lr * (self.mu + h)", "divide"),
         ("self.eps[leaf, name]", "self.eps[name]", "A key is a pair"),

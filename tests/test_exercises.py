@@ -1,6 +1,7 @@
 """Every exercise from both sides: right answers pass, the blank and every planted mistake fail as they should."""
 
 import ast
+import inspect
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from scratchnet.exercises.blank import blank_file
 from scratchnet.exercises.checker import LEVELS, check, rng
 from scratchnet.exercises.course import COURSE, GIVEN, find
 from scratchnet.lessons.course import course
+from scratchnet.look import underlying
 
 LONG = {"capstone"}  # trains for seconds
 
@@ -39,7 +41,8 @@ def attempt(exercise, folder, bodies, imports=""):
 def test_the_target_has_a_docstring_and_the_file_nothing_of_the_answer(exercise):
     text = blank_file(exercise)
     tree = ast.parse(text)
-    assert exercise.given() and exercise.given().split("\n")[0] in text
+    given = inspect.getdoc(underlying(exercise.target))
+    assert given and given.split("\n")[0] in text
     assert 18 <= len(text.splitlines()) <= 41 and max(map(len, text.splitlines())) <= 120 and text.isascii()
     code = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.stmt)}
     for function in exercise.bodies():
@@ -90,6 +93,22 @@ def mistakes():
     for exercise in COURSE:
         for number, (find_this, put_this, words) in enumerate(PLANTS[exercise.name]):
             yield pytest.param(exercise, find_this, put_this, words, id=f"{exercise.name}-{number}")
+
+
+@pytest.mark.parametrize("exercise", [e for e in COURSE if e.draw and e.name != "table-one"], ids=lambda e: e.name)
+def test_other_seeds_draw_other_cases(exercise):
+    one, other = (exercise.draw(rng(seed, "random 0"), float).inputs() for seed in (0, 1998))
+    assert any(one[name].shape != other[name].shape or (one[name] != other[name]).any() for name in one)
+
+
+@pytest.mark.planted
+def test_plain_answers_pass_with_every_seed(tmp_path):
+    for exercise in COURSE:
+        path = tmp_path / exercise.file
+        path.write_text(filled(exercise, ANSWERS[exercise.name]))
+        for seed in range(0 if exercise.name in LONG else 30):
+            result = check(exercise, path, 100 + seed)
+            assert result.state == "right", str(result)
 
 
 @pytest.mark.planted

@@ -80,6 +80,8 @@ def need(options):
 
 
 def check(options):
+    if options.all and options.name:
+        raise InputError(f"Either a name or --all: got {options.name!r} and --all.")
     if options.all:
         return check_all(Folder(options.folder), Syllabus.nearby(options.folder, ".").exercises)
     if options.name:

@@ -37,5 +37,5 @@ def layer_case(kind, rng, dtype, shape, *args, draw=normal, memory=np.ascontiguo
 def loss_case(rng, dtype, images, classes, *args, scale=3.0, draw=None, memory=np.ascontiguousarray, **options):
     """A Case for a loss: y (N, classes) between 0 and `scale`, labels (N,)."""
     y = draw(rng, (images, classes), dtype) if draw else (scale * rng.random((images, classes))).astype(dtype)
-    labels = rng.integers(0, classes, images)
+    labels = rng.permutation(np.arange(images) % classes)  # all of them, if there are enough images
     return Case({"y": memory(y), "labels": labels}, args, options, {}, {"images": images, "classes": classes})

@@ -4,7 +4,7 @@ import contextlib
 import textwrap
 from collections import Counter
 from dataclasses import dataclass, field
-from numbers import Real
+from numbers import Number, Real
 from pathlib import Path
 
 import numpy as np
@@ -183,6 +183,8 @@ def first_off(right, got):
 
 
 def equal(mine, wanted):
+    if not isinstance(mine, np.ndarray | Number):
+        return False
     mine, wanted = np.asarray(mine), np.asarray(wanted)
     return mine.dtype.kind in "fiub" and mine.shape == wanted.shape and alike(mine, wanted)
 
@@ -194,7 +196,7 @@ def named(name, value):
     if value.size > 100:
         return f"  {name}: {value.dtype} of shape {value.shape}"
     form = "{}".format if value.dtype.kind != "f" else "{:.5g}".format
-    width = max(len(form(number)) for number in value.flat)
+    width = max((len(form(number)) for number in value.flat), default=0)
     text = np.array2string(
         value, separator=", ", max_line_width=100, formatter={"all": lambda n: f"{form(n):>{width}}"}
     )
@@ -289,7 +291,7 @@ def naming(exercise, case, method):
             for name, value in (read(exercise.kind, case, method) | case.options).items()
             if name != "connections"
         ]
-        raise CheckFailed(f"For {', '.join(texts)}: {why.fact}", why.diagnosis) from None
+        raise CheckFailed(f"For {', '.join(texts)}: {why.fact}" if texts else why.fact, why.diagnosis) from None
 
 
 def read(kind, case, method):
@@ -357,5 +359,5 @@ def in_a_larger_case(exercise, thing, method, seed, sentence):
 def known_wrong(exercise, method, case, right, got):
     """The sentence for the first known wrong answer that gives what the learner's body gave, or ""."""
     off = first_off(right, got)
-    wrong = exercise.wrong.get(method, ()) if off else ()
+    wrong = exercise.wrong.get(method, ()) if off and isinstance(got[off], np.ndarray | Number) else ()
     return next((w.sentence for w in wrong if w.fits(off, got[off], right[off], case, right)), "")

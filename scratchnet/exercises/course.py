@@ -71,7 +71,7 @@ def find(word):
     Raises InputError, with the names of all, when there is none.
     """
     wanted = Path(word).name.removesuffix(".py")
-    number = re.fullmatch(r"(?:ex)?0*(\d+)(?:_.*)?", wanted)
+    number = re.fullmatch(r"(?:ex)?0*(\d{1,4})(?:_.*)?", wanted)
     wanted = re.sub(r"^(ex)?\d+_", "", wanted).replace("_", "-")
     for exercise in COURSE:
         if wanted == exercise.name or (number and int(number[1]) == exercise.number):

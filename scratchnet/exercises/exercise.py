@@ -1,6 +1,5 @@
 """What an exercise is: a class or function of the library, the bodies to write, cases to try them on."""
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -126,7 +125,3 @@ class Exercise:
     def where(self, method):
         """What a body is called in a sentence."""
         return f"{self.writes}.{method}" if method else self.writes
-
-    def given(self):
-        """The docstring of the target."""
-        return inspect.getdoc(underlying(self.target)) or ""

@@ -29,6 +29,7 @@ from scratchnet.exercises.checker import LEVELS
 from scratchnet.exercises.worker import Answer
 from scratchnet.storage import whole_file
 
+RUNNING = set()
 START = 10  # seconds for Python and NumPy to start; the worker itself says which line took too long, if it still can
 
 
@@ -87,7 +88,9 @@ def grade(folder, syllabus, jobs=1, progress=None):
             for future in concurrent.futures.as_completed(futures):
                 if progress:
                     progress(future.result())
-        except BaseException:
+        except BaseException:  # Ctrl-C
+            for worker in list(RUNNING):
+                end(worker)
             pool.shutdown(cancel_futures=True)
             raise
         return [future.result() for future in futures]
@@ -104,10 +107,14 @@ def prepare(exercises):
 def one(syllabus, student, place, exercise):
     """The Grade of one exercise of one student."""
     start, of = time.perf_counter(), syllabus.points[exercise.name]
-    if not (place / exercise.file).exists():
+    if not (place / exercise.file).is_file():
         answer = Answer("missing", f"{exercise.number:02} {exercise.name}: there is no {exercise.file}.", "missing")
     else:
-        answer = run(syllabus, place, exercise)
+        try:
+            answer = run(syllabus, place, exercise)
+        except OSError as why:
+            fact = f"It could not be run: {why}."
+            answer = Answer("stopped", f"{exercise.number:02} {exercise.name}: {fact}", fact)
     points = of if answer.state == "right" else 0
     seconds = time.perf_counter() - start
     return Grade(student, exercise.name, answer.state, points, of, seconds, answer.fact, answer.diagnosis, answer.text)
@@ -115,17 +122,19 @@ def one(syllabus, student, place, exercise):
 
 def run(syllabus, place, exercise):
     """The Answer of a worker that sees a copy of the student's files, in a folder that is deleted afterwards."""
-    with tempfile.TemporaryDirectory(prefix="scratchnet-") as folder:
+    with tempfile.TemporaryDirectory(prefix="scratchnet-", ignore_cleanup_errors=True) as folder:
         desk = Path(folder) / "desk"
         desk.mkdir()
         for file in place.glob("*.py"):
-            shutil.copy(file, desk / file.name)
+            if file.is_file():
+                with contextlib.suppress(OSError):
+                    shutil.copy(file, desk / file.name)
         answer, token = Path(folder) / "answer.json", secrets.token_hex()
         seconds = max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
         task = {"exercise": exercise.name, "file": exercise.file, "seed": syllabus.seed, "memory": syllabus.memory}
         task["seconds"] = seconds
-        task |= {"answer": str(answer), "token": token}
-        died = in_a_process(json.dumps(task), desk, seconds + START)
+        task |= {"answer": str(answer), "token": token, "desk": str(desk)}
+        died = in_a_process(json.dumps(task), folder, seconds + START)
         try:
             found = json.loads(answer.read_text("utf-8"))
             if found.pop("token", "") == token:
@@ -136,26 +145,28 @@ def run(syllabus, place, exercise):
     return Answer("stopped", f"{exercise.number:02} {exercise.name}   {exercise.file}\n\n{fact}", fact)
 
 
-def in_a_process(task, desk, seconds):
+def in_a_process(task, folder, seconds):
     """Runs a worker; a sentence if it had to be ended, else None."""
     threads = dict.fromkeys(("SCRATCHNET_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     worker = subprocess.Popen(
-        [sys.executable, "-m", "scratchnet.exercises.worker", task],
-        cwd=desk,
+        [sys.executable, "-m", "scratchnet.exercises.worker"],
+        cwd=folder,
         env=os.environ | threads | {"PYTHONPATH": path},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # so that what it starts can be ended with it
     )
+    RUNNING.add(worker)
     try:
-        worker.wait(seconds)
+        worker.communicate(task.encode(), timeout=seconds)
     except subprocess.TimeoutExpired:
         return f"It took more than {seconds - START} s and was stopped: does a loop never end?"
     finally:
         end(worker)
+        RUNNING.discard(worker)
     if worker.returncode < 0 and worker.returncode != -signal.SIGTERM:
         return f"The process was ended by signal {-worker.returncode}: did it need too much memory?"
     return None
@@ -206,9 +217,13 @@ def write_junit(path, grades):
         skipped = sum(g.state == "missing" for g in mine)
         wrong = sum(g.state != "right" for g in mine) - skipped
         counts = {"tests": len(mine), "failures": wrong, "skipped": skipped}
-        suite = ET.SubElement(top, "testsuite", {"name": student} | {key: str(n) for key, n in counts.items()})
+        suite = ET.SubElement(
+            top, "testsuite", {"name": printable(student)} | {key: str(n) for key, n in counts.items()}
+        )
         for g in mine:
-            case = ET.SubElement(suite, "testcase", classname=student, name=g.exercise, time=f"{g.seconds:.2f}")
+            case = ET.SubElement(
+                suite, "testcase", classname=printable(student), name=g.exercise, time=f"{g.seconds:.2f}"
+            )
             if g.state == "missing":
                 ET.SubElement(case, "skipped", message=g.text)
             elif g.state != "right":

@@ -75,7 +75,7 @@ def left(thing, names):
         if vars(thing).get(name) is None:
             raise CheckFailed(f"forward leaves nothing in self.{name}.", "Keep it there: other passes read it.")
     found = {f"self.{name}": getattr(thing, name) for name in names}
-    return {name: np.array(value) if isinstance(value, tuple | list) else value for name, value in found.items()}
+    return {name: np.array(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
 
 class LossPass:
@@ -141,7 +141,7 @@ class Levenberg:
         optimizer = kind(net, **case.options)
 
         def estimate():
-            optimizer.estimate_by(GivenCurvatures(net, a["hW"], a["hb"]), a["x"], a["labels"])
+            optimizer.estimate_by(GivenCurvatures(net, a), a["x"], a["labels"])
             found = by_leaf("self.eps", optimizer.eps, layer)
             return {"eps of W": found["W"], "eps of b": found["b"]}
 
@@ -157,10 +157,12 @@ class Levenberg:
 class GivenCurvatures(Team):
     """A team whose curvatures are those of the case."""
 
-    def __init__(self, net, hW, hb):
-        self.net, self.hW, self.hb = net, hW, hb
+    def __init__(self, net, case):
+        self.net, self.hW, self.hb, self.x, self.labels = net, *(case[name] for name in ("hW", "hb", "x", "labels"))
 
     def curvatures(self, x, labels):
+        if x is not self.x or labels is not self.labels:
+            raise CheckFailed("team.curvatures was not called with x and labels.", "It takes both, in that order.")
         layer = self.net["F"]
         layer.hW, layer.hb = self.hW, self.hb
 
@@ -192,7 +194,9 @@ class Network:
                     if vars(net[name]).get(key, np.empty(0)).shape != value.shape:
                         raise CheckFailed(f"{name} is {net[name]!r}, it should be {ours!r}.")
                     getattr(net[name], key)[...] = value
-                if type(net[name]) is not type(ours) or net[name].n_parameters() != ours.n_parameters():
+                table = getattr(ours, "connections", None)
+                wired = table is None or np.array_equal(getattr(net[name], "connections", None), table)
+                if type(net[name]) is not type(ours) or not wired:
                     few = "Does it have the connections of Table I?" if name == "C3" else ""
                     raise CheckFailed(f"{name} is {net[name]!r}, it should be {ours!r}.", few)
                 x = net[name].forward(x)
@@ -255,7 +259,7 @@ class Pruning:
         damage = kind(net)
 
         def estimate():
-            damage.estimate_by(GivenCurvatures(net, a["hW"], a["hb"]), a["x"], a["labels"])
+            damage.estimate_by(GivenCurvatures(net, a), a["x"], a["labels"])
             found = by_leaf("self.saliency", damage.saliency, layer)
             return {"saliency of W": found["W"], "saliency of b": found["b"]}
 

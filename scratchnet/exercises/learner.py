@@ -5,7 +5,9 @@ import ast
 import contextlib
 import importlib
 import inspect
+import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -115,7 +117,8 @@ def blanks(exercise, path):
         tree = next(
             (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == exercise.writes), tree
         )
-    return {name for name in exercise.methods for node in functions(tree, name or exercise.writes) if is_blank(node)}
+    last = {name: functions(tree, name or exercise.writes)[-1:] for name in exercise.methods}
+    return {name for name, nodes in last.items() if nodes and is_blank(nodes[0])}
 
 
 def attempted(exercise, path):
@@ -157,10 +160,6 @@ def beside(folder):
                 del sys.modules[name]
 
 
-class TookTooLong(Exception):
-    """A body did not end in time."""
-
-
 @contextlib.contextmanager
 def explained(path, seconds=None):
     """Inside, what the file's code raises becomes a Mistake that shows its own lines.
@@ -175,6 +174,7 @@ def explained(path, seconds=None):
 
     timer = threading.Timer(seconds, interrupt) if seconds else None
     if timer:
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a script may have been started without
         timer.daemon = True
         timer.start()
     try:
@@ -194,21 +194,26 @@ def explained(path, seconds=None):
         if isinstance(why, Mistake) or not own_frames(path, why):
             raise
         raise Mistake(own_lines(path, why) + said(why)) from None
-    except Exception as why:
+    except BaseException as why:
         lines = own_lines(path, why) or "The library could not go on with what it returned or left on self: "
         raise Mistake(lines + said(why)) from None
     finally:
         if timer:
-            timer.cancel()
-            timer.join()
-            if late:  # it ended just then, and the interrupt is still to come
-                with contextlib.suppress(KeyboardInterrupt):
-                    time.sleep(1)
+            with contextlib.suppress(
+                KeyboardInterrupt
+            ):  # it may have ended just then, with the interrupt still to come
+                timer.cancel()
+                timer.join()
+                time.sleep(1 if late else 0)
+            signal.signal(signal.SIGINT, before)
 
 
 def said(why):
     """What was raised, in a line, and what it means where NumPy and Python speak to those who know."""
-    text = f"{type(why).__name__}: {why}".rstrip(": ")
+    try:
+        text = f"{type(why).__name__}: {why}".rstrip(": ")
+    except Exception:  # its own __str__ raises
+        text = type(why).__name__
     return next((f"{text}\n{meaning}" for words, meaning in MEANINGS.items() if re.search(words, text)), text)
 
 
@@ -225,11 +230,11 @@ MEANINGS = {
 
 def own_frames(path, why):
     """(line, frame) of every call in the traceback that is in the learner's files, the last one innermost."""
-    folder = Path(path).resolve().parent
+    folder = Path(path).parent.resolve()
     return [
         (line, frame)
         for frame, line in traceback.walk_tb(why.__traceback__)
-        if Path(frame.f_code.co_filename).parent.resolve() == folder
+        if Path(frame.f_code.co_filename).is_file() and Path(frame.f_code.co_filename).parent.resolve() == folder
     ]
 
 
@@ -273,13 +278,14 @@ def names_on(path, line, frame):
         if isinstance(node, ast.Name):
             found[node.id] = frame.f_locals.get(node.id)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-            found[f"self.{node.attr}"] = vars(frame.f_locals.get("self", object)).get(node.attr)
+            found[f"self.{node.attr}"] = getattr(frame.f_locals.get("self"), "__dict__", {}).get(node.attr)
     texts = []
     for name, value in found.items():
         if isinstance(value, np.ndarray):
             texts.append(f"{name} is {value.shape}")
         elif isinstance(value, int | float | tuple) and not isinstance(value, bool):
-            texts.append(f"{name} is {value!r}"[:60])
+            with contextlib.suppress(ValueError):  # a whole number of thousands of digits
+                texts.append(f"{name} is {value!r}"[:60])
     return ", ".join(sorted(texts))
 
 
@@ -296,13 +302,19 @@ def library_as_it_was():
     put back: a file that changes them would be judged by itself."""
     before = {id(owner): (owner, dict(vars(owner))) for owner in owners()}
     codes = {id(f): (f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions_of(before)}
-    changed = []
+    changed, here = [], os.getcwd()
     try:
-        yield changed
+        with np.errstate():
+            yield changed
     finally:
+        os.chdir(here)
         for owner, names in before.values():
             for name, value in names.items():
-                if callable(value) and not name.startswith("__") and vars(owner).get(name) is not value:
+                if (
+                    (callable(value) or name.isupper())
+                    and not name.startswith("__")
+                    and vars(owner).get(name) is not value
+                ):
                     changed.append(f"{owner.__name__}.{name}")
                     setattr(owner, name, value)
         for function, code, defaults, keywords in codes.values():

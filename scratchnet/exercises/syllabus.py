@@ -73,6 +73,10 @@ class Syllabus:
         for key in ("seed", "seconds", "memory"):
             if parser.has_option("class", key):
                 settings[key] = whole_number(path, "class", key, parser["class"][key], least=key == "seconds")
+        if 0 < settings.get("memory", 0) < 300:
+            raise InputError(
+                f"{path}: [class] memory of {settings['memory']} MB is less than NumPy needs. Give 300 or more."
+            )
         if parser.has_section("points"):
             settings["points"] = {
                 key: whole_number(path, "points", key, text) for key, text in parser["points"].items()
@@ -97,6 +101,6 @@ def sentence(path, section):
 
 
 def whole_number(path, section, key, text, least=0):
-    if not text.isdecimal() or int(text) < least:
+    if not text.isdecimal() or len(text) > 9 or int(text) < least:
         raise InputError(f"{path}: [{section}] {key} should be a whole number of at least {int(least)}, got {text!r}.")
     return int(text)

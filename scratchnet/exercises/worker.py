@@ -1,9 +1,10 @@
-"""One exercise of one student, in a process of its own: python -m scratchnet.exercises.worker '{"...": ...}'.
+"""One exercise of one student, in a process of its own: python -m scratchnet.exercises.worker, the task on stdin.
 
 Limits and silence are set up before the student's file is read. The answer is a file, so that whatever the student
 prints cannot be taken for it.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -21,8 +22,8 @@ class Answer:
     diagnosis: str = ""
 
 
-def main(task):
-    task = json.loads(task)
+def main():
+    task = json.loads(sys.stdin.read())
     sys.dont_write_bytecode = True
     silence()
     from scratchnet.exercises.checker import check
@@ -30,6 +31,7 @@ def main(task):
     from scratchnet.storage import whole_file
 
     write, encode = whole_file, json.dumps  # before the student's file can change what they are
+    os.chdir(task["desk"])  # only now: no file of the student's may be taken for a module of the library's
     limit_memory(task["memory"])
     exercise = replace(find(task["exercise"]), seconds=task["seconds"])
     result = check(exercise, Path(task["file"]), task["seed"])
@@ -60,8 +62,9 @@ def limit_memory(megabytes):
             more = megabytes if kind == "RLIMIT_DATA" else megabytes + 8000  # what is only reserved counts there
             hard = resource.getrlimit(number)[1]
             wanted = more * 2**20
-            resource.setrlimit(number, (wanted if hard < 0 else min(wanted, hard), hard))
+            with contextlib.suppress(ValueError, OSError):  # macOS takes no limit for some
+                resource.setrlimit(number, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -261,7 +261,7 @@ def curvature_case(rng, dtype, shape=(2, 3), draw=None, share=None, **options):
     b = shape[:1]
     arrays = {"W": some(*shape), "b": some(*b), "dW": some(*shape), "db": some(*b)}
     arrays |= {"hW": np.abs(some(*shape)), "hb": np.abs(some(*b))}
-    arrays |= {"x": np.zeros((1, shape[1]), dtype), "labels": np.zeros(1, int)}
+    arrays |= {"x": np.zeros((3, shape[1]), dtype), "labels": np.zeros(3, int)}
     if share is not None:
         arrays["share"] = share
     return Case(arrays, options=options)
@@ -357,7 +357,6 @@ BRAIN_DAMAGE = Exercise(
     "self.saliency, a "
     "dict with the keys (leaf, name), for every leaf of self.net.leaves() and every name of leaf.params. prune sets "
     "round(share * number of all parameters) of them to 0.",
-    gives=(),
     kind=Pruning(),
     tiny=lambda rng, dtype: curvature_case(rng, dtype, share=0.5),
     draw=lambda rng, dtype: curvature_case(rng, dtype, (4, 5), share=float(rng.uniform(0.3, 0.7))),

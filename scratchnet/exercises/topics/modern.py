@@ -60,12 +60,13 @@ def pool_case(
     rng, dtype, images, maps, height, width, window, stride=None, padding=0, draw=normal, memory=np.ascontiguousarray
 ):
     shape = (images, maps, height, width)
-    return layer_case(MaxPool2d, rng, dtype, shape, window, stride, padding, draw=draw, memory=memory)
+    sizes = {"window": window, "stride": stride, "padding": padding}
+    return layer_case(MaxPool2d, rng, dtype, shape, draw=draw, memory=memory, **sizes)
 
 
 def pooled_back(c, last=False, all_of_window=False):
     """dx of max pooling with a mistake in it, without padding."""
-    window, stride, _ = c.args
+    window, stride = c.window, c.stride
     dx = np.zeros_like(c.x)
     for h in range(c.dy.shape[2]):
         for w in range(c.dy.shape[3]):

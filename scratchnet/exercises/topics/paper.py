@@ -1,4 +1,4 @@
-"""What is the paper's own: subsampling, Table I, codes and penalties, two losses, the network."""
+"""What is the paper's own: subsampling, Table I, codes and penalties, the network."""
 
 import numpy as np
 
