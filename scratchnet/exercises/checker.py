@@ -12,7 +12,7 @@ import numpy as np
 from scratchnet.checks import NOT_THERE, CheckFailed, there
 from scratchnet.diagnosis import diagnose
 from scratchnet.errors import ScratchnetError
-from scratchnet.exercises.exercise import alike
+from scratchnet.exercises.exercise import close
 from scratchnet.exercises.kinds import agree
 from scratchnet.exercises.learner import (
     Missing,
@@ -186,7 +186,7 @@ def equal(mine, wanted):
     if not isinstance(mine, np.ndarray | Number):
         return False
     mine, wanted = np.asarray(mine), np.asarray(wanted)
-    return mine.dtype.kind in "fiub" and mine.shape == wanted.shape and alike(mine, wanted)
+    return mine.dtype.kind in "fiub" and mine.shape == wanted.shape and close(mine, wanted)
 
 
 def named(name, value):
@@ -263,7 +263,7 @@ def twice(exercise, thing, method, seed):
         agree(second, first, DOUBLE, "what the first call gave", case.sizes)
     except CheckFailed as why:
         for name, value in first.items():
-            if alike(np.asarray(second[name]), 2 * value) and value.any():
+            if close(np.asarray(second[name]), 2 * value) and value.any():
                 raise CheckFailed(
                     why.fact, f"{name} adds up from call to call: '=' and not '+=', a pass overwrites."
                 ) from None

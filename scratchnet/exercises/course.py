@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scratchnet.errors import InputError, nearest
-from scratchnet.exercises.topics import convolution, descent, first_layers, free, losses, modern, paper
+from scratchnet.exercises.topics import columns, convolution, damage, descent, first_layers, free, losses, modern, paper
 
 COURSE = [
     replace(exercise, number=number)
@@ -14,8 +14,8 @@ COURSE = [
             first_layers.SCALED_TANH,
             first_layers.LINEAR,
             convolution.LOOPS,
-            convolution.IM2COL,
-            convolution.COL2IM,
+            columns.IM2COL,
+            columns.COL2IM,
             convolution.CONV_FORWARD,
             convolution.CONV_BACKWARD,
             paper.SUBSAMPLING,
@@ -34,7 +34,7 @@ COURSE = [
             losses.CROSS_ENTROPY,
             descent.ADAM,
             free.CAPSTONE,
-            descent.BRAIN_DAMAGE,
+            damage.BRAIN_DAMAGE,
         ),
         start=1,
     )

@@ -53,9 +53,9 @@ class Wrong:
             mine = self.answer(case, right)
         except (ValueError, IndexError, TypeError):  # not for these shapes
             return False
-        if mine.shape == wanted.shape and alike(mine, wanted):  # on this case it is no mistake
+        if mine.shape == wanted.shape and close(mine, wanted):  # on this case it is no mistake
             return False
-        return mine.shape == got.shape and alike(got, mine)
+        return mine.shape == got.shape and close(got, mine)
 
     def answer(self, case, right):
         """The wrong result for a case."""
@@ -64,7 +64,7 @@ class Wrong:
             return np.asarray(self.make(SimpleNamespace(**names, args=case.args)))
 
 
-def alike(a, b):
+def close(a, b):
     """The same but for rounding; NaN and infinity in the same places."""
     scale = np.abs(b[np.isfinite(b)]).max(initial=0)
     return bool(np.allclose(a, b, rtol=1e-6, atol=1e-6 * scale, equal_nan=True))

@@ -1,13 +1,12 @@
-"""How the parameters move, and which of them are worth keeping."""
+"""How the parameters move."""
 
 import numpy as np
 
 from scratchnet.exercises.cases import whole
 from scratchnet.exercises.exercise import Case, Exercise, Wrong
-from scratchnet.exercises.kinds import Levenberg, Pruning, Steps
+from scratchnet.exercises.kinds import Levenberg, Steps
 from scratchnet.kernels import adam, descend
 from scratchnet.optimizers import SDLM, SGD, Adam
-from scratchnet.pruning import OptimalBrainDamage
 
 
 def steps_case(rng, dtype, draw=None, **options):
@@ -345,75 +344,3 @@ SDLM_STEP = Exercise(
         "W = getattr(leaf, name); W -= eps * getattr(leaf, 'd' + name) changes it in place.",
     ),
 )
-
-BRAIN_DAMAGE = Exercise(
-    number=0,
-    name="optimal-brain-damage",
-    lesson=13,
-    title="which weights are worth keeping",
-    target=OptimalBrainDamage,
-    methods=("estimate_by", "prune"),
-    task="estimate_by begins as in sdlm: the team's curvatures are then beside every parameter. It sets "
-    "self.saliency, a "
-    "dict with the keys (leaf, name), for every leaf of self.net.leaves() and every name of leaf.params. prune sets "
-    "round(share * number of all parameters) of them to 0.",
-    kind=Pruning(),
-    tiny=lambda rng, dtype: curvature_case(rng, dtype, share=0.5),
-    draw=lambda rng, dtype: curvature_case(rng, dtype, (4, 5), share=float(rng.uniform(0.3, 0.7))),
-    real=lambda rng, dtype: [curvature_case(rng, dtype, (84, 120), share=0.4)],
-    odd=lambda rng, dtype: [curvature_case(rng, dtype, (3, 4), share=share) for share in (0.0, 0.11, 0.24, 0.64, 1.0)],
-    points=2,
-    wrong={
-        "estimate_by": (
-            Wrong("saliency of W", "w is squared in the saliency: h w^2 / 2.", lambda c: c.hW * c.W / 2),
-            Wrong("saliency of W", "w is squared in the saliency: h w^2 / 2.", lambda c: c.hW * np.abs(c.W) / 2),
-            Wrong("saliency of W", "The 1/2 is missing: h w^2 / 2.", lambda c: c.hW * c.W**2),
-            Wrong(
-                "saliency of W",
-                "The curvature is missing: small weights are not always the least important.",
-                lambda c: c.W**2 / 2,
-            ),
-            Wrong("saliency of W", "The weight is missing: h w^2 / 2.", lambda c: c.hW / 2),
-            Wrong("saliency of W", "The curvature is squared here; only w is.", lambda c: (c.hW * c.W) ** 2 / 2),
-        ),
-        "prune": (
-            Wrong(
-                "W after pruning",
-                "The most salient are gone; the least salient should go.",
-                lambda c: pruned(c, most=True),
-            ),
-            Wrong(
-                "W after pruning",
-                "Each parameter lost its own share; order all of them together.",
-                lambda c: pruned(c, apart=True),
-            ),
-            Wrong(
-                "W after pruning",
-                "The smallest weights are gone, not those of the smallest saliency.",
-                lambda c: pruned(c, by_size=True),
-            ),
-            Wrong(
-                "W after pruning", "How many go is round(share * size), not int(...).", lambda c: pruned(c, count=int)
-            ),
-            Wrong("W after pruning", "Nothing is 0 now: change the parameters in place, W[...] = 0.", lambda c: c.W),
-        ),
-    },
-    hints=(
-        "The saliency of a parameter is h w^2 / 2, entry by entry: an array of its shape.",
-        "prune: np.concatenate all saliencies, raveled, and np.argsort tells which are the smallest.",
-        "Or find the value that the last one to go has, and set to 0 where saliency <= that value.",
-        "In place: W = getattr(leaf, name); W[saliency <= limit] = 0. For none to go, there is no limit.",
-    ),
-)
-
-
-def pruned(c, most=False, apart=False, by_size=False, count=round):
-    """W after pruning with a mistake in it."""
-    h = np.concatenate([c.hW.ravel(), c.hb])
-    w = np.concatenate([c.W.ravel(), c.b])
-    s = np.abs(w) if by_size else h * w**2 / 2
-    s = s[: c.W.size] if apart else s
-    order = np.argsort(-s if most else s, kind="stable")[: count(c.share * s.size)]
-    left = w.copy()
-    left[order] = 0
-    return left[: c.W.size].reshape(c.W.shape)
