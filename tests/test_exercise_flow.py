@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -231,6 +232,14 @@ def test_a_loop_that_never_ends_is_stopped_and_shown(tmp_path):
     result = check(replace(LINEAR, seconds=1), path)
     assert time.monotonic() - start < 20 and result.state == "wrong"
     assert "It took more than 1 s: does a loop never end?" in result.fact and "n += 1" in result.fact
+
+
+def test_a_check_in_another_thread_has_no_limit():
+    path, found = write(ANSWERS["linear"]), []
+    thread = threading.Thread(target=lambda: found.append(check(LINEAR, path)))
+    thread.start()
+    thread.join()
+    assert found[0].state == "right"
 
 
 def test_ctrl_c_is_not_taken_for_a_mistake(monkeypatch):

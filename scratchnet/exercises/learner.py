@@ -164,7 +164,7 @@ def beside(folder):
 def explained(path, seconds=None):
     """Inside, what the file's code raises becomes a Mistake that shows its own lines.
 
-    seconds: after these it is interrupted. It has to be in Python or NumPy then, and in the main thread.
+    seconds: after these it is interrupted. It has to be in Python or NumPy then; not in another than the main thread.
     """
     late = []
 
@@ -172,9 +172,10 @@ def explained(path, seconds=None):
         late.append(True)
         _thread.interrupt_main()
 
-    timer = threading.Timer(seconds, interrupt) if seconds else None
+    here = threading.current_thread() is threading.main_thread()
+    timer = threading.Timer(seconds, interrupt) if seconds and here else None
     if timer:
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a script may have been started without
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # none with `... &` in a script
         timer.daemon = True
         timer.start()
     try:
@@ -199,9 +200,7 @@ def explained(path, seconds=None):
         raise Mistake(lines + said(why)) from None
     finally:
         if timer:
-            with contextlib.suppress(
-                KeyboardInterrupt
-            ):  # it may have ended just then, with the interrupt still to come
+            with contextlib.suppress(KeyboardInterrupt):  # which may be on its way when all is done
                 timer.cancel()
                 timer.join()
                 time.sleep(1 if late else 0)
