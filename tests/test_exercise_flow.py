@@ -393,6 +393,7 @@ def test_watch_checks_on_save_and_moves_on_when_told():
     assert process.wait(20) == 0
 
 
+@pytest.mark.planted
 def test_lenet5_on_the_learner_s_own_layers(said, monkeypatch):
     monkeypatch.setattr(reward, "IMAGES", 60)
     monkeypatch.setattr(reward, "TEST", 60)

@@ -148,8 +148,7 @@ def same_kind(name, mine, wanted, dtype, sizes):
     raise CheckFailed(
         f"{name} is {mine.dtype}, it should be {wanted.dtype} when what comes in is {np.dtype(dtype)}.",
         "Keep the dtype: np.zeros(shape, x.dtype), x.astype(...). A NumPy float64, such as np.mean(...) of a "
-        "list, makes a "
-        "product float64; a plain Python number does not.",
+        "list, makes a product float64; a plain Python number does not.",
     )
 
 

@@ -51,8 +51,7 @@ IM2COL = Exercise(
     title="every receptive field becomes a column",
     target=im2col,
     task="Write it in plain NumPy or by loops. OH and OW are output_size(H, kh, stride, padding) and "
-    "likewise; the rows "
-    "are ordered by (c, i, j) and the columns by (n, h, w), the last index runs fastest.",
+    "likewise; the rows are ordered by (c, i, j) and the columns by (n, h, w), the last index runs fastest.",
     gives=("from scratchnet.kernels import output_size",),
     play="print(im2col(np.arange(9.0).reshape(1, 1, 3, 3), 2, 2, 1, 0))",
     kind=Function("columns"),
@@ -145,8 +144,7 @@ COL2IM = Exercise(
     title="every column is added back to its pixels",
     target=col2im,
     task="It is im2col with the arrow turned round: what im2col copied from a pixel, col2im adds to it. "
-    "Pixels that are "
-    "in several fields get several.",
+    "Pixels that are in several fields get several.",
     gives=("from scratchnet.kernels import output_size",),
     play="print(col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2, 1, 0))",
     kind=Function("x"),

@@ -133,8 +133,7 @@ CONV_FORWARD = Exercise(
     target=Conv2d,
     methods=("forward",),
     task="With columns: Y = W X + b. Keep on self what the library's backward reads: x, the columns of the "
-    "whole batch as "
-    "X, and the shape of y as y_shape. self.kernel_size is (kh, kw).",
+    "whole batch as X, and the shape of y as y_shape. self.kernel_size is (kh, kw).",
     gives=("from scratchnet.kernels import im2col",),
     shows=(convolve,),
     kind=LayerPass(leaves=("x", "X", "y_shape")),
@@ -191,8 +190,7 @@ def masked(c, dW):
 
 NO_MASK = (
     "The mask of the connection table is missing: {0} has to be 0 where self.connections is False. "
-    "self._mask({0}) returns "
-    "it like that, and changes nothing by itself."
+    "self._mask({0}) returns it like that, and changes nothing by itself."
 )
 
 CONV_BACKWARD = Exercise(

@@ -15,9 +15,8 @@ BRAIN_DAMAGE = Exercise(
     target=OptimalBrainDamage,
     methods=("estimate_by", "prune"),
     task="estimate_by begins as in sdlm: the team's curvatures are then beside every parameter. It sets "
-    "self.saliency, a "
-    "dict with the keys (leaf, name), for every leaf of self.net.leaves() and every name of leaf.params. prune sets "
-    "round(share * number of all parameters) of them to 0.",
+    "self.saliency, a dict with the keys (leaf, name), for every leaf of self.net.leaves() and every name of "
+    "leaf.params. prune sets round(share * number of all parameters) of them to 0.",
     kind=Pruning(),
     tiny=lambda rng, dtype: curvature_case(rng, dtype, share=0.5),
     draw=lambda rng, dtype: curvature_case(rng, dtype, (4, 5), share=float(rng.uniform(0.3, 0.7))),

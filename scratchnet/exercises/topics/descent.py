@@ -153,8 +153,8 @@ ADAM = Exercise(
     target=Adam,
     methods=("step",),
     task="self.t counts the steps, 0 before the first. self.m and self.v are dicts, empty at first, for the "
-    "m and v of each "
-    "parameter, by its name. self.betas, self.eps, self.lr, self.weight_decay are as in the docstring.",
+    "m and v of each parameter, by its name. self.betas, self.eps, self.lr, self.weight_decay are as in the "
+    "docstring.",
     shows=(adam,),
     kind=Steps(),
     **steps(
@@ -278,9 +278,8 @@ SDLM_STEP = Exercise(
     target=SDLM,
     methods=("estimate_by", "step"),
     task="estimate_by has the team compute curvatures: team.curvatures takes x and labels, and leaves hW beside every "
-    "parameter W. Then it sets self.eps = {(leaf, name): step sizes}, for every leaf of self.net.leaves() "
-    "and every name "
-    'of leaf.params; getattr(leaf, "h" + name) is the curvature. step moves every parameter in place.',
+    "parameter W. Then it sets self.eps = {(leaf, name): step sizes}, for every leaf of self.net.leaves() and "
+    'every name of leaf.params; getattr(leaf, "h" + name) is the curvature. step moves every parameter in place.',
     shows=(descend,),
     kind=Levenberg(),
     tiny=lambda rng, dtype: curvature_case(rng, dtype, draw=whole, **rates(rng)),

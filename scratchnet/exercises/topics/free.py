@@ -10,9 +10,8 @@ CAPSTONE = Exercise(
     title="a network of your own, better than 1.5 %",
     target=small_network,
     task="Use anything from this course or of your own. Choose by digits that you hold out of x yourself, "
-    "and give rng to the network and to fit, or the error changes from run to run. "
-    "The check trains "
-    "on 55,000 digits and reads 5,000 others, which your function is not given; a minute of training is plenty.",
+    "and give rng to the network and to fit, or the error changes from run to run. The check trains on "
+    "55,000 digits and reads 5,000 others, which your function is not given; a minute of training is plenty.",
     gives=(
         "import scratchnet",
         "from scratchnet.models import lenet5",

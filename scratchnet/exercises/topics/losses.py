@@ -47,8 +47,7 @@ MLE_LOSS = Exercise(
     target=MLELoss,
     methods=("forward", "backward"),
     task="forward returns E, a number. It keeps one_hot(labels, y), which is 1 at the label of each row and "
-    "0 elsewhere, as "
-    "self.right: the library's backward2 reads it. backward takes nothing and returns dE/dy.",
+    "0 elsewhere, as self.right: the library's backward2 reads it. backward takes nothing and returns dE/dy.",
     gives=GIVES_ONE_HOT,
     kind=LossPass(leaves=("right",)),
     **losses(),
@@ -204,8 +203,7 @@ CROSS_ENTROPY = Exercise(
     target=CrossEntropyLoss,
     methods=("forward", "backward"),
     task="forward returns E, a number, and keeps p as self.p: backward2, which is the library's here, reads "
-    "it. backward "
-    "takes nothing and returns dE/dy. Scores of 10,000 must not give infinity or NaN.",
+    "it. backward takes nothing and returns dE/dy. Scores of 10,000 must not give infinity or NaN.",
     gives=GIVES_ONE_HOT,
     kind=LossPass(leaves=("p",)),
     **losses(),

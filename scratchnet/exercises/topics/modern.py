@@ -94,8 +94,7 @@ MAX_POOL_BACKWARD = Exercise(
     target=MaxPool2d,
     methods=("backward",),
     task="forward left self.shape, that of x, and self.winner (N, C, OH, OW): the place of each window's "
-    "largest pixel in "
-    "its map, row * W + column. Windows may overlap.",
+    "largest pixel in its map, row * W + column. Windows may overlap.",
     shows=(max_pool_back,),
     kind=LayerPass(),
     tiny=lambda rng, dtype: tie_case(rng, dtype),

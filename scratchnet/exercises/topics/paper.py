@@ -33,8 +33,7 @@ SUBSAMPLING = Exercise(
     target=Subsampling,
     methods=("forward", "backward"),
     task="forward returns y and keeps the sums as self.s (N, C, H/2, W/2). backward sets self.dW and "
-    "self.db, one number "
-    "for each map, and returns dE/dx.",
+    "self.db, one number for each map, and returns dE/dx.",
     shows=(subsample, Subsampling._back, subsample_back),
     kind=LayerPass(leaves=("s",)),
     tiny=lambda rng, dtype: maps_case(rng, dtype, 2, 1, 2, 4, draw=whole),
