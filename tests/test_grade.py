@@ -176,8 +176,16 @@ def test_what_cannot_be_graded_is_a_sentence(tmp_path, monkeypatch, capfd):
         f"lost: nothing in {Path('class/lost')}, but there are files in {Path('class/lost/Homework')}. Move them up."
     ]
     Path("syllabus.ini").write_text("[points]\nlinear = 1\n")
-    assert main(["exercise", "grade", "class", "--csv", "file/grades.csv"]) == 2
-    assert "cannot be written" in capfd.readouterr().err
+    monkeypatch.setattr(grading, "grade", None)  # it is said before anything is graded
+    for option, path in (("--csv", "file/grades.csv"), ("--json", "empty"), ("--feedback", "file")):
+        assert main(["exercise", "grade", "class", option, path]) == 2
+        assert f"{path}{'/STUDENT.txt' * (option == '--feedback')} cannot be written: " in capfd.readouterr().err
+
+
+def test_hidden_folders_are_no_students(tmp_path):
+    for name in ("student", ".git", "__pycache__"):
+        small_class(tmp_path, [RIGHT, BACK], name)
+    assert list(grading.students(tmp_path / "class")) == ["student"]
 
 
 @pytest.mark.parametrize(

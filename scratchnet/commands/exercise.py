@@ -239,25 +239,24 @@ def grade(options):
 
     syllabus_ = Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(options.folder, ".")
     found = grading.students(options.folder)
+    files = {
+        options.feedback / "STUDENT.txt": lambda: grading.write_feedback(options.feedback, grades),
+        options.json: lambda: grading.write_json(options.json, grades),
+        options.junit: lambda: grading.write_junit(options.junit, grades),
+        options.csv: lambda: grading.write_csv(options.csv, grades, syllabus_.exercises),
+    }
+    files = {path: write for path, write in files.items() if path}
+    for path in files:
+        grading.can_be_written(path)
     say("This is no security sandbox: accidents are kept apart, attacks are not.")
     for sentence in grading.astray(options.folder):
         say(sentence)
     total = len(found) * len(syllabus_.exercises)
     with tqdm(total=total, ascii=True, unit=" checks", disable=None, leave=False, file=sys.stderr) as bar:
         grades = grading.grade(options.folder, syllabus_, options.jobs, lambda one: bar.update())
-    written = []
-    if options.csv:
-        grading.write_csv(options.csv, grades, syllabus_.exercises)
-        written.append(("table", str(options.csv)))
-    if options.json:
-        grading.write_json(options.json, grades)
-        written.append(("json", str(options.json)))
-    if options.junit:
-        grading.write_junit(options.junit, grades)
-        written.append(("junit", str(options.junit)))
-    grading.write_feedback(options.feedback, grades)
-    written.append(("feedback", str(Path(options.feedback) / "STUDENT.txt")))
     rows, mean = grading.summary(grades, syllabus_.exercises)
     print(table(rows))
     print(f"\n{len(found)} students, {mean:.1f} of {sum(syllabus_.points.values())} points on average\n")
-    print(table([("", "written"), *written]))
+    for path, write in files.items():
+        write()
+        print(f"written: {path}")

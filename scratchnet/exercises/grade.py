@@ -249,12 +249,28 @@ def write_feedback(folder, grades):
         write(Path(folder) / f"{student}.txt", "\n".join(lines) + "\n")
 
 
+def can_be_written(path):
+    """Raises InputError now rather than after minutes of grading: no such place, a folder, a file that Excel holds."""
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+        if path.exists():
+            path.open("r+b").close()
+    except OSError as why:
+        raise unwritable(path, why) from None
+
+
+def unwritable(path, why):
+    return InputError(f"{path} cannot be written: {why.strerror}. Name another file, or close it if it is open.")
+
+
 def write(path, text):
     try:
         with whole_file(path) as file:
             file.write(text.encode("utf-8", "backslashreplace"))
     except OSError as why:
-        raise InputError(f"{path} cannot be written: {why.strerror}.") from None
+        raise unwritable(path, why) from None
 
 
 def summary(grades, exercises):
