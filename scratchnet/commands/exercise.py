@@ -256,7 +256,8 @@ def grade(options):
         grades = grading.grade(options.folder, syllabus_, options.jobs, lambda one: bar.update())
     rows, mean = grading.summary(grades, syllabus_.exercises)
     print(table(rows))
-    print(f"\n{len(found)} students, {mean:.1f} of {sum(syllabus_.points.values())} points on average\n")
+    who, of = "1 student" if len(found) == 1 else f"{len(found)} students", sum(syllabus_.points.values())
+    print(f"\n{who}, {mean:.1f} of {of} points on average\n")
     for path, write in files.items():
         write()
         print(f"written: {path}")
