@@ -21,14 +21,14 @@ from functools import partial
 import numpy as np
 from numba import njit
 
-from scratchnet.fast import FastTeam, conv, layers, linear, outputs, pointwise, windows
+from scratchnet.fast import FastEngine, convolutions, lowering, outputs, pointwise, products, windows
 from scratchnet.fast.drive import work_on_cores
+from scratchnet.fast.fast_engine import aligned
 from scratchnet.fast.operation import ROW, run
 from scratchnet.fast.plan import assemble
-from scratchnet.fast.team import aligned
 from scratchnet.fast.vector import LANES
-from scratchnet.kernels import in_parallel
-from scratchnet.recipes import RECIPES
+from scratchnet.parallel import in_parallel
+from scratchnet.runs.recipes import RECIPES
 
 
 def us(call, repeats=10):
@@ -53,7 +53,7 @@ def row_us(row, floats=400_000, start=0):
 def group_conv(size, reads):
     """C3 of sixteen images: 6 maps of 14 x 14 -> 16 maps of 10 x 10."""
     y = 6 * 196 * LANES
-    return (conv.convolve, size, 0, y, 0, 2400, reads, 16, 10, 10, 5, 5, 0, 99,
+    return (convolutions.convolve, size, 0, y, 0, 2400, reads, 16, 10, 10, 5, 5, 0, 99,
             196 * LANES, 14 * LANES, LANES, 14 * LANES, LANES, 100 * LANES, 10 * LANES, 150, 25, 5, 1)  # fmt: skip
 
 
@@ -89,13 +89,13 @@ def tricks(options):
     x, W = rng.random((6, 14, 14, LANES), np.float32), rng.random((16, 6, 5, 5), np.float32)
     b, y = rng.random(16, np.float32), np.empty((16, 10, 10, LANES), np.float32)
     speed("  plain Numba loops over (C, H, W, lanes)", us(lambda: plain_conv(x, W, b, y)))
-    best, reads = layers.block(dense, 10)
+    best, reads = lowering.block(dense, 10)
     for size in ((1, 1), (1, 7), (4, 1), best):
         F, P = size
-        every = layers.table(layers.together(dense, F))
+        every = lowering.table(lowering.together(dense, F))
         speed(f"  blocks of {F} filters x {P} pixels", row_us(group_conv(size, every)))
     speed("  the same, memory 4 bytes off its 64-byte boundary", row_us(group_conv(best, reads), start=1))
-    size, reads = layers.block(sparse, 10)
+    size, reads = lowering.block(sparse, 10)
     speed(f"  Table I, {size[0]} x {size[1]}, skipping blanks", row_us(group_conv(size, reads)), flop * 60 // 96)
 
     n = 4704 * LANES
@@ -110,21 +110,21 @@ def tricks(options):
 
     print("\nC5 of one image: back, and the step of 48,120 parameters")
     far = 60_000
-    fused = row_us((linear.multiply_one_back, (4, 1, LANES), 0, 500, 1000, 0, 48_000, 400, 120, far))
-    apart = row_us((linear.multiply_one_back, (4, 0, LANES), 0, 500, 1000, 0, 48_000, 400, 120, far))
-    apart += row_us((linear.descend, (LANES,), 0, 48_120, far))
+    fused = row_us((products.multiply_one_back, (4, 1, LANES), 0, 500, 1000, 0, 48_000, 400, 120, far))
+    apart = row_us((products.multiply_one_back, (4, 0, LANES), 0, 500, 1000, 0, 48_000, 400, 120, far))
+    apart += row_us((products.descend, (LANES,), 0, 48_120, far))
     print(f"{'  gradients, then a step':66}{apart:9.1f} us\n{'  in one':66}{fused:9.1f} us")
 
     print("\nto start work on two cores")
     net = RECIPES["paper"].network(rng)
-    team = FastTeam(net, None, net.input_shape)
-    program, where = team.batches.program("forward")
-    nothing, (memories, gradients) = where.copy(), team.memories(team.batches, 2)
+    engine = FastEngine(net, None, net.input_shape)
+    program, where = engine.batches.program("forward")
+    nothing, (memories, gradients) = where.copy(), engine.memories(engine.batches, 2)
     nothing[1:3] = 0
     batch = np.zeros((2, 1024), np.float32), np.arange(2), np.zeros(2, int)
     results, cuts = (np.zeros((2, 10), np.float32), np.zeros(2, np.float32)), np.array([0, 0, 0])
     small = gradients[:, :16].copy()
-    arguments = program, nothing, memories, (team.parameters,) * 2, small, batch, cuts, np.float32(1), results
+    arguments = program, nothing, memories, (engine.parameters,) * 2, small, batch, cuts, np.float32(1), results
     print(f"{'  threads of Python':66}{us(lambda: in_parallel([int, int])):9.1f} us")
     print(f"{'  OpenMP, by prange':66}{us(lambda: work_on_cores(*arguments)):9.1f} us")
 
@@ -132,20 +132,20 @@ def tricks(options):
 def profile(options):
     recipe = RECIPES[options.recipe]
     net = recipe.network(np.random.default_rng(0))
-    team = FastTeam(net, recipe.loss(), net.input_shape)
-    team.read()
+    engine = FastEngine(net, recipe.loss(), net.input_shape)
+    engine.read()
     for plan, kind, what in (
-        (team.batches, "gradients", f"a training step of {LANES} images"),
-        (team.single, "steps", "an update of batch size 1"),
+        (engine.batches, "gradients", f"a training step of {LANES} images"),
+        (engine.single, "steps", "an update of batch size 1"),
     ):
         if plan is None:
             continue
         program, (_, rows, *_) = plan.program(kind)
-        memories, gradients = team.memories(plan, 1)
+        memories, gradients = engine.memories(plan, 1)
         memories[0, plan.x.value : plan.x.value + plan.x.vectors * LANES] = np.random.default_rng(1).normal()
 
         def once(first, last, program=program, memory=memories[0], gradient=gradients[0]):
-            run(program, first, last, memory, team.parameters, gradient)
+            run(program, first, last, memory, engine.parameters, gradient)
 
         def time_row(row, rows=rows, once=once):
             """Medians of one call, with everything fresh before it: an operation in place changes what it reads."""
@@ -166,7 +166,7 @@ def profile(options):
 
 
 def name_of(address):
-    for room in (conv, linear, outputs, pointwise, windows):
+    for room in (convolutions, products, outputs, pointwise, windows):
         for name, operation in vars(room).items():
             for sizes, function in getattr(operation, "known", {}).items():
                 if function.address == address:
@@ -212,16 +212,19 @@ import time
 begun = time.perf_counter()
 import sys
 import numpy as np
-from scratchnet.fast import FastTeam
-from scratchnet.recipes import RECIPES
+from scratchnet.fast import FastEngine
+from scratchnet.runs.recipes import RECIPES
 recipe, batch = RECIPES[sys.argv[1]], int(sys.argv[2])
 net = recipe.network(np.random.default_rng(0))
 x, labels = np.zeros((128, *net.input_shape), "f"), np.zeros(128, int)
 optimizer = recipe.optimizer(net, 1e-3)
-with FastTeam(net, recipe.loss(), net.input_shape) as team:
-    optimizer.before_pass(team, x, labels, np.arange(128))
-    rows = np.arange(min(128, team.at_once(optimizer, batch)))
-    team.update(optimizer, x, labels, rows)
+with FastEngine(net, recipe.loss(), net.input_shape) as engine:
+    optimizer.before_pass(engine, x, labels, np.arange(128))
+    if engine.fused(optimizer, batch):
+        engine.updates(optimizer, x, labels, np.arange(128))
+    else:
+        engine.gradients(x, labels, np.arange(batch))
+        optimizer.step()
 print(time.perf_counter() - begun)
 """
 

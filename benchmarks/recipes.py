@@ -42,7 +42,7 @@ def pytorch(name, seed):
     from torch_tutorials import TWINS, loss_of
 
     from scratchnet.datasets import hold_out, load
-    from scratchnet.recipes import RECIPES
+    from scratchnet.runs.recipes import RECIPES
 
     torch.manual_seed(seed)
     recipe, net, loss = RECIPES[name], TWINS[name](), loss_of(name)
@@ -71,7 +71,7 @@ def pytorch(name, seed):
 
 
 def main():
-    from scratchnet.recipes import RECIPES
+    from scratchnet.runs.recipes import RECIPES
 
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--out", type=Path, required=True)

@@ -21,7 +21,7 @@ class Scratchnet:
     updates = 1
 
     def __init__(self, name, fast, kernels=None, dtype=np.float32):
-        from scratchnet.recipes import RECIPES
+        from scratchnet.runs.recipes import RECIPES
 
         if kernels:
             kernels()
@@ -41,28 +41,32 @@ class Scratchnet:
         return optimizer
 
     def prepare(self, x, labels):
-        from scratchnet.training import team_of
+        from scratchnet.training import engine_for
 
-        team = team_of(self.net, self.loss, x, self.fast)
-        team.__enter__()
-        self.updates = team.at_once(self.optimizer, len(x)) // len(x)
+        engine = engine_for(self.net, self.loss, x, self.fast)
+        engine.__enter__()
+        self.updates = engine.fused(self.optimizer, len(x)) or 1
         rows = np.arange(len(x))
         if self.updates > 1:
             x, labels = np.repeat(x, self.updates, axis=0), np.repeat(labels, self.updates)
             rows = np.arange(self.updates)
 
         def step():
-            E, _ = team.update(self.optimizer, x, labels, rows)
+            if self.updates > 1:
+                E, _ = engine.updates(self.optimizer, x, labels, rows)
+            else:
+                E, _ = engine.gradients(x, labels, rows)
+                self.optimizer.step()
             return E, [gradient for _, _, gradient, _ in self.net.parameters()]
 
         def gradients():
-            E, _ = team.gradients(x[:1], labels[:1])
+            E, _ = engine.gradients(x[:1], labels[:1])
             return E, [gradient for _, _, gradient, _ in self.net.parameters()]
 
         infer = x[:1] if self.updates > 1 else x
         return {
             "training": step,
-            "inference": lambda: team.forward(infer),
+            "inference": lambda: engine.forward(infer),
             "check": gradients if len(rows) > len(infer) else step,
         }
 
@@ -77,7 +81,7 @@ class PyTorch:
         from torch_tutorials import TWINS, loss_of
         from torch_twin import copy_parameters, map_loss, torch_lenet5
 
-        from scratchnet.recipes import RECIPES, J
+        from scratchnet.runs.recipes import RECIPES, J
 
         net, self.loss = (torch_lenet5(), map_loss(J)) if name == "paper" else (TWINS[name](), loss_of(name))
         self.memory = torch.channels_last if channels_last else torch.contiguous_format
@@ -130,7 +134,7 @@ class Jax:
         import jax
         import jax.numpy as jnp
 
-        from scratchnet.recipes import RECIPES
+        from scratchnet.runs.recipes import RECIPES
 
         net = RECIPES[name].network(np.random.default_rng(0), dtype)
         self.parameters = [jnp.asarray(value) for _, value, _, _ in net.parameters()]
@@ -213,7 +217,7 @@ def tutorial_forward(jax, jnp):
 
 
 def map_loss(jax, jnp):
-    from scratchnet.recipes import J
+    from scratchnet.runs.recipes import J
 
     def loss(y, labels):
         rubbish = jnp.full((len(y), 1), -J)

@@ -113,7 +113,7 @@ class Process:
 
 def main():
     from scratchnet.fast.vector import LANES
-    from scratchnet.recipes import RECIPES
+    from scratchnet.runs.recipes import RECIPES
 
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--recipes", nargs="+", default=["paper", "tutorial-28"], choices=RECIPES)

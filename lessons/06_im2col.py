@@ -16,7 +16,7 @@ import numpy as np
 
 from scratchnet import Conv2d, datasets, picture, show, sketches
 from scratchnet.kernels import im2col
-from scratchnet.kernels.conv import convolve
+from scratchnet.kernels.convolution import convolve
 
 x = np.arange(16.0).reshape(4, 4)  # a picture whose pixels are numbered 0 to 15
 print(x)

@@ -12,7 +12,7 @@ import numpy as np
 
 from scratchnet import Conv2d, check_gradients, picture, show, sketches
 from scratchnet.kernels import col2im, im2col
-from scratchnet.kernels.conv import convolve_back
+from scratchnet.kernels.convolution import convolve_back
 
 rng = np.random.default_rng(0)
 x = rng.normal(size=(1, 1, 4, 4))

@@ -9,7 +9,7 @@ import numpy as np
 
 from scratchnet import SDLM, MAPLoss, datasets, evaluate, figures, fit, models, picture, sketches
 from scratchnet.metrics import probabilities
-from scratchnet.tables import confusion_table
+from scratchnet.viewing.tables import confusion_table
 
 images, labels = datasets.load("mnist", "train")
 x = datasets.paper_input(images)

@@ -12,7 +12,7 @@ import numpy as np
 
 from scratchnet import SDLM, Adam, CrossEntropyLoss, Linear, MAPLoss, MaxPool2d, ReLU, Sequential
 from scratchnet import datasets, evaluate, fit, models, picture, show, sketches
-from scratchnet.recipes import RECIPES
+from scratchnet.runs.recipes import RECIPES
 
 # %% [markdown]
 # ## 1. Softmax and cross entropy, for RBF and MAP

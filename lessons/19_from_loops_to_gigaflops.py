@@ -18,7 +18,7 @@ import numba
 import numpy as np
 
 from scratchnet import Conv2d, datasets, evaluate, models, picture, show, sketches
-from scratchnet.kernels.conv import tile_images
+from scratchnet.kernels.convolution import tile_images
 
 compiled = not numba.config.DISABLE_JIT  # with NUMBA_DISABLE_JIT=1 the kernels are plain Python: take fewer images
 N = 256 if compiled else 2

@@ -1,9 +1,25 @@
-"""What training makes small. forward(y, labels) returns E, a float; backward() dE/dy; both average
-over the batch, so that the 1/N is here and nowhere else."""
+"""What training makes small. forward(y, labels) returns E, a float; backward() returns dE/dy. Both average
+over the batch: the 1/N is here and nowhere else."""
+
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from scratchnet.errors import InputError
+
+
+class Loss(Protocol):
+    """What `fit` needs of a loss; write your own with these methods. backward2 is for SDLM only."""
+
+    def forward(self, y: NDArray, labels: NDArray) -> float:
+        """Return E, the mean over the batch; y: (N, classes), labels: (N,) integers."""
+
+    def backward(self) -> NDArray:
+        """Return dE/dy, the 1/N included."""
+
+    def backward2(self) -> NDArray:
+        """Return d2E/dy2, diagonal, the 1/N included."""
 
 
 class MLELoss:
@@ -16,17 +32,17 @@ class MLELoss:
     Raises InputError for labels that are not N integers from 0 to classes - 1.
     """
 
-    def forward(self, y, labels):
+    def forward(self, y: NDArray, labels: NDArray) -> float:
         self.right = one_hot(labels, y)
         return float(np.vdot(self.right, y)) / len(y)
 
-    def backward(self):
+    def backward(self) -> NDArray:
         return self.right / len(self.right)
 
-    def backward2(self):
+    def backward2(self) -> NDArray:
         return self.right / len(self.right)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "MLELoss()"
 
 
@@ -43,12 +59,12 @@ class MAPLoss:
     Raises InputError for j <= 0, and for labels that are not N integers from 0 to classes - 1.
     """
 
-    def __init__(self, j=10.0):
+    def __init__(self, j: float = 10.0) -> None:
         if not j > 0:
             raise InputError(f"MAPLoss needs j > 0 (infinity for no rubbish class), got {j}.")
         self.j = float(j)
 
-    def forward(self, y, labels):
+    def forward(self, y: NDArray, labels: NDArray) -> float:
         self.right = one_hot(labels, y)
         least = np.minimum(y.min(axis=1, keepdims=True), self.j)
         above = y - least
@@ -57,13 +73,13 @@ class MAPLoss:
         self.p /= total
         return float(np.vdot(self.right, above) + np.log(total).sum()) / len(y)
 
-    def backward(self):
+    def backward(self) -> NDArray:
         return (self.right - self.p) / len(self.p)
 
-    def backward2(self):
+    def backward2(self) -> NDArray:
         return self.right / len(self.right)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"MAPLoss(j={self.j:g})"
 
 
@@ -79,7 +95,7 @@ class CrossEntropyLoss:
     Raises InputError for labels that are not N integers from 0 to classes - 1.
     """
 
-    def forward(self, y, labels):
+    def forward(self, y: NDArray, labels: NDArray) -> float:
         self.right = one_hot(labels, y)
         below = y - y.max(axis=1, keepdims=True)
         self.p = np.exp(below)
@@ -87,13 +103,13 @@ class CrossEntropyLoss:
         self.p /= total
         return float(np.log(total).sum() - below[self.right == 1].sum()) / len(y)
 
-    def backward(self):
+    def backward(self) -> NDArray:
         return (self.p - self.right) / len(self.p)
 
-    def backward2(self):
+    def backward2(self) -> NDArray:
         return self.p * (1 - self.p) / len(self.p)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "CrossEntropyLoss()"
 
 
@@ -111,7 +127,7 @@ class BCELoss:
     classes - 1.
     """
 
-    def forward(self, y, labels):
+    def forward(self, y: NDArray, labels: NDArray) -> float:
         self.t, self.y = one_hot(labels, y), y
         if y.min() < 0 or y.max() > 1:
             raise InputError(
@@ -122,18 +138,18 @@ class BCELoss:
             log, log_not = np.maximum(np.log(y), -100), np.maximum(np.log1p(-y), -100)
         return -float(np.mean(self.t * log + (1 - self.t) * log_not))
 
-    def backward(self):
+    def backward(self) -> NDArray:
         return (self.y - self.t) / np.maximum(self.y * (1 - self.y), 1e-12) / self.y.size
 
-    def backward2(self):
+    def backward2(self) -> NDArray:
         right = np.where(self.t == 1, self.y, 1 - self.y)  # the probability of what is true
         return 1 / np.maximum(right**2, 1e-12) / self.y.size
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "BCELoss()"
 
 
-def one_hot(labels, y):
+def one_hot(labels: ArrayLike, y: NDArray) -> NDArray:
     """1 where the class is the label, else 0, with the shape and dtype of y (N, classes)."""
     labels = np.asarray(labels)
     if labels.shape != y.shape[:1] or labels.dtype.kind not in "iu":

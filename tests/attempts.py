@@ -4,8 +4,10 @@ import ast
 import inspect
 import textwrap
 
+from plants import ARGUMENTS
+
 from scratchnet.exercises.blank import BLANK, blank_file
-from scratchnet.look import underlying
+from scratchnet.viewing.show import underlying
 
 
 def body(function):
@@ -16,9 +18,12 @@ def body(function):
     return textwrap.dedent("\n".join(source.split("\n")[statements[0].lineno - 1 : node.end_lineno]))
 
 
-def filled(exercise, bodies, imports=""):
-    """The file of an exercise with these bodies in its blanks, in order; an empty one leaves its blank."""
-    parts = blank_file(exercise).split(BLANK)
+def filled(exercise, bodies, imports="", arguments=None):
+    """The file of an exercise with these bodies in its blanks, in order; an empty one leaves its blank.
+
+    arguments: what the bodies call the arguments, "self x" for each; as plants.py says if not given.
+    """
+    parts = with_arguments(blank_file(exercise), arguments or ARGUMENTS[exercise.name]).split(BLANK)
     assert len(parts) == len(bodies) + 1
     text = parts[0]
     for lines, rest in zip(bodies, parts[1:]):
@@ -27,7 +32,24 @@ def filled(exercise, bodies, imports=""):
     return text.replace("import numpy as np\n", f"import numpy as np\n{imports}\n", 1) if imports else text
 
 
+def with_arguments(text, arguments):
+    """The file with other names for the arguments of its functions, in order."""
+    lines, names = text.split("\n"), iter(arguments)
+    for n, line in enumerate(lines):
+        if line.lstrip().startswith("def "):
+            indent = line[: len(line) - len(line.lstrip())]
+            node = ast.parse(line.strip() + " ...").body[0]
+            found = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            for argument, name in zip(found, next(names).split(), strict=True):
+                argument.arg = name
+            lines[n] = indent + ast.unparse(node).split("\n")[0]
+    assert next(names, None) is None, "as many functions as there are blanks"
+    return "\n".join(lines)
+
+
 def with_library_bodies(exercise):
     """Pasted in, with all names of the module they come from."""
     home = underlying(exercise.target).__module__
-    return filled(exercise, [body(function) for function in exercise.bodies()], f"from {home} import *  # noqa")
+    bodies = [body(function) for function in exercise.bodies()]
+    arguments = [" ".join(inspect.signature(function).parameters) for function in exercise.bodies()]
+    return filled(exercise, bodies, f"from {home} import *  # noqa", arguments)

@@ -18,18 +18,20 @@ def rng():
 def small(monkeypatch):
     """Runs of 400 images, tested on 200, and no pictures, which take longer than that."""
 
-    from scratchnet import datasets, evaluate, report, runs
-    from scratchnet.commands import read, train
+    from scratchnet import datasets, evaluate
+    from scratchnet.runs import folder as run_folder
+    from scratchnet.runs import report
+
+    load_all = datasets.load
 
     def load(name, split):
-        images, labels = datasets.load(name, split)
+        images, labels = load_all(name, split)
         return (images, labels) if split == "train" else (images[:200], labels[:200])
 
-    def no_pictures(folder, net, recipe, data, name, history=None, title=None, fast=True):
+    def no_pictures(folder, net, recipe, data, name, history=None, title=None, fast=True, pixels=None):
         (folder / "index.html").write_text("")
-        return evaluate(net, (recipe.pixels(data[0]), data[1]))
+        return evaluate(net, (pixels(data[0]), data[1]))
 
-    monkeypatch.setattr(runs, "QUICK", 400)
-    monkeypatch.setattr(train, "load", load)
-    monkeypatch.setattr(read, "load", load)
+    monkeypatch.setattr(run_folder, "QUICK", 400)
+    monkeypatch.setattr(datasets, "load", load)
     monkeypatch.setattr(report, "write_report", no_pictures)

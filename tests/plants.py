@@ -188,7 +188,7 @@ ANSWERS = {
     ),
     "sdlm": (
         """
-        team.curvatures(x, labels)
+        engine.curvatures(x, labels)
         self.eps = {}
         for leaf in self.net.leaves():
             for name in leaf.params:
@@ -270,7 +270,7 @@ ANSWERS = {
     ),
     "optimal-brain-damage": (
         """
-        team.curvatures(x, labels)
+        engine.curvatures(x, labels)
         self.saliency = {}
         for leaf in self.net.leaves():
             for name in leaf.params:
@@ -287,6 +287,34 @@ ANSWERS = {
     ),
 }
 ANSWERS = {name: [textwrap.dedent(text).strip() + "\n" for text in texts] for name, texts in ANSWERS.items()}
+
+# What the answers call the arguments of each blank: the library may call them otherwise.
+ARGUMENTS = {
+    "scaled-tanh": ("self x", "self dy"),
+    "linear": ("self x", "self dy"),
+    "convolution-by-loops": ("self x",),
+    "im2col": ("x kh kw stride padding",),
+    "col2im": ("columns shape kh kw stride padding",),
+    "conv-forward": ("self x",),
+    "conv-backward": ("self dy",),
+    "subsampling": ("self x", "self dy"),
+    "table-one": ("drawing",),
+    "rbf": ("self x", "self dy"),
+    "mle-loss": ("self y labels", "self"),
+    "map-loss": ("self y labels", "self"),
+    "lenet5": ("rng dtype init coefficient",),
+    "linear-backward2": ("self hy",),
+    "conv-backward2": ("self hy",),
+    "sdlm": ("self engine x labels", "self"),
+    "sgd": ("self",),
+    "momentum": ("self",),
+    "relu": ("self x", "self dy"),
+    "max-pool-backward": ("self dy",),
+    "cross-entropy": ("self y labels", "self"),
+    "adam": ("self",),
+    "capstone": ("x labels rng",),
+    "optimal-brain-damage": ("self engine x labels", "self share"),
+}
 
 # For each level of the checker a mistake in "linear" that all levels before it let pass.
 LEVEL_PLANTS = {

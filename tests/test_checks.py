@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scratchnet import Conv2d, InputError, Linear, check_against, check_curvature, check_gradients
-from scratchnet.checks import CheckFailed
+from scratchnet.errors import CheckFailed
 
 
 class WrongSign(Linear):

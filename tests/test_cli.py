@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from scratchnet import cli, datasets
-from scratchnet.commands import train
+from scratchnet.cli.progress import Progress
 from scratchnet.models import lenet5
-from scratchnet.tables import ascii_picture
+from scratchnet.viewing.tables import ascii_picture
 
 
 def scratchnet(*arguments, cwd):
@@ -155,14 +155,14 @@ def test_an_interrupted_run_says_how_to_go_on(small, monkeypatch, tmp_path, caps
     whole, halted = tmp_path / "whole", tmp_path / "halted"
     assert cli.main(["train", "--quick", "--epochs", "2", "--out", str(whole)]) == 0
 
-    save = train.Progress.epoch
+    save = Progress.epoch
 
     def interrupt(self, history):
         save(self, history)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(train.Progress, "epoch", interrupt)
+        patched.setattr(Progress, "epoch", interrupt)
         assert cli.main(["train", "--quick", "--epochs", "2", "--out", str(halted)]) == 130
     err = capsys.readouterr().err
     assert f"train --resume {halted}" in err

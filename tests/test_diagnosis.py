@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scratchnet.diagnosis import diagnose
+from scratchnet.checks.diagnosis import diagnose
 
 WANTED = np.random.default_rng(0).normal(size=(3, 4, 4))
 SIZES = {"images": 32, "pixels of a window": 4}

@@ -16,11 +16,11 @@ from plants import ANSWERS
 import scratchnet
 from scratchnet.cli import main
 from scratchnet.exercises import learner, reward
-from scratchnet.exercises.checker import check
-from scratchnet.exercises.course import COURSE, find
-from scratchnet.exercises.folder import Folder
+from scratchnet.exercises.catalogue import EXERCISES, find_exercise
+from scratchnet.exercises.checker import check_answer
+from scratchnet.exercises.my_folder import Folder
 
-LINEAR = find("linear")
+LINEAR = find_exercise("linear")
 FILE = Path("my/ex02_linear.py")
 
 
@@ -51,12 +51,12 @@ def write(bodies, exercise=LINEAR, path=None):
 
 def test_from_the_list_to_the_first_right_answer(said):
     code, text = said()
-    assert code == 0 and text.count("\n") > len(COURSE) and "0 of 24 done" in text and "start 01" in text
+    assert code == 0 and text.count("\n") > len(EXERCISES) and "0 of 24 done" in text and "start 01" in text
     code, text = said("start", 1)
     assert code == 0 and text.startswith("my/ex01_scaled_tanh.py") and "lessons run 2" in text and "check 01" in text
     code, text = said("check", 1)
     assert code == 1 and "You have not written it yet: MyScaledTanh.forward in my/ex01_scaled_tanh.py" in text
-    write(ANSWERS["scaled-tanh"], COURSE[0])
+    write(ANSWERS["scaled-tanh"], EXERCISES[0])
     code, text = said("check")
     assert code == 0 and text.rstrip().endswith("start 02   (linear)") and "Right." in text and "  no  " not in text
     assert "1 of 24 done" in said("list")[1]
@@ -216,7 +216,7 @@ def test_an_exception_is_shown_with_the_learner_s_own_lines_only(said):
         ("self.x = x\nreturn [[1.0]]", "y is of type list, it should be an array"),
         ("self.x = x\nreturn (x @ self.W.T + self.b).astype(int)", "Keep the dtype"),
         ("return self.nothing", "has no 'nothing'"),
-        ("super().check(np.ones(3))", "InputError"),
+        ("Linear(2, 2).forward(np.ones(3))", "InputError"),
     ],
 )
 def test_errors_of_a_body_are_sentences(lines, words, said):
@@ -229,14 +229,14 @@ def test_errors_of_a_body_are_sentences(lines, words, said):
 def test_a_loop_that_never_ends_is_stopped_and_shown(tmp_path):
     path = write(["n = 0\nwhile True:\n    n += 1", ""])
     start = time.monotonic()
-    result = check(replace(LINEAR, seconds=1), path)
+    result = check_answer(replace(LINEAR, seconds=1), path)
     assert time.monotonic() - start < 20 and result.state == "wrong"
     assert "It took more than 1 s: does a loop never end?" in result.fact and "n += 1" in result.fact
 
 
 def test_a_check_in_another_thread_has_no_limit():
     path, found = write(ANSWERS["linear"]), []
-    thread = threading.Thread(target=lambda: found.append(check(LINEAR, path)))
+    thread = threading.Thread(target=lambda: found.append(check_answer(LINEAR, path)))
     thread.start()
     thread.join()
     assert found[0].state == "right"
@@ -245,7 +245,7 @@ def test_a_check_in_another_thread_has_no_limit():
 def test_ctrl_c_is_not_taken_for_a_mistake(monkeypatch):
     path = write(["raise KeyboardInterrupt", ""])
     with pytest.raises(KeyboardInterrupt):
-        check(LINEAR, path)
+        check_answer(LINEAR, path)
 
 
 @pytest.mark.parametrize(
@@ -342,8 +342,8 @@ def test_what_a_file_changes_in_the_library_is_put_back(said):
 
 
 def test_a_file_may_import_the_one_beside_it(said):
-    write(ANSWERS["im2col"], find("im2col"))
-    path = write(ANSWERS["conv-forward"], find("conv-forward"))
+    write(ANSWERS["im2col"], find_exercise("im2col"))
+    path = write(ANSWERS["conv-forward"], find_exercise("conv-forward"))
     path.write_text(path.read_text().replace("from scratchnet.kernels import im2col", "from ex04_im2col import im2col"))
     assert said("check", "conv-forward")[0] == 0
     other = Path("my/ex04_im2col.py")
@@ -356,7 +356,7 @@ def test_a_file_may_import_the_one_beside_it(said):
 
 @pytest.mark.planted
 def test_watch_checks_on_save_and_moves_on_when_told():
-    write(["return x", ""], COURSE[0])
+    write(["return x", ""], EXERCISES[0])
     root = str(Path(scratchnet.__file__).parents[1])
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "scratchnet", "exercise", "watch", "1"],
@@ -381,7 +381,7 @@ def test_watch_checks_on_save_and_moves_on_when_told():
     until("Type h for a hint")
     press("h")
     until("forward is one formula")
-    write(ANSWERS["scaled-tanh"], COURSE[0])
+    write(ANSWERS["scaled-tanh"], EXERCISES[0])
     until("Right.")
     until("n and Enter: the next exercise")
     press("?")
@@ -398,8 +398,8 @@ def test_lenet5_on_the_learner_s_own_layers(said, monkeypatch):
     monkeypatch.setattr(reward, "IMAGES", 60)
     monkeypatch.setattr(reward, "TEST", 60)
     for name in ("scaled-tanh", "linear", "conv-forward", "conv-backward", "rbf", "sdlm", "map-loss", "lenet5"):
-        write(ANSWERS[name], find(name))
-    write(["return x", "return dy"], find("subsampling"))
+        write(ANSWERS[name], find_exercise(name))
+    write(["return x", "return dy"], find_exercise("subsampling"))
     code, text = said("train")
     assert code == 0 and "Yours: scaled-tanh, linear, conv-forward, conv-backward, rbf, map-loss, lenet5, sdlm" in text
     assert "The library's: subsampling, linear-backward2, conv-backward2" in text
@@ -411,9 +411,9 @@ def test_lenet5_on_the_learner_s_own_layers(said, monkeypatch):
 def test_training_goes_through_every_body_of_the_learner():
     folder, calls = Folder("my"), set()
     for name in ("scaled-tanh", "linear", "conv-forward", "conv-backward", "conv-backward2", "subsampling", "rbf"):
-        path = write(ANSWERS[name], find(name))
+        path = write(ANSWERS[name], find_exercise(name))
         path.write_text(path.read_text() + "\nCALLS = set()\n")
-    own = reward.own_parts(folder, COURSE)
+    own = reward.own_parts(folder, EXERCISES)
     for part, kind in own.classes.items():
         for method in ("forward", "backward", "backward2"):
             owner = next((c for c in getattr(kind, "__mro__", ()) if method in vars(c)), part)
@@ -442,7 +442,7 @@ def test_a_body_that_is_slow_or_wrong_in_training_is_a_sentence(said, monkeypatc
     assert code == 0 and "Trained on 1 digits" in text
     path = write(ANSWERS["linear"])
     path.write_text(path.read_text().replace("self.x = x\n", "self.x = x\n        assert len(x) < 50, 'mine'\n"))
-    assert check(LINEAR, path).state == "right"
+    assert check_answer(LINEAR, path).state == "right"
     code, text = said("train")
     assert code == 1 and "AssertionError: mine" in text and "line" in text
 

@@ -16,10 +16,10 @@ from plants import ANSWERS, LEVEL_PLANTS, PLANTS
 
 from scratchnet import layers, losses
 from scratchnet.exercises.blank import blank_file
-from scratchnet.exercises.checker import LEVELS, check, rng
-from scratchnet.exercises.course import COURSE, GIVEN, find
-from scratchnet.lessons.course import course
-from scratchnet.look import underlying
+from scratchnet.exercises.catalogue import EXERCISES, GIVEN, find_exercise
+from scratchnet.exercises.checker import LEVELS, check_answer, rng
+from scratchnet.lessons.scripts import all_lessons
+from scratchnet.viewing.show import underlying
 
 LONG = {"capstone"}  # trains for seconds
 
@@ -28,16 +28,16 @@ def marked(exercise):
     return pytest.param(exercise, id=exercise.name, marks=[pytest.mark.planted] if exercise.name in LONG else [])
 
 
-EACH = [marked(exercise) for exercise in COURSE]
+EACH = [marked(exercise) for exercise in EXERCISES]
 
 
 def attempt(exercise, folder, bodies, imports=""):
     path = folder / exercise.file
     path.write_text(filled(exercise, bodies, imports), encoding="utf-8")
-    return check(exercise, path)
+    return check_answer(exercise, path)
 
 
-@pytest.mark.parametrize("exercise", COURSE, ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_the_target_has_a_docstring_and_the_file_nothing_of_the_answer(exercise):
     text = blank_file(exercise)
     tree = ast.parse(text)
@@ -55,18 +55,18 @@ def test_the_target_has_a_docstring_and_the_file_nothing_of_the_answer(exercise)
                 assert line.strip() not in text
 
 
-@pytest.mark.parametrize("exercise", COURSE, ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_the_blank_fails_with_one_friendly_sentence(exercise, tmp_path):
     path = tmp_path / exercise.file
     path.write_text(blank_file(exercise))
-    result = check(exercise, path)
+    result = check_answer(exercise, path)
     assert result.state == "blank" and not result.passed and not result.diagnosis
     assert result.fact == (
         f"You have not written it yet: {exercise.where(exercise.methods[0])} in {path} is still blank."
     )
 
 
-@pytest.mark.parametrize("exercise", COURSE, ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_hints_are_a_ladder(exercise):
     assert len(exercise.hints) >= 3 and len(set(exercise.hints)) == len(exercise.hints)
     assert all(len(hint) > 30 and hint.isascii() for hint in exercise.hints)
@@ -76,7 +76,7 @@ def test_hints_are_a_ladder(exercise):
 def test_the_library_s_own_body_passes(exercise, tmp_path):
     path = tmp_path / exercise.file
     path.write_text(with_library_bodies(exercise))
-    result = check(exercise, path, seed=1)
+    result = check_answer(exercise, path, seed=1)
     assert result.state == "right", str(result)
 
 
@@ -85,18 +85,18 @@ def test_a_plain_answer_passes(exercise, tmp_path):
     path = tmp_path / exercise.file
     path.write_text(filled(exercise, ANSWERS[exercise.name]))
     for seed in (0, 1998):
-        result = check(exercise, path, seed)
+        result = check_answer(exercise, path, seed)
         assert result.state == "right", str(result)
 
 
 def mistakes():
-    for exercise in COURSE:
+    for exercise in EXERCISES:
         for number, (find_this, put_this, words) in enumerate(PLANTS[exercise.name]):
             marks = [pytest.mark.planted] if exercise.name in LONG else []
             yield pytest.param(exercise, find_this, put_this, words, id=f"{exercise.name}-{number}", marks=marks)
 
 
-@pytest.mark.parametrize("exercise", [e for e in COURSE if e.draw and e.name != "table-one"], ids=lambda e: e.name)
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.draw and e.name != "table-one"], ids=lambda e: e.name)
 def test_other_seeds_draw_other_cases(exercise):
     one, other = (exercise.draw(rng(seed, "random 0"), float).inputs() for seed in (0, 1998))
     assert any(one[name].shape != other[name].shape or (one[name] != other[name]).any() for name in one)
@@ -104,11 +104,11 @@ def test_other_seeds_draw_other_cases(exercise):
 
 @pytest.mark.planted
 def test_plain_answers_pass_with_every_seed(tmp_path):
-    for exercise in COURSE:
+    for exercise in EXERCISES:
         path = tmp_path / exercise.file
         path.write_text(filled(exercise, ANSWERS[exercise.name]))
         for seed in range(0 if exercise.name in LONG else 30):
-            result = check(exercise, path, 100 + seed)
+            result = check_answer(exercise, path, 100 + seed)
             assert result.state == "right", str(result)
 
 
@@ -125,7 +125,7 @@ def test_a_planted_mistake_fails_with_the_right_diagnosis(exercise, find_this, p
 
 @pytest.mark.parametrize("level", [level for level, _ in LEVELS])
 def test_every_level_finds_what_those_before_it_let_pass(level, tmp_path):
-    linear = find("linear")
+    linear = find_exercise("linear")
     result = attempt(linear, tmp_path, [planted_in(text, *LEVEL_PLANTS[level]) for text in ANSWERS["linear"]])
     assert result.state == "wrong" and result.failed[1] == level, str(result)
 
@@ -170,7 +170,7 @@ def planted_in(text, find_this, put_this):
     return text.replace(find_this, put_this.replace("\n", f"\n{indent}"), 1)
 
 
-@pytest.mark.parametrize("exercise", [e for e in COURSE if e.wrong], ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.wrong], ids=lambda exercise: exercise.name)
 def test_every_known_wrong_answer_can_be_given_and_is_wrong(exercise):
     cases = [exercise.tiny(rng(0, "tiny"), float), *(exercise.draw(rng(seed, "draw"), float) for seed in range(5))]
     cases += exercise.odd(rng(0, "odd"), float)
@@ -194,7 +194,7 @@ def quietly(function, *arguments):
 
 
 def test_every_exercise_has_four_plants():
-    assert PLANTS.keys() == ANSWERS.keys() == {exercise.name for exercise in COURSE}
+    assert PLANTS.keys() == ANSWERS.keys() == {exercise.name for exercise in EXERCISES}
     assert all(len(plants) >= 4 for plants in PLANTS.values())
 
 
@@ -204,23 +204,24 @@ def test_every_public_pass_is_an_exercise_or_given():
         for name, kind in vars(module).items():
             if isinstance(kind, type) and kind.__module__.startswith("scratchnet") and name != "InputError":
                 there |= {f"{name}.{part}" for part in ("forward", "backward", "backward2") if part in vars(kind)}
-    asked = {f"{exercise.target.__name__}.{method}" for exercise in COURSE for method in exercise.methods if method}
+    asked = {f"{exercise.target.__name__}.{method}" for exercise in EXERCISES for method in exercise.methods if method}
     given = {passed for passed in there if passed in GIVEN or passed.split(".")[0] in GIVEN}
     assert there <= asked | given, "neither asked for nor given"
     assert not asked & given and {name.split(".")[0] for name in GIVEN} <= {name.split(".")[0] for name in there}
 
 
 def test_lessons_name_their_exercises():
-    texts = {lesson.number: lesson.exercise for lesson in course()}
-    for exercise in COURSE:
+    texts = {lesson.number: lesson.exercise for lesson in all_lessons()}
+    for exercise in EXERCISES:
         name, text = texts[exercise.lesson]
         assert exercise.name == name or f"`{exercise.name}`" in text or f"start {exercise.name}" in text, exercise.name
     for name in re.findall("exercise start ([a-z0-9-]+)", " ".join(text for _, text in texts.values())):
-        assert find(name).name == name
+        assert find_exercise(name).name == name
 
 
 def test_the_course():
-    assert len(COURSE) >= 18
-    assert [exercise.number for exercise in COURSE] == list(range(1, len(COURSE) + 1))
-    assert find("7") is find("07") is find("conv-backward") is find("my/ex07_conv_backward.py") is find("ex07")
-    np.testing.assert_array_less(0, [exercise.points for exercise in COURSE])
+    assert len(EXERCISES) >= 18
+    assert [exercise.number for exercise in EXERCISES] == list(range(1, len(EXERCISES) + 1))
+    for word in ("7", "07", "conv-backward", "my/ex07_conv_backward.py", "ex07"):
+        assert find_exercise(word) is EXERCISES[6], word
+    np.testing.assert_array_less(0, [exercise.points for exercise in EXERCISES])

@@ -40,13 +40,14 @@ from scratchnet import (
     Tanh,
     evaluate,
     fit,
-    training,
 )
 from scratchnet.errors import Diverged
-from scratchnet.fast import FastTeam, Unsupported
+from scratchnet.fast import FastEngine, Unsupported
+from scratchnet.layers.expect import connected
 from scratchnet.models import lenet5, tutorial_28
-from scratchnet.recipes import RECIPES
-from scratchnet.team import Team
+from scratchnet.parallel import ReadableEngine
+from scratchnet.runs.recipes import RECIPES
+from scratchnet.training.engines import say_once
 
 
 def in_float64(net):
@@ -85,7 +86,7 @@ def exact(net, loss, x, labels):
 def check(net, loss, x, labels):
     """E, y and every gradient of the fast path to 1e-5 of the readable one in float64."""
     E, y, gradients = exact(net, loss, x, labels)
-    fast = FastTeam(net, loss, x.shape[1:])
+    fast = FastEngine(net, loss, x.shape[1:])
     got_E, got_y = fast.gradients(x, labels)
     assert got_E == pytest.approx(E, rel=1e-5)
     assert np.abs(got_y - y).max() <= 1e-5 * max(1, np.abs(y).max())  # log probabilities: 1 is their unit
@@ -93,7 +94,7 @@ def check(net, loss, x, labels):
     for (n, name), (wanted, terms) in gradients.items():
         got = getattr(leaves[n], "d" + name)
         assert got.shape == wanted.shape and np.abs(got - wanted).max() <= 1e-5 * max(terms, 1e-30), (n, name)
-        assert not got[~leaves[n].connected(name)].any(), "blanks stay blank"
+        assert not got[~connected(leaves[n], name)].any(), "blanks stay blank"
     assert np.array_equal(fast.forward(x), got_y), "inference is the same forward pass"
     if fast.single:
         check_step(net, loss, x[:1], labels[:1])
@@ -103,10 +104,10 @@ def check_step(net, loss, x, labels, lr=1e-2):
     """The program in which every parameter steps at once, by the gradients."""
     _, _, gradients = exact(net, loss, x, labels)
     before = [getattr(net.leaves()[n], name).copy() for n, name in gradients]
-    with FastTeam(net, loss, x.shape[1:]) as fast:
+    with FastEngine(net, loss, x.shape[1:]) as fast:
         sgd = SGD(net, lr)
-        assert fast.at_once(sgd, 1) > 1
-        fast.update(sgd, x, labels, np.arange(1))
+        assert fast.fused(sgd, 1) > 1
+        fast.updates(sgd, x, labels, np.arange(1))
     for ((n, name), (wanted, terms)), old in zip(gradients.items(), before):
         got = getattr(net.leaves()[n], name)
         allowed = 1e-5 * lr * max(terms, 1e-30) + 1e-6 * np.abs(old).max()
@@ -264,8 +265,8 @@ def test_curvatures(make, loss, rng):
     net = make(rng)
     x, labels = digits_like(rng, 53, net.input_shape)
     twin = in_float64(net)
-    Team(twin, loss).curvatures(x.astype(float), labels)
-    FastTeam(net, loss, x.shape[1:]).curvatures(x, labels)
+    ReadableEngine(twin, loss).curvatures(x.astype(float), labels)
+    FastEngine(net, loss, x.shape[1:]).curvatures(x, labels)
     for (name, _, _, got), (_, _, _, wanted) in zip(net.parameters(), twin.parameters(), strict=True):
         assert error(got, wanted) < 1e-5, name
 
@@ -274,7 +275,7 @@ def test_a_network_without_a_curvature_pass_says_so(rng):
     net = RECIPES["paper-softmax"].network(rng)
     x, labels = digits_like(rng, 3)
     with pytest.raises(InputError, match="has no curvature pass"):
-        FastTeam(net, BCELoss(), x.shape[1:]).curvatures(x, labels)
+        FastEngine(net, BCELoss(), x.shape[1:]).curvatures(x, labels)
 
 
 @pytest.mark.parametrize("cores", ["1", "2", "3"])
@@ -320,7 +321,7 @@ def test_inside_the_parameters_are_those_that_train(rng):
     net = lenet5(rng)
     x, _ = digits_like(rng, 8)
     array = net["C3"].W
-    with FastTeam(net, MAPLoss(10), x.shape[1:]) as fast:
+    with FastEngine(net, MAPLoss(10), x.shape[1:]) as fast:
         net["C3"].W *= 2
         y = fast.forward(x)
         assert np.allclose(y, net.forward(x), rtol=1e-4)
@@ -331,7 +332,7 @@ def test_inside_the_parameters_are_those_that_train(rng):
 def test_what_happens_between_two_calls_counts(rng):
     net = lenet5(rng)
     x, _ = digits_like(rng, 8)
-    fast = FastTeam(net, None, x.shape[1:])
+    fast = FastEngine(net, None, x.shape[1:])
     fast.forward(x)
     net["F6"].W[:] = 0
     assert np.allclose(fast.forward(x), net.forward(x), rtol=1e-4)
@@ -394,8 +395,8 @@ class Loud(Sequential):
         (Sequential(F=Linear(4, 2)), type("Other", (CrossEntropyLoss,), {})(), "f", "CrossEntropyLoss() has no"),
     ],
 )
-def test_what_it_does_not_know_goes_the_readable_way(net, loss, dtype, why, monkeypatch, capsys, rng):
-    monkeypatch.setattr(training, "said", set())
+def test_what_it_does_not_know_goes_the_readable_way(net, loss, dtype, why, capsys, rng):
+    say_once.cache_clear()
     data = rng.normal(size=(20, 4)).astype(dtype), rng.integers(0, 2, 20)
     for _ in range(2):
         history = fit(net, loss, SGD(net, 0.1), data, epochs=1, train_error=False)
@@ -408,19 +409,19 @@ def test_what_it_does_not_know_goes_the_readable_way(net, loss, dtype, why, monk
 def test_labels_that_are_none(labels, words, rng):
     net = lenet5(rng)
     with pytest.raises(InputError, match=words):
-        FastTeam(net, MAPLoss(10), (1, 32, 32)).gradients(np.zeros((2, 1, 32, 32), "f"), labels)
+        FastEngine(net, MAPLoss(10), (1, 32, 32)).gradients(np.zeros((2, 1, 32, 32), "f"), labels)
 
 
 def test_images_of_another_size(rng):
     with pytest.raises(InputError, match="S2: Subsampling expects maps of even"):
-        FastTeam(lenet5(rng), None, (1, 33, 33))
+        FastEngine(lenet5(rng), None, (1, 33, 33))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_child_trains_too(rng):
     net = tutorial_28(rng)
     x, labels = digits_like(rng, 40, net.input_shape)
-    fast = FastTeam(net, CrossEntropyLoss(), x.shape[1:])
+    fast = FastEngine(net, CrossEntropyLoss(), x.shape[1:])
     E, _ = fast.gradients(x, labels)
     child = os.fork()
     if not child:
@@ -490,7 +491,7 @@ def test_other_numba_code_keeps_its_threads(monkeypatch, rng):
     before = numba.get_num_threads()
     numba.set_num_threads(1)
     net = lenet5(rng)
-    FastTeam(net, None, (1, 32, 32)).forward(np.zeros((40, 1, 32, 32), "f"))
+    FastEngine(net, None, (1, 32, 32)).forward(np.zeros((40, 1, 32, 32), "f"))
     assert numba.get_num_threads() == 1
     numba.set_num_threads(before)
 
@@ -509,7 +510,7 @@ def test_shared_parameters_go_the_readable_way(rng):
     net = Sequential(a=Linear(4, 4, rng=rng), b=Linear(4, 4, rng=rng))
     net["b"].W = net["a"].W
     with pytest.raises(Unsupported, match="share their memory"):
-        FastTeam(net, None, (4,))
+        FastEngine(net, None, (4,))
 
 
 @pytest.mark.parametrize(
@@ -523,7 +524,7 @@ def test_shared_parameters_go_the_readable_way(rng):
     ],
 )
 def test_images_that_are_not_there(x, rows, rng):
-    fast = FastTeam(lenet5(rng), MAPLoss(10), (1, 32, 32))
+    fast = FastEngine(lenet5(rng), MAPLoss(10), (1, 32, 32))
     with pytest.raises(InputError, match="should be"):
         fast.gradients(x, np.zeros(4, int), rows)
 
@@ -531,7 +532,7 @@ def test_images_that_are_not_there(x, rows, rng):
 def test_gradients_stay_until_the_next(rng):
     net = lenet5(rng)
     x, labels = digits_like(rng, 20)
-    fast = FastTeam(net, MAPLoss(10), x.shape[1:])
+    fast = FastEngine(net, MAPLoss(10), x.shape[1:])
     fast.gradients(x, labels)
     dW = net["C3"].dW.copy()
     fast.forward(x)
@@ -542,9 +543,9 @@ def test_gradients_stay_until_the_next(rng):
 def test_steps_need_an_estimate(rng):
     net = lenet5(rng)
     x, labels = digits_like(rng, 20)
-    with FastTeam(net, MAPLoss(10), x.shape[1:]) as fast, pytest.raises(InputError, match="estimate"):
-        fast.at_once(SDLM(net, 1), 1)
-        fast.update(SDLM(net, 1), x, labels, np.arange(3))
+    with FastEngine(net, MAPLoss(10), x.shape[1:]) as fast, pytest.raises(InputError, match="estimate"):
+        assert fast.fused(SDLM(net, 1), 1) > 1
+        fast.updates(SDLM(net, 1), x, labels, np.arange(3))
 
 
 def test_a_test_set_of_another_size_is_seen_before_the_training(rng):
@@ -560,4 +561,4 @@ def test_nan_is_not_pooled_away(rng):
         x = np.ones(4, "f")
         x[place] = np.nan
         for images in (1, 3):
-            assert np.isnan(FastTeam(net, None, (1, 2, 2)).forward(np.tile(x, images).reshape(-1, 1, 2, 2))).all()
+            assert np.isnan(FastEngine(net, None, (1, 2, 2)).forward(np.tile(x, images).reshape(-1, 1, 2, 2))).all()

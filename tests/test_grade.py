@@ -13,10 +13,10 @@ from plants import ANSWERS
 from scratchnet.cli import main
 from scratchnet.errors import InputError
 from scratchnet.exercises import grade as grading
-from scratchnet.exercises.course import COURSE, find
+from scratchnet.exercises.catalogue import EXERCISES, find_exercise
 from scratchnet.exercises.syllabus import Syllabus
 
-LINEAR, ONE = find("linear"), find("table-one")
+LINEAR, ONE = find_exercise("linear"), find_exercise("table-one")
 RIGHT, BACK = ANSWERS["linear"]
 SYLLABUS = "[class]\nseed = 77\nseconds = 5\nmemory = 1500\n[points]\nlinear = 3\ntable-one = 1\n"
 
@@ -214,7 +214,7 @@ def test_a_syllabus_as_written_is_read_again(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     assert main(["exercise", "syllabus"]) == 0 and main(["exercise", "syllabus"]) == 2
     assert "is there already" in capfd.readouterr().err
-    assert Syllabus.read("syllabus.ini") == Syllabus() and list(Syllabus().points) == [e.name for e in COURSE]
+    assert Syllabus.read("syllabus.ini") == Syllabus() and list(Syllabus().points) == [e.name for e in EXERCISES]
     path = Path("syllabus.ini")
     path.write_text(path.read_text().replace("solutions = yes", "solutions = no").replace("seed = 1998", "seed = 5"))
     assert (Syllabus.nearby(".").solutions, Syllabus.nearby("none", ".").seed) == (False, 5)

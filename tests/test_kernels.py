@@ -25,7 +25,7 @@ from scratchnet.kernels import (
     times_slope,
     where_positive,
 )
-from scratchnet.kernels.conv import TILE_BYTES
+from scratchnet.kernels.convolution import TILE_BYTES
 
 
 def plain(kernel):

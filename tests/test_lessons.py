@@ -16,10 +16,20 @@ from scipy.ndimage import binary_erosion
 from scratchnet import cli, sketches
 from scratchnet.errors import InputError
 from scratchnet.lessons import stepping
-from scratchnet.lessons.course import EXERCISE, MARK, CellError, Lesson, course, cut, execute, find, playing
-from scratchnet.look import ROOT
+from scratchnet.lessons.scripts import (
+    EXERCISE,
+    MARK,
+    CellError,
+    Lesson,
+    all_lessons,
+    cut,
+    execute,
+    find_lesson,
+    playing,
+)
+from scratchnet.viewing.show import ROOT
 
-LESSONS = course()
+LESSONS = all_lessons()
 NAMES = [lesson.path.stem for lesson in LESSONS]
 SECONDS = 10
 SHOW_KERNELS = [
@@ -197,7 +207,7 @@ def test_a_byte_order_mark_and_an_answer_below_the_exercise(little):
 @pytest.mark.parametrize("command", [[], ["run", "1"]])
 def test_a_file_that_is_no_lesson_is_named(content, word, command, little, monkeypatch, capsys):
     little.path.write_bytes(content)
-    monkeypatch.setattr("scratchnet.lessons.course.folder", lambda: little.path.parent)
+    monkeypatch.setattr("scratchnet.lessons.scripts.folder", lambda: little.path.parent)
     assert cli.main(["lessons", *command]) == 2
     said = capsys.readouterr().err
     assert word in said and "01_little.py" in said and len(said.splitlines()) == 1
@@ -205,7 +215,7 @@ def test_a_file_that_is_no_lesson_is_named(content, word, command, little, monke
 
 @pytest.mark.parametrize("word", ["6", "06", "im2col", "06_im2col", "06_im2col.py", "lessons/06_im2col.py"])
 def test_a_lesson_is_found_by_number_and_name(word):
-    assert find(word).name == "im2col"
+    assert find_lesson(word).name == "im2col"
 
 
 @pytest.mark.parametrize("word", ["99", "0", "im2cl", "", "99_im2col"])
@@ -224,12 +234,12 @@ def test_lessons_are_listed(capsys):
 
 
 def test_where_there_are_no_lessons(monkeypatch, tmp_path):
-    from scratchnet.lessons import course as module
+    from scratchnet.lessons import scripts as module
 
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module.sys, "prefix", str(tmp_path))
     with pytest.raises(InputError, match="no lessons in"):
-        course()
+        all_lessons()
 
 
 LITTLE = """# %% [markdown]
@@ -349,7 +359,7 @@ def test_an_exception_of_the_library_says_where(tmp_path):
     path.write_text("# %%\nimport numpy as np\nfrom scratchnet import Linear\n\nLinear(2, 3)(np.zeros((1, 5)))\n")
     with playing(Lesson(path)) as names, pytest.raises(CellError) as caught:
         execute(Lesson(path), 1, names)
-    assert "expects (N, 2)" in str(caught.value) and "raised in scratchnet/layers/layer.py" in str(caught.value)
+    assert "expects (N, 2)" in str(caught.value) and "raised in scratchnet/layers/expect.py" in str(caught.value)
     assert ">    5 | Linear(2, 3)(np.zeros((1, 5)))" in str(caught.value).splitlines()
 
 
@@ -406,13 +416,13 @@ def test_a_cell_is_of_the_module_main(tmp_path):
 )
 def test_exit_stops_a_lesson(code, said, tmp_path, capsys, monkeypatch):
     (tmp_path / "01_x.py").write_text(f"# %%\nimport sys\n{code}\n")
-    monkeypatch.setattr("scratchnet.lessons.course.folder", lambda: tmp_path)
+    monkeypatch.setattr("scratchnet.lessons.scripts.folder", lambda: tmp_path)
     assert cli.main(["lessons", "run", "1"]) == 1
     assert capsys.readouterr().err == f"scratchnet: lesson 1 {said}\n"
 
 
 def test_the_exit_code_of_a_failed_cell_is_1(little, capsys, monkeypatch):
-    monkeypatch.setattr("scratchnet.lessons.course.folder", lambda: little.path.parent)
+    monkeypatch.setattr("scratchnet.lessons.scripts.folder", lambda: little.path.parent)
     assert cli.main(["lessons", "run", "1"]) == 1
     said = capsys.readouterr()
     assert "printed" in said.out and said.err.startswith("scratchnet: cell 4 of lesson 1 failed")
@@ -437,12 +447,12 @@ def pdb(lesson, *keys, cwd):
 
 
 def test_debug_stops_at_the_first_cell_and_steps_into_a_kernel(tmp_path):
-    script = find("6").path
+    script = find_lesson("6").path
     call = next(i for i, line in enumerate(script.read_text("utf-8").splitlines(), 1) if "(im2col(digits, 5" in line)
     run = pdb("6", "w", f"b {script}:{call}", "c", "s", "n", "n", "p kh * kw", "q", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert re.search(r"06_im2col\.py\(\d+\)<module>\(\)\n-> import time", run.stdout)
-    assert re.search(r"kernels/conv\.py\(\d+\)im2col\(\)", run.stdout) and "(Pdb) 25" in run.stdout
+    assert re.search(r"kernels/convolution\.py\(\d+\)im2col\(\)", run.stdout) and "(Pdb) 25" in run.stdout
 
 
 def test_pdbs_run_begins_again(tmp_path):
@@ -451,7 +461,7 @@ def test_pdbs_run_begins_again(tmp_path):
 
 
 def test_debug_shows_a_mistake_without_the_debuggers_lines(little, monkeypatch, capsys):
-    monkeypatch.setattr("scratchnet.lessons.course.folder", lambda: little.path.parent)
+    monkeypatch.setattr("scratchnet.lessons.scripts.folder", lambda: little.path.parent)
     monkeypatch.setattr("sys.stdin", iter(()))
     monkeypatch.setattr(stepping.pdb.Pdb, "run", lambda self, code, names: exec(code, names))
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
@@ -468,5 +478,5 @@ def test_a_lesson_breaks_when_the_library_changes_under_it(tmp_path):
     shutil.copytree(ROOT / "scratchnet", tmp_path / "scratchnet", ignore=shutil.ignore_patterns("__pycache__"))
     path = tmp_path / "scratchnet" / "layers" / "linear.py"
     path.write_text(path.read_text("utf-8").replace("def backward(", "def back("), "utf-8")
-    run, _ = script(find("3"), tmp_path, PYTHONPATH=str(tmp_path))
+    run, _ = script(find_lesson("3"), tmp_path, PYTHONPATH=str(tmp_path))
     assert run.returncode == 1 and "AttributeError" in run.stderr and "backward" in run.stderr

@@ -19,10 +19,10 @@ from scratchnet.models import lenet5, paper_softmax
 @pytest.mark.parametrize(
     "thing, file, word",
     [
-        (Conv2d.backward, "scratchnet/layers/conv.py", "def backward(self, dy):"),
+        (Conv2d.backward, "scratchnet/layers/conv.py", "def backward(self, dy"),
         (Linear, "scratchnet/layers/linear.py", "class Linear(Layer):"),
-        (im2col, "scratchnet/kernels/conv.py", "def im2col(x, kh, kw, stride, padding):"),
-        (scratchnet.checks, "scratchnet/checks.py", "def check_gradients("),
+        (im2col, "scratchnet/kernels/convolution.py", "def im2col(x"),
+        (scratchnet.checks.gradients, "scratchnet/checks/gradients.py", "def check_gradients("),
         (ScaledTanh(), "scratchnet/layers/squash.py", "class ScaledTanh(Layer):"),
         (ScaledTanh().forward, "scratchnet/layers/squash.py", "def forward(self, x):"),
     ],
@@ -40,7 +40,7 @@ def test_show_prints_the_lines_of_the_file(thing, file, word, capsys):
 def test_show_finds_what_is_under_a_property_a_partial_and_a_decorator(capsys):
     for thing in (functools.partial(look.show, 1), functools.lru_cache(look.show), property(look.show)):
         show(thing)
-        assert "def show(thing):" in capsys.readouterr().out
+        assert "def show(thing: Any) -> None:" in capsys.readouterr().out
 
 
 def test_show_of_what_is_not_python():
@@ -112,7 +112,7 @@ def test_trace_calls_a_layer_in_training_mode_once(rng):
     list(trace(norm, rng.normal(size=(4, 2, 3, 3)).astype(np.float32)))
     once = layers.BatchNorm2d(2).train()
     once(np.random.default_rng(0).normal(size=(4, 2, 3, 3)).astype(np.float32))
-    assert all(np.array_equal(norm.state()[name], once.state()[name]) for name in norm.state())
+    assert all(np.array_equal(vars(norm)[name], vars(once)[name]) for name in (*norm.params, *norm.buffers))
 
 
 def figure():

@@ -29,7 +29,7 @@ from scratchnet import (
     check_gradients,
 )
 from scratchnet.layers import initial
-from scratchnet.team import Team
+from scratchnet.parallel import ReadableEngine
 from scratchnet.training import mode
 
 sizes = st.integers(1, 5)
@@ -279,10 +279,10 @@ def test_a_layer_that_has_to_see_the_batch_whole_does(kind, arguments, rng, monk
     net = Sequential(layer=Recorder(*arguments), flatten=Flatten(), F=Linear(16, 4, rng=rng))
     x, labels = rng.normal(size=(64, 1, 4, 4)).astype("f"), np.zeros(64, int)
     with mode(net, training=True):
-        Team(net, CrossEntropyLoss()).gradients(x, labels)
+        ReadableEngine(net, CrossEntropyLoss()).gradients(x, labels)
     assert seen == [64]
     seen.clear()
-    Team(net, CrossEntropyLoss()).gradients(x, labels)
+    ReadableEngine(net, CrossEntropyLoss()).gradients(x, labels)
     assert seen == [32, 32], "otherwise the cores share it"
 
 

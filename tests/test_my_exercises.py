@@ -5,11 +5,11 @@ import os
 
 import pytest
 
-from scratchnet.exercises.checker import check
-from scratchnet.exercises.folder import DEFAULT, Folder
+from scratchnet.exercises.checker import check_answer
+from scratchnet.exercises.my_folder import Folder
 from scratchnet.exercises.syllabus import Syllabus
 
-MINE = Folder(os.environ.get("SCRATCHNET_MY", DEFAULT))
+MINE = Folder(os.environ.get("SCRATCHNET_MY", "my"))
 
 
 @pytest.mark.exercise
@@ -17,6 +17,6 @@ MINE = Folder(os.environ.get("SCRATCHNET_MY", DEFAULT))
 def test_exercise(exercise):
     if not MINE.file(exercise).exists():
         pytest.skip(f"not started: python -m scratchnet exercise start {exercise.number:02}")
-    result = check(exercise, MINE.file(exercise))
+    result = check_answer(exercise, MINE.file(exercise))
     if result.state != "right":
         pytest.fail(str(result), pytrace=False)

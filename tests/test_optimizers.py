@@ -21,7 +21,7 @@ from scratchnet import (
     schedules,
 )
 from scratchnet.models import lenet5
-from scratchnet.team import Team
+from scratchnet.parallel import ReadableEngine
 
 
 def small_net(rng):
@@ -116,7 +116,7 @@ def test_sdlm_estimates_over_500_patterns_before_each_pass(rng):
     many = np.tile(x, (120, 1, 1, 1)), np.tile(labels, 120)
     order = rng.permutation(600)
     optimizer = SDLM(net, 1e-3)
-    optimizer.before_pass(Team(net, MLELoss()), *many, order)
+    optimizer.before_pass(ReadableEngine(net, MLELoss()), *many, order)
     h = [h.copy() for _, _, _, h in net.parameters()]
     optimizer.estimate(MLELoss(), many[0][order[:500]], many[1][order[:500]])
     assert all(np.array_equal(a, b) for a, (_, _, _, b) in zip(h, net.parameters()))

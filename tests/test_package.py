@@ -16,7 +16,7 @@ def test_every_public_name_is_there():
 
 def test_the_core_does_not_import_torch():
     code = (
-        "import sys, scratchnet, scratchnet.commands.train\n"
+        "import sys, scratchnet, scratchnet.cli.train\n"
         "[getattr(scratchnet, name) for name in scratchnet.__all__]\n"
         "assert 'torch' not in sys.modules"
     )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from scratchnet import Conv2d, CrossEntropyLoss, Flatten, InputError, Linear, OptimalBrainDamage, Sequential
+from scratchnet.layers.expect import connected
 from scratchnet.models import lenet5
 
 
@@ -52,7 +53,7 @@ def test_blanks_of_the_table_go_first(rng):
     net = lenet5(rng)
     damage = OptimalBrainDamage(net)
     damage.estimate(CrossEntropyLoss(), rng.normal(size=(2, 1, 32, 32)).astype("f"), np.array([1, 2]))
-    blanks = ~net["C3"].connected("W")
+    blanks = ~connected(net["C3"], "W")
     assert not damage.saliency[net["C3"], "W"][blanks].any()
 
 

@@ -9,8 +9,8 @@ from statistics import mean
 import pytest
 
 from scratchnet.cli import main, parser
-from scratchnet.exercises.course import COURSE, find
-from scratchnet.recipes import RECIPES
+from scratchnet.exercises.catalogue import EXERCISES, find_exercise
+from scratchnet.runs.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -85,10 +85,10 @@ def test_the_teachers_page_is_about_the_course():
     weeks = [line for line in TEACHING.splitlines() if re.match(r"\| \d\. ", line)]
     assert len(weeks) == 6
     planned = " ".join(weeks) + re.search("For those who want more: (.*?)\\.", TEACHING)[1]
-    assert [f"{e.number:02} {e.name}" for e in COURSE if f"{e.number:02} {e.name}" not in planned] == []
+    assert [f"{e.number:02} {e.name}" for e in EXERCISES if f"{e.number:02} {e.name}" not in planned] == []
     for name in re.findall(
         r"^\| ([a-z0-9-, ]+) \|", TEACHING.split("## Common")[1].split("## Grading")[0], re.MULTILINE
     ):
-        assert name == "exercise" or all(find(one).name == one for one in name.split(", "))
-    said = " ".join(wrong.sentence for e in COURSE for wrongs in e.wrong.values() for wrong in wrongs)
+        assert name == "exercise" or all(find_exercise(one).name == one for one in name.split(", "))
+    said = " ".join(wrong.sentence for e in EXERCISES for wrongs in e.wrong.values() for wrong in wrongs)
     assert "1 - y^2 is the slope of tanh, but y is A tanh(S x)." in said

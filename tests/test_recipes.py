@@ -10,7 +10,7 @@ from torch_tutorials import TWINS, loss_of
 from torch_twin import copy_parameters
 
 from scratchnet import SDLM, InputError, check_gradients, datasets, evaluate, fit
-from scratchnet.recipes import RECIPES
+from scratchnet.runs.recipes import RECIPES
 
 PARAMETERS = {
     "paper": 60_000,

@@ -15,10 +15,10 @@ from scratchnet import (
     Sequential,
     datasets,
     evaluate,
-    report,
 )
-from scratchnet.recipes import RECIPES
-from scratchnet.report import by_confidence, write_report
+from scratchnet.runs import report
+from scratchnet.runs.recipes import RECIPES
+from scratchnet.runs.report import by_confidence, write_report
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,10 @@ from scratchnet import (
     evaluate,
     runs,
 )
-from scratchnet.commands import read, train
-from scratchnet.commands.read import load_model
-from scratchnet.recipes import RECIPES
+from scratchnet.cli.evaluate import history_beside
+from scratchnet.cli.progress import Progress
+from scratchnet.runs import load_model
+from scratchnet.runs.recipes import RECIPES
 from scratchnet.storage import read_about, read_arrays
 
 
@@ -124,9 +125,9 @@ def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
     assert cli.main(["eval", str(out / "last.npz"), "--report", str(tmp_path / "report")]) == 0
     said = capsys.readouterr().out
     assert re.search(r"paper-softmax on mnist, test error \d+\.\d\d % \(\d+ of 200 images\), top 3", said)
-    assert len(read.history_beside(out / "last.npz", "mnist")) == 1, "the log lies beside the model"
-    assert read.history_beside(out / "last.npz", "kmnist") is None, "it is of other data"
-    assert read.history_beside(tmp_path / "last.npz", "mnist") is None
+    assert len(history_beside(out / "last.npz", "mnist")) == 1, "the log lies beside the model"
+    assert history_beside(out / "last.npz", "kmnist") is None, "it is of other data"
+    assert history_beside(tmp_path / "last.npz", "mnist") is None
     for about, words in (
         ('{"recipe": "x"}', "'x' on 'mnist', which this version"),
         ("word", "does not say"),
@@ -142,9 +143,8 @@ def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
 def test_a_model_knows_what_it_has_learnt(small, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     clothes = {"train": "train", "test": "test"}
-    load = train.load
-    monkeypatch.setattr(train, "load", lambda name, split: load("mnist", clothes[split]))  # digits called clothes
-    monkeypatch.setattr(read, "load", lambda name, split: load("mnist", split))
+    load = datasets.load
+    monkeypatch.setattr(datasets, "load", lambda name, split: load("mnist", clothes[split]))  # digits called clothes
     assert command("--recipe", "tutorial-28", "--data", "fashion-mnist", "--quick") == 0
     said = capsys.readouterr().out
     assert "Ankle boot" in said and "0.95 %" not in said, "the claim is for digits"
@@ -208,7 +208,7 @@ def test_an_interruption_in_the_first_pass_changes_nothing(small, tmp_path, monk
     out, options = tmp_path / "run", ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--validate-every", 1)
     assert command(*options, "--out", out) == 0
     before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
-    batch = train.Progress.batch
+    batch = Progress.batch
 
     def interrupt(self, done, *arguments):
         batch(self, done, *arguments)
@@ -216,7 +216,7 @@ def test_an_interruption_in_the_first_pass_changes_nothing(small, tmp_path, monk
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(train.Progress, "batch", interrupt)
+        patched.setattr(Progress, "batch", interrupt)
         assert command(*options, "--out", out) == 130
         assert "nothing is saved" in capsys.readouterr().err
         assert before == {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
@@ -316,7 +316,7 @@ def test_a_log_that_is_none(log, tmp_path, capsys):
     if log:
         assert command("--resume", tmp_path) == 2
         assert "There is no run in" in capsys.readouterr().err
-        assert read.history_beside(tmp_path / "last.npz", "mnist") is None
+        assert history_beside(tmp_path / "last.npz", "mnist") is None
 
 
 @pytest.mark.parametrize(

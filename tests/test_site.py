@@ -21,12 +21,12 @@ from selenium.webdriver.common.by import By
 
 from scratchnet.errors import InputError
 from scratchnet.lessons import site as site_module
-from scratchnet.lessons.course import CellError, course
 from scratchnet.lessons.notebook import write_notebook
+from scratchnet.lessons.scripts import CellError, all_lessons
 from scratchnet.lessons.site import STYLE, build_site
-from scratchnet.look import Picture
+from scratchnet.viewing.show import Picture
 
-LESSONS = course()
+LESSONS = all_lessons()
 NAMES = [lesson.path.stem for lesson in LESSONS]
 PAGES = [*NAMES, "index", "exercises"]
 FLAGS = (
@@ -65,7 +65,7 @@ def test_a_notebook_becomes_the_same_script_again(lesson, tmp_path):
 def test_a_notebook_is_not_overwritten(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_text("mine")
-    with pytest.raises(InputError, match=r"mine.ipynb is already there; remove it or name another file with --out"):
+    with pytest.raises(InputError, match=r"mine.ipynb is already there; remove it or name another file with path="):
         write_notebook(LESSONS[0], path)
     assert path.read_text() == "mine"
 
@@ -123,7 +123,7 @@ print("a warning", file=sys.stderr)
 def small(tmp_path, monkeypatch):
     """Builds a course of three to the folder `site`, with this code in lesson 2, this instead of a formula in 3."""
     (tmp_path / "lessons").mkdir()
-    monkeypatch.setattr("scratchnet.lessons.course.folder", lambda: tmp_path / "lessons")
+    monkeypatch.setattr("scratchnet.lessons.scripts.folder", lambda: tmp_path / "lessons")
 
     def build(code="print('two')", formula="$a$"):
         for number in (1, 2, 3):
@@ -151,7 +151,7 @@ def test_a_small_course(small, capsys):
         '<th scope="col">a</th>',
         '<span data-line="11"></span>',
         ">&lt;i&gt;before&lt;/i&gt; &amp; after</pre>",
-        "scratchnet/look.py, lines ",
+        "scratchnet/viewing/show.py, lines ",
         'alt="a &quot;white&quot; &lt;picture&gt;" width="100" height="50">',
         ">2 of 2\na warning</pre>",
         '<div class="predict">',

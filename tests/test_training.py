@@ -24,8 +24,8 @@ from scratchnet import (
 )
 from scratchnet.metrics import confidence, confusion_matrix, probabilities, top_k_error
 from scratchnet.models import lenet5
-from scratchnet.recipes import RECIPES
-from scratchnet.team import Team
+from scratchnet.parallel import ReadableEngine, replica
+from scratchnet.runs.recipes import RECIPES
 
 PAPER = RECIPES["paper"]
 
@@ -172,9 +172,6 @@ def test_the_order_is_the_same_in_every_pass_unless_asked(digits):
             self.seen = [*getattr(self, "seen", []), *x[:, 0]]
             return super().forward(x)
 
-        def replica(self):
-            return self
-
     x, labels = np.arange(20, dtype="f")[:, None], np.zeros(20, int)
     for constant in (True, False):
         net = Sequential(order=Order(1, 1))
@@ -187,7 +184,7 @@ def test_the_order_is_the_same_in_every_pass_unless_asked(digits):
 
 @pytest.mark.parametrize("images", [16, 17, 65, 131])
 @pytest.mark.parametrize("cores", ["1", "2", "3"])
-def test_a_team_equals_the_network(images, cores, monkeypatch, rng):
+def test_an_engine_on_several_cores_equals_the_network(images, cores, monkeypatch, rng):
     monkeypatch.setenv("SCRATCHNET_THREADS", cores)
     net = lenet5(rng, dtype=float)
     x, labels, loss = rng.normal(size=(images, 1, 32, 32)), rng.integers(0, 10, images), MAPLoss(10)
@@ -195,9 +192,9 @@ def test_a_team_equals_the_network(images, cores, monkeypatch, rng):
     E = loss.forward(y, labels)
     net.backward(loss.backward())
     wanted = {name: gradient for name, _, gradient, _ in net.parameters()}
-    team = Team(net, loss)
-    assert np.allclose(team.forward(x), y, rtol=1e-12)
-    got_E, got_y = team.gradients(x, labels)
+    engine = ReadableEngine(net, loss)
+    assert np.allclose(engine.forward(x), y, rtol=1e-12)
+    got_E, got_y = engine.gradients(x, labels)
     assert got_E == pytest.approx(E, rel=1e-12) and np.allclose(got_y, y, rtol=1e-12)
     for name, _, gradient, _ in net.parameters():
         assert np.abs(gradient - wanted[name]).max() <= 1e-11 * np.abs(wanted[name]).max(), name
@@ -326,7 +323,7 @@ def test_a_replica_is_of_the_same_kind():
             return 2 * super().forward(x)
 
     net = Twice(Linear(3, 2), input_shape=(3,))
-    twin = net.replica()
+    twin = replica(net)
     assert type(twin) is Twice and twin.input_shape == (3,)
     assert twin["0"] is not net["0"] and twin["0"].W is net["0"].W and twin["0"].network is twin
 

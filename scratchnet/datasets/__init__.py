@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.datasets.idx import read_idx
 from scratchnet.datasets.pixels import grey, normalise, pad, paper_input, resize
@@ -12,8 +13,8 @@ from scratchnet.errors import DataError, nearest
 __all__ = ["SETS", "class_names", "grey", "hold_out", "load", "normalise", "pad", "paper_input", "read_idx", "resize"]
 
 
-def load(name, split, folder=None):
-    """Images uint8 (N, 28, 28) and labels uint8 (N,) of a data set, split "train" or "test".
+def load(name: str, split: str, folder: str | Path | None = None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return images uint8 (N, 28, 28) and labels uint8 (N,) of a data set, split "train" or "test".
 
     name: "mnist", which is in the package, or "fashion-mnist", "kmnist", "emnist-digits", "qmnist", which
     torchvision downloads once (`pip install -e ".[datasets]"`). They are kept in the layout of
@@ -47,19 +48,27 @@ def load(name, split, folder=None):
     return np.array(images, order="C"), labels.astype(np.uint8)
 
 
-def class_names(name):
-    """The names of the classes of a data set, in the order of its labels. Raises DataError for an unknown set."""
+def class_names(name: str) -> tuple[str, ...]:
+    """Return the names of the classes of a data set, in the order of its labels.
+
+    Raises DataError for an unknown set.
+    """
     if name not in SETS:
         raise DataError(f"There is no data set {name!r}.{nearest(name, SETS)}")
     return SETS[name].classes
 
 
-def hold_out(images, labels, count, rng):
-    """Two pairs (images, labels), drawn at random: all but `count`, and `count` held out for validation.
+def hold_out(
+    images: NDArray, labels: NDArray, count: int, rng: np.random.Generator | None
+) -> tuple[tuple[NDArray, NDArray], tuple[NDArray, NDArray]]:
+    """Return two pairs (images, labels): all but `count`, and `count` held out for validation.
 
+    They are drawn at random by rng; without one, the last ones are held out.
     Raises DataError unless some are left to train on.
     """
     if not 0 < count < len(images):
         raise DataError(f"{count:,} of {len(images):,} images cannot be held out: some have to be left to train on.")
+    if rng is None:
+        return (images[:-count], labels[:-count]), (images[-count:], labels[-count:])
     order = rng.permutation(len(images))
     return (images[order[count:]], labels[order[count:]]), (images[order[:count]], labels[order[:count]])

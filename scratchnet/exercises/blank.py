@@ -4,7 +4,7 @@ import ast
 import inspect
 import textwrap
 
-from scratchnet.look import underlying
+from scratchnet.viewing.show import underlying
 
 BLANK = "...  # yours"
 
@@ -41,12 +41,18 @@ def class_blank(exercise):
 
 
 def function_blank(function):
-    """Lines of a function without its body: decorators gone, the docstring kept, then the blank."""
-    source = textwrap.dedent(inspect.getsource(underlying(function)))
-    node = ast.parse(source).body[0]
-    first = node.body[0]
-    head = source.split("\n")[node.lineno - 1 : first.lineno - 1]
-    return [*head, *docstring(underlying(function), "    "), f"    {BLANK}"]
+    """Lines of a function without its body: decorators and annotations gone, the docstring kept, then the blank."""
+    node = ast.parse(textwrap.dedent(inspect.getsource(underlying(function)))).body[0]
+    return [head(node), *docstring(underlying(function), "    "), f"    {BLANK}"]
+
+
+def head(node):
+    """The line `def name(arguments):` of a function (its ast), without decorators and annotations."""
+    node.decorator_list, node.returns, node.body = [], None, [ast.Pass()]
+    for argument in ast.walk(node.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    return ast.unparse(node).split("\n")[0]
 
 
 def docstring(thing, indent):

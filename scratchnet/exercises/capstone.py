@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchnet.checks import CheckFailed
+from scratchnet.errors import CheckFailed
 from scratchnet.losses import MAPLoss
 from scratchnet.models import lenet5
 from scratchnet.optimizers import SDLM

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from scratchnet.exercises.exercise import Case
+from scratchnet.exercises.definition import Case
+from scratchnet.layers.expect import connected
 
 
 def whole(rng, shape, dtype):
@@ -26,7 +27,7 @@ def layer_case(kind, rng, dtype, shape, *args, draw=normal, memory=np.ascontiguo
     layer = kind(*args, **options)
     y_shape = (shape[0], *layer.output_shape(shape[1:]))
     parameters = {
-        name: draw(rng, value.shape, dtype) * layer.connected(name).astype(dtype)
+        name: draw(rng, value.shape, dtype) * connected(layer, name).astype(dtype)
         for name, value, _, _ in layer.parameters()
     }
     x, dy = memory(draw(rng, shape, dtype)), memory(draw(rng, y_shape, dtype))

@@ -9,15 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchnet.checks import NOT_THERE, CheckFailed, there
-from scratchnet.diagnosis import diagnose
-from scratchnet.errors import ScratchnetError
-from scratchnet.exercises.exercise import close
+from scratchnet.checks import NOT_THERE, diagnose, expect_array
+from scratchnet.errors import CheckFailed, Missing, Mistake, NotWritten, ScratchnetError
+from scratchnet.exercises.definition import close
 from scratchnet.exercises.kinds import agree
 from scratchnet.exercises.learner import (
-    Missing,
-    Mistake,
-    NotWritten,
     blanks,
     explained,
     library_as_it_was,
@@ -69,8 +65,8 @@ def filled(text):
     return "\n".join(line if line[:1] in " >" else textwrap.fill(line, 100, break_on_hyphens=False) for line in lines)
 
 
-def check(exercise, path, seed=0):
-    """The Result for the file at path. seed: of everything that is random."""
+def check_answer(exercise, path, seed=0):
+    """Return the Result for the file at path. seed: seeds every random draw."""
     result = Result(exercise, Path(path))
     try:
         with library_as_it_was() as changed:
@@ -105,9 +101,9 @@ def go_through(result, seed):
                 raise NotWritten(
                     f"You have not written it yet: {exercise.where(method)} in {shown(path)} is still blank."
                 )
-            for level, look in exercise.levels or LEVELS:
+            for level, test in exercise.levels or LEVELS:
                 result.failed = method, level
-                answer = look(exercise, thing, method, seed)
+                answer = test(exercise, thing, method, seed)
                 if answer is not NO_SUCH_LEVEL:
                     result.passed.append(result.failed)
                     result.fact = answer or ""
@@ -140,7 +136,7 @@ def same_kind(name, mine, wanted, dtype, sizes):
             what = f"an array of shape {mine.shape}" if isinstance(mine, np.ndarray) else type(mine).__name__
             raise CheckFailed(f"{name} is {what}, it should be a number: float(...).", NOT_THERE * (mine is None))
         return
-    there(name, mine, wanted, sizes)
+    expect_array(name, mine, wanted, sizes)
     if mine.dtype == wanted.dtype:
         return
     if wanted.dtype == bool:
@@ -168,7 +164,7 @@ def printed(kind, case, method, right, got):
     return "\n".join(
         [
             "What came in:",
-            *(named(name, value) for name, value in (case.options | read(kind, case, method)).items()),
+            *(named(name, value) for name, value in (case.options | seen_by(kind, case, method)).items()),
             "",
             named(f"{name}, yours", got[name]),
             named(f"{name}, right", right[name]),
@@ -287,13 +283,13 @@ def naming(exercise, case, method):
     except CheckFailed as why:
         texts = [
             f"{name} {value.shape if isinstance(value, np.ndarray) else repr(value)}"
-            for name, value in (read(exercise.kind, case, method) | case.options).items()
+            for name, value in (seen_by(exercise.kind, case, method) | case.options).items()
             if name != "connections"
         ]
         raise CheckFailed(f"For {', '.join(texts)}: {why.fact}" if texts else why.fact, why.diagnosis) from None
 
 
-def read(kind, case, method):
+def seen_by(kind, case, method):
     """{name: array or other argument} of a case that this pass sees."""
     unread = kind.unread(method) if hasattr(kind, "unread") else ()
     return {name: value for name, value in (case.parameters | case.arrays).items() if name not in unread}

@@ -100,8 +100,8 @@ def prepare(exercises):
     """Has the library pass its own checks: kernels are compiled here once, not in every student's time."""
     for exercise in exercises:
         for method in exercise.methods if exercise.kind else ():
-            for _, look in LEVELS:
-                look(exercise, exercise.target, method, 0)
+            for _, test in LEVELS:
+                test(exercise, exercise.target, method, 0)
 
 
 def one(syllabus, student, place, exercise):

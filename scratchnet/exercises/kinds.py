@@ -8,9 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from scratchnet.checks import CheckFailed, check_curvature, check_gradients, check_loss, compare
+from scratchnet.checks import check_curvature, check_gradients, check_loss, compare
+from scratchnet.errors import CheckFailed
 from scratchnet.layers import Linear, Sequential
-from scratchnet.team import Team
+from scratchnet.parallel import ReadableEngine
 
 MANY = 10**6  # entries to look at: all
 
@@ -154,15 +155,15 @@ class Levenberg:
         return estimate if method == "estimate_by" else step
 
 
-class GivenCurvatures(Team):
-    """A team whose curvatures are those of the case."""
+class GivenCurvatures(ReadableEngine):
+    """An engine whose curvatures are those of the case."""
 
     def __init__(self, net, case):
         self.net, self.hW, self.hb, self.x, self.labels = net, *(case[name] for name in ("hW", "hb", "x", "labels"))
 
     def curvatures(self, x, labels):
         if x is not self.x or labels is not self.labels:
-            raise CheckFailed("team.curvatures was not called with x and labels.", "It takes both, in that order.")
+            raise CheckFailed("engine.curvatures was not called with x and labels.", "It takes both, in that order.")
         layer = self.net["F"]
         layer.hW, layer.hb = self.hW, self.hb
 

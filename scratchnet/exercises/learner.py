@@ -17,24 +17,8 @@ from types import FunctionType, ModuleType
 
 import numpy as np
 
-from scratchnet.errors import InputError, ScratchnetError
+from scratchnet.errors import Missing, Mistake, NotWritten, ScratchnetError
 from scratchnet.exercises.blank import is_blank
-
-
-class NotWritten(ScratchnetError):
-    """The body is still blank, or not there."""
-
-    exit_code = 1
-
-
-class Mistake(ScratchnetError):
-    """The file cannot be used, or its own code raised; the message shows its lines."""
-
-    exit_code = 1
-
-
-class Missing(InputError):
-    """There is no such file."""
 
 
 def load(exercise, path):
@@ -194,10 +178,10 @@ def explained(path, seconds=None):
     except (AssertionError, ScratchnetError) as why:
         if isinstance(why, Mistake) or not own_frames(path, why):
             raise
-        raise Mistake(own_lines(path, why) + said(why)) from None
+        raise Mistake(own_lines(path, why) + in_a_line(why)) from None
     except BaseException as why:
         lines = own_lines(path, why) or "The library could not go on with what it returned or left on self: "
-        raise Mistake(lines + said(why)) from None
+        raise Mistake(lines + in_a_line(why)) from None
     finally:
         if timer:
             with contextlib.suppress(KeyboardInterrupt):  # which may be on its way when all is done
@@ -207,7 +191,7 @@ def explained(path, seconds=None):
             signal.signal(signal.SIGINT, before)
 
 
-def said(why):
+def in_a_line(why):
     """What was raised, in a line, and what it means where NumPy and Python speak to those who know."""
     try:
         text = f"{type(why).__name__}: {why}".rstrip(": ")

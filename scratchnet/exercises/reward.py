@@ -11,7 +11,7 @@ from numba import NumbaPerformanceWarning
 from tqdm import tqdm
 
 from scratchnet.errors import InputError
-from scratchnet.exercises.checker import check
+from scratchnet.exercises.checker import check_answer
 from scratchnet.exercises.learner import explained, load
 from scratchnet.layers import RBF, Conv2d, Linear, ScaledTanh, Subsampling
 from scratchnet.losses import MAPLoss
@@ -44,7 +44,7 @@ def own_parts(folder, exercises):
         if exercise.target not in PARTS or exercise.name in SLOW:
             continue
         path = folder.file(exercise)
-        if check(exercise, path).state == "right":
+        if check_answer(exercise, path).state == "right":
             found[exercise.target].insert(0, load(exercise, path))
             names.append(exercise.name)
         else:
@@ -89,7 +89,7 @@ class Bar(Callback):
             raise TimeIsUp
 
 
-def train(own, folder, train_set, test_set, seed=0):
+def train_own_layers(own, folder, train_set, test_set, seed=0):
     """One pass over train_set, or as much of it as a few minutes allow. Returns the number of digits, and the
     Evaluation on test_set."""
     net, bar = own_network(own, np.random.default_rng(seed)), Bar(len(train_set[0]))

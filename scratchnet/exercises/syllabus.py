@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scratchnet.errors import InputError, nearest
-from scratchnet.exercises.course import COURSE
+from scratchnet.exercises.catalogue import EXERCISES
 from scratchnet.storage import whole_file
 
 FILE = "syllabus.ini"
@@ -30,7 +30,7 @@ memory = {memory}
 class Syllabus:
     """points: {name of an exercise: points}, in the order of the course; the rest as in the file."""
 
-    points: dict = field(default_factory=lambda: {exercise.name: exercise.points for exercise in COURSE})
+    points: dict = field(default_factory=lambda: {exercise.name: exercise.points for exercise in EXERCISES})
     solutions: bool = True
     seed: int = 1998
     seconds: int = 60
@@ -38,7 +38,7 @@ class Syllabus:
 
     @property
     def exercises(self):
-        return [exercise for exercise in COURSE if exercise.name in self.points]
+        return [exercise for exercise in EXERCISES if exercise.name in self.points]
 
     @classmethod
     def nearby(cls, *folders):
@@ -59,7 +59,7 @@ class Syllabus:
         except (configparser.Error, UnicodeDecodeError) as why:
             reason = str(why).replace("\n", " ")
             raise InputError(f"{path} is no syllabus: {reason}. `exercise syllabus` writes one.") from None
-        known = {"class": {"solutions", "seed", "seconds", "memory"}, "points": {e.name for e in COURSE}}
+        known = {"class": {"solutions", "seed", "seconds", "memory"}, "points": {e.name for e in EXERCISES}}
         for section in parser.sections():
             if section not in known:
                 raise InputError(f"{path}: there is no section [{section}].{nearest(section, list(known))}")

@@ -5,13 +5,13 @@ import sys
 import threading
 import time
 
-from scratchnet.exercises.checker import check
+from scratchnet.exercises.checker import check_answer
 
 HELP = "Save the file to check again. Type h for a hint, n for the next exercise, q to leave, then Enter."
 EVERY = 0.3  # seconds between looks at the file
 
 
-def watch(folder, exercises, first):
+def keep_watching(folder, exercises, first):
     """Returns when told to, or after the last exercise. Keys come from the terminal, a letter and Enter."""
     keys = lines_of(sys.stdin)
     for exercise in exercises[exercises.index(first) :]:
@@ -29,7 +29,7 @@ def watch_one(folder, exercise, keys):
         now = stamp(folder.file(exercise))
         if now != seen:
             seen = now
-            result = check(exercise, folder.file(exercise))
+            result = check_answer(exercise, folder.file(exercise))
             print(f"\n{'-' * 78}\n{result}\n")
             print("n and Enter: the next exercise. " if result.state == "right" else HELP, flush=True)
         try:

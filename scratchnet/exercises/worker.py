@@ -26,15 +26,15 @@ def main():
     task = json.loads(sys.stdin.read())
     sys.dont_write_bytecode = True
     silence()
-    from scratchnet.exercises.checker import check
-    from scratchnet.exercises.course import find
+    from scratchnet.exercises.catalogue import find_exercise
+    from scratchnet.exercises.checker import check_answer
     from scratchnet.storage import whole_file
 
     write, encode = whole_file, json.dumps  # before the student's file can change what they are
     os.chdir(task["desk"])  # only now: no file of the student's may be taken for a module of the library's
     limit_memory(task["memory"])
-    exercise = replace(find(task["exercise"]), seconds=task["seconds"])
-    result = check(exercise, Path(task["file"]), task["seed"])
+    exercise = replace(find_exercise(task["exercise"]), seconds=task["seconds"])
+    result = check_answer(exercise, Path(task["file"]), task["seed"])
     answer = {"state": result.state, "text": str(result), "fact": result.fact, "diagnosis": result.diagnosis}
     with write(task["answer"]) as file:
         file.write(encode(answer | {"token": task["token"]}).encode())

@@ -1,6 +1,6 @@
 """The fast path: the same layers and parameters, several times faster. Read README.md here first."""
 
-from scratchnet.fast.maps import Unsupported
-from scratchnet.fast.team import FastTeam
+from scratchnet.errors import Unsupported
+from scratchnet.fast.fast_engine import FastEngine
 
-__all__ = ["FastTeam", "Unsupported"]
+__all__ = ["FastEngine", "Unsupported"]

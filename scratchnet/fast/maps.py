@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 
 
-class Unsupported(Exception):
-    """The reason, as the end of a sentence."""
-
-
 @dataclass
 class Maps:
     """Where the output of a layer is, and dE/d of it: `map` floats from map to map, `row` from row to row."""

@@ -1,7 +1,6 @@
 """How an operation is compiled, and how a program of them runs."""
 
 import hashlib
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +10,10 @@ from numba.core import types
 from numba.extending import intrinsic
 
 from scratchnet.fast.vector import LANES, constant
-from scratchnet.kernels.jit import jit, kept
+from scratchnet.kernels.jit import announce_compiling, jit, kept
 
 OPERATION = types.void(*[types.CPointer(types.float32)] * 3, types.CPointer(types.int64))
 ROW = 32  # integers of one step of a program: the address of its operation, then its arguments
-
-said = False
 
 # Numba notices a change in the file of a function, but not in the files that are compiled into it.
 SOURCES = sorted(Path(__file__).parent.glob("*.py"))
@@ -44,19 +41,11 @@ def operation(make):
             options = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
             known[sizes] = kept(partial(cfunc, OPERATION), stamped(function), **options)
             if not known[sizes].cache_hits:
-                announce()
+                announce_compiling()
         return known[sizes].address
 
     address.__doc__, address.known = make.__doc__, known
     return address
-
-
-def announce():
-    """Says once that the wait is for the compiler."""
-    global said
-    if not said:
-        print("Compiling the fast path for this network: some seconds, then they are kept.", file=sys.stderr)
-    said = True
 
 
 @intrinsic

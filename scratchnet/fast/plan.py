@@ -13,10 +13,13 @@ import math
 
 import numpy as np
 
-from scratchnet.fast import layers, linear, pointwise
-from scratchnet.fast.maps import Maps, Unsupported
+from scratchnet.errors import Unsupported
+from scratchnet.fast import lowering, pointwise, products
+from scratchnet.fast.maps import Maps
 from scratchnet.fast.operation import ROW
 from scratchnet.fast.vector import LANES
+from scratchnet.layers.expect import expect_input
+from scratchnet.parallel import leaves
 
 
 class Plan:
@@ -34,14 +37,14 @@ class Plan:
         self.labels, self.weights, self.E = (self.take(lanes) for _ in range(3))
         self.x = x = self.maps(shape)
         self.forward, self.back = [], []
-        for leaf in layers.in_order(net.leaves()):
-            leaf.check(np.zeros((1, *x.shape), np.float32))
-            x, back = layers.plan_layer(self, leaf, x)
+        for leaf in lowering.in_order(leaves(net)):
+            expect_input(leaf, np.zeros((1, *x.shape), np.float32))
+            x, back = lowering.plan_layer(self, leaf, x)
             self.back.append(back)
         if len(x.shape) != 1:
             raise Unsupported(f"the output has shape {x.shape}, not one number for each class")
         self.y = x
-        self.loss = layers.plan_loss(self, loss, net.leaves()[-1])
+        self.loss = lowering.plan_loss(self, loss, leaves(net)[-1])
 
     def program(self, kind):
         """The program, int64, and `where` of drive.work, for "forward", "gradients", "curvatures" or "steps", in
@@ -64,7 +67,7 @@ class Plan:
             rows += back(second)
         if self.steps:
             left = [slot for slot in self.offsets.values() if slot[0] not in self.stepped]
-            rows += [(linear.descend, (LANES,), first, n, self.far) for first, n in merged(left)]
+            rows += [(products.descend, (LANES,), first, n, self.far) for first, n in merged(left)]
         return rows
 
     def take(self, n):

@@ -1,20 +1,18 @@
 """The hot path: functions on plain arrays that know no layer.
 
-conv.py      a convolution as im2col, one matrix product, col2im
-windows.py   subsampling
-pool.py      pooling: the largest or the mean of windows
-slope.py     the slopes of squashing functions
-update.py    steps of gradient descent
-threads.py   several cores
-jit.py       how the kernels are compiled
+convolution.py  a convolution as im2col, one matrix product, col2im
+window_sums.py  subsampling
+pool.py         pooling: the largest or the mean of windows
+slope.py        the slopes of squashing functions
+update.py       steps of gradient descent
+jit.py          how the kernels are compiled
 """
 
-from scratchnet.kernels.conv import col2im, convolve, convolve_back, im2col, output_size
+from scratchnet.kernels.convolution import col2im, convolve, convolve_back, im2col, output_size
 from scratchnet.kernels.pool import average_pool, average_pool_back, max_pool, max_pool_back
 from scratchnet.kernels.slope import times_slope, where_positive
-from scratchnet.kernels.threads import cores, in_parallel, one_blas_thread
 from scratchnet.kernels.update import adam, descend
-from scratchnet.kernels.windows import subsample, subsample_back
+from scratchnet.kernels.window_sums import subsample, subsample_back
 
 __all__ = [
     "adam",
@@ -23,13 +21,10 @@ __all__ = [
     "col2im",
     "convolve",
     "convolve_back",
-    "cores",
     "descend",
     "im2col",
-    "in_parallel",
     "max_pool",
     "max_pool_back",
-    "one_blas_thread",
     "output_size",
     "subsample",
     "subsample_back",

@@ -7,7 +7,7 @@ the window: a sixth to a third of the time (benchmarks/kernels.py).
 
 import numpy as np
 
-from scratchnet.kernels.conv import output_size
+from scratchnet.kernels.convolution import output_size
 from scratchnet.kernels.jit import jit
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from scratchnet.errors import InputError
+from scratchnet.layers.expect import expect_gradient, expect_input, label, like
 from scratchnet.layers.layer import Layer
 
 
@@ -37,24 +38,24 @@ class BatchNorm2d(Layer):
         self.running_mean, self.running_var = np.zeros(channels, dtype), np.ones(channels, dtype)
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         mean, var = self.running_mean, self.running_var
         self.trained = self.training
         if self.training:
             mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
             n = x.size // self.channels
             if n == 1:
-                raise InputError(f"{self.label()} needs more than one pixel a map to train, got x of shape {x.shape}.")
+                raise InputError(f"{label(self)} needs more than one pixel a map to train, got x of shape {x.shape}.")
             self.running_mean += self.momentum * (mean - self.running_mean)
             self.running_var += self.momentum * (var * (n / (n - 1)) - self.running_var)
         slope = 1 / np.sqrt(var + self.eps)
-        self.z = ((x - over_maps(mean)) * over_maps(slope)).astype(x.dtype, copy=False)
-        self.s = (self.W * slope).astype(x.dtype, copy=False)
-        W, b = self.W.astype(x.dtype, copy=False), self.b.astype(x.dtype, copy=False)
+        self.z, self.s = like(x, (x - over_maps(mean)) * over_maps(slope), self.W * slope)
+        W, b = like(x, self.W, self.b)
         return over_maps(W) * self.z + over_maps(b)
 
     def backward(self, dy):
-        self.check_back(dy, self.z.shape)
+        expect_gradient(self, dy, self.z.shape)
+        dy = like(self.z, dy)
         self.dW, self.db = np.sum(dy * self.z, axis=(0, 2, 3)), dy.sum(axis=(0, 2, 3))
         if self.trained:
             n = dy.size // self.channels
@@ -62,16 +63,17 @@ class BatchNorm2d(Layer):
         return over_maps(self.s) * dy
 
     def backward2(self, hy):
-        self.check_back(hy, self.z.shape)
+        expect_gradient(self, hy, self.z.shape)
+        hy = like(self.z, hy)
         if self.trained:
             raise InputError(
-                f"{self.label()} has no curvature pass while training: each output depends on the whole batch, no "
+                f"{label(self)} has no curvature pass while training: each output depends on the whole batch, no "
                 "diagonal is right. Call eval() on the network first; then mean and variance are constants."
             )
         self.hW, self.hb = np.sum(hy * self.z**2, axis=(0, 2, 3)), hy.sum(axis=(0, 2, 3))
         return over_maps(self.s**2) * hy
 
-    def misfit(self, shape):
+    def _misfit(self, shape):
         if len(shape) != 4:
             return f"(N, {self.channels}, H, W)"
         if shape[1] != self.channels:

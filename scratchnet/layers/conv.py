@@ -4,6 +4,7 @@ import numpy as np
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import convolve, convolve_back, output_size
+from scratchnet.layers.expect import expect_gradient, expect_input, like
 from scratchnet.layers.initial import uniform_over_sqrt_fan_in, zeros
 from scratchnet.layers.layer import Layer
 
@@ -31,6 +32,7 @@ class Conv2d(Layer):
     """
 
     params = ("W", "b")
+    input_gradient = True  # False lets backward return None: nobody needs dE/dx of a network's input
 
     def __init__(
         self,
@@ -63,9 +65,9 @@ class Conv2d(Layer):
         self.b = init_bias(rng, (out_channels,), fan_in[:, 0, 0, 0]).astype(dtype)
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.x = np.ascontiguousarray(x)
-        W, b = self.W.astype(x.dtype, copy=False), self.b.astype(x.dtype, copy=False)
+        W, b = like(x, self.W, self.b)
         y, self.X = convolve(self.x, W, b, self.stride, self.padding)
         self.y_shape = y.shape
         return y
@@ -79,8 +81,8 @@ class Conv2d(Layer):
         return hx
 
     def _back(self, dy, x, X, W):
-        self.check_back(dy, self.y_shape)
-        dy, W = np.ascontiguousarray(dy, x.dtype), W.astype(x.dtype, copy=False)
+        expect_gradient(self, dy, self.y_shape)
+        dy, W = np.ascontiguousarray(dy, x.dtype), like(x, W)
         dx, dW, db = convolve_back(dy, x, X, W, self.stride, self.padding, self.input_gradient)
         return dx if self.input_gradient else None, self._mask(dW), db
 
@@ -99,7 +101,7 @@ class Conv2d(Layer):
             raise InputError(f"Conv2d: output map {int(table.any(axis=1).argmin())} reads no input map.")
         return table
 
-    def misfit(self, shape):
+    def _misfit(self, shape):
         if len(shape) != 4:
             return f"(N, {self.in_channels}, H, W)"
         if shape[1] != self.in_channels:
@@ -107,10 +109,6 @@ class Conv2d(Layer):
         if min(self.output_shape(shape[1:])) < 1:
             kh, kw = self.kernel_size
             return f"images of at least {kh - 2 * self.padding} x {kw - 2 * self.padding} pixels"
-
-    def connected(self, name):
-        table = np.ones_like(self.W, bool) & self.connections[:, :, None, None]
-        return table if name == "W" else super().connected(name)
 
     def n_parameters(self):
         return int(self.connections.sum()) * self.kernel_size[0] * self.kernel_size[1] + self.b.size

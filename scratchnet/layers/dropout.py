@@ -3,6 +3,7 @@
 import numpy as np
 
 from scratchnet.errors import InputError
+from scratchnet.layers.expect import expect_gradient, expect_input, like
 from scratchnet.layers.layer import Layer
 
 
@@ -24,18 +25,18 @@ class Dropout(Layer):
         self.rng = rng or np.random.default_rng()
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         kept = self.rng.random(x.shape, np.float32) >= self.p if self.training else np.ones(x.shape, bool)
         self.m = kept.astype(x.dtype) / x.dtype.type(1 - self.p if self.training else 1)
         return self.m * x
 
     def backward(self, dy):
-        self.check_back(dy, self.m.shape)
-        return self.m * dy
+        expect_gradient(self, dy, self.m.shape)
+        return self.m * like(self.m, dy)
 
     def backward2(self, hy):
-        self.check_back(hy, self.m.shape)
-        return self.m**2 * hy
+        expect_gradient(self, hy, self.m.shape)
+        return self.m**2 * like(self.m, hy)
 
     def __repr__(self):
         return f"Dropout({self.p:g})"

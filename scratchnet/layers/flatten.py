@@ -2,6 +2,7 @@
 
 import math
 
+from scratchnet.layers.expect import expect_gradient, expect_input
 from scratchnet.layers.layer import Layer
 
 
@@ -9,18 +10,18 @@ class Flatten(Layer):
     """(N, C, H, W) -> (N, C*H*W), in C order. Each entry passes through; so do its derivatives."""
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.shape = x.shape
         return x.reshape(len(x), -1).copy()
 
     def backward(self, dy):
-        self.check_back(dy, (self.shape[0], math.prod(self.shape[1:])))
+        expect_gradient(self, dy, (self.shape[0], math.prod(self.shape[1:])))
         return dy.reshape(self.shape).copy()
 
     def backward2(self, hy):
         return self.backward(hy)
 
-    def misfit(self, shape):
+    def _misfit(self, shape):
         if len(shape) < 2:
             return "(N, ...)"
 

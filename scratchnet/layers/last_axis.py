@@ -3,6 +3,7 @@
 import numpy as np
 
 from scratchnet.errors import InputError
+from scratchnet.layers.expect import expect_gradient, expect_input, like
 from scratchnet.layers.initial import uniform_over_sqrt_fan_in, zeros
 from scratchnet.layers.layer import Layer
 
@@ -47,26 +48,26 @@ class LastAxisLinear(Layer):
             self.params, self.b = ("W",), np.zeros(out_features, dtype)
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.x = x.reshape(-1, self.in_features)
         self.y_shape = (*x.shape[:-1], self.out_features)
-        self.w = self.W.astype(x.dtype, copy=False)
-        return (self.x @ self.w.T + self.b.astype(x.dtype, copy=False)).reshape(self.y_shape)
+        W, b = like(x, self.W, self.b)
+        return (self.x @ W.T + b).reshape(self.y_shape)
 
     def backward(self, dy):
-        dx, self.dW, self.db = self._back(dy, self.x, self.w)
+        dx, self.dW, self.db = self._back(dy, self.x, self.W)
         return dx
 
     def backward2(self, hy):
-        hx, self.hW, self.hb = self._back(hy, self.x**2, self.w**2)
+        hx, self.hW, self.hb = self._back(hy, self.x**2, self.W**2)
         return hx
 
     def _back(self, dy, x, W):
-        self.check_back(dy, self.y_shape)
-        dy = dy.reshape(-1, self.out_features)
+        expect_gradient(self, dy, self.y_shape)
+        dy, W = like(x, dy.reshape(-1, self.out_features), W)
         return (dy @ W).reshape(*self.y_shape[:-1], self.in_features), dy.T @ x, dy.sum(axis=0)
 
-    def misfit(self, shape):
+    def _misfit(self, shape):
         if len(shape) < 2 or shape[-1] != self.in_features:
             return f"(N, ..., {self.in_features})"
 

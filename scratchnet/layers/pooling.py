@@ -4,6 +4,7 @@ import numpy as np
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import average_pool, average_pool_back, max_pool, max_pool_back, output_size
+from scratchnet.layers.expect import expect_gradient, expect_input, label
 from scratchnet.layers.layer import Layer
 
 
@@ -22,20 +23,20 @@ class Pool2d(Layer):
         self.window, self.padding = self._pair(window), self._pair(padding)
         self.stride = self.window if stride is None else self._pair(stride)
         if min(*self.window, *self.stride) < 1:
-            raise InputError(f"{self.label()} needs window and stride of at least 1, got {window} and {stride}.")
+            raise InputError(f"{label(self)} needs window and stride of at least 1, got {window} and {stride}.")
         if min(self.padding) < 0 or any(2 * p > k for p, k in zip(self.padding, self.window)):
             raise InputError(
-                f"{self.label()} needs padding from 0 to half the window, so that every window has a pixel in it; "
+                f"{label(self)} needs padding from 0 to half the window, so that every window has a pixel in it; "
                 f"got padding {padding} for window {window}."
             )
 
     def _pair(self, size):
         two = (size, size) if isinstance(size, int | np.integer) else size
         if not (isinstance(two, tuple | list) and len(two) == 2 and all(isinstance(n, int | np.integer) for n in two)):
-            raise InputError(f"{self.label()} takes whole numbers or pairs of them for its sizes, got {size!r}.")
+            raise InputError(f"{label(self)} takes whole numbers or pairs of them for its sizes, got {size!r}.")
         return tuple(int(n) for n in two)
 
-    def misfit(self, shape):
+    def _misfit(self, shape):
         if len(shape) != 4:
             return "(N, C, H, W)"
         if min(self.output_shape(shape[1:])) < 1:
@@ -61,13 +62,13 @@ class MaxPool2d(Pool2d):
     """
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.shape = x.shape
         y, self.winner = max_pool(np.ascontiguousarray(x), *self.window, *self.stride, *self.padding)
         return y
 
     def backward(self, dy):
-        self.check_back(dy, self.winner.shape)
+        expect_gradient(self, dy, self.winner.shape)
         return max_pool_back(np.ascontiguousarray(dy), self.winner, self.shape[2], self.shape[3])
 
     def backward2(self, hy):
@@ -90,7 +91,7 @@ class AvgPool2d(Pool2d):
         self.share = 1 / (self.window[0] * self.window[1] if divisor is None else divisor)
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.shape = x.shape
         y = average_pool(np.ascontiguousarray(x), self.share, *self.window, *self.stride, *self.padding)
         self.y_shape = y.shape
@@ -103,6 +104,6 @@ class AvgPool2d(Pool2d):
         return self._back(hy, self.share**2)
 
     def _back(self, dy, share):
-        self.check_back(dy, self.y_shape)
+        expect_gradient(self, dy, self.y_shape)
         H, W = self.shape[2:]
         return average_pool_back(np.ascontiguousarray(dy), share, H, W, *self.window, *self.stride, *self.padding)

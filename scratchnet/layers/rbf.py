@@ -3,6 +3,7 @@
 import numpy as np
 
 from scratchnet.errors import InputError
+from scratchnet.layers.expect import expect_gradient, expect_input, like
 from scratchnet.layers.layer import Layer
 
 
@@ -27,23 +28,24 @@ class RBF(Layer):
             raise InputError(f"RBF expects codes of shape (classes, features), got {self.codes.shape}.")
 
     def forward(self, x):
-        self.check(x)
-        self.difference = x[:, None, :] - self.codes
+        expect_input(self, x)
+        self.difference = x[:, None, :] - like(x, self.codes)
         return np.einsum("nij,nij->ni", self.difference, self.difference)
 
     def backward(self, dy):
-        self.check_back(dy, self.difference.shape[:2])
-        return 2 * np.einsum("ni,nij->nj", dy, self.difference)
+        expect_gradient(self, dy, self.difference.shape[:2])
+        return 2 * np.einsum("ni,nij->nj", like(self.difference, dy), self.difference)
 
     def backward2(self, hy):
-        self.check_back(hy, self.difference.shape[:2])
+        expect_gradient(self, hy, self.difference.shape[:2])
+        hy = like(self.difference, hy)
         return np.repeat(2 * hy.sum(axis=1, keepdims=True), self.codes.shape[1], axis=1)
 
     def scores(self, y):
         """-y: the smallest penalty wins. exp(-y) is the density of a Gaussian around the code (paper, II.C)."""
         return -y
 
-    def misfit(self, shape):
+    def _misfit(self, shape):
         if len(shape) != 2 or shape[1] != self.codes.shape[1]:
             return f"(N, {self.codes.shape[1]})"
 

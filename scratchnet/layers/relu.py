@@ -3,6 +3,7 @@
 import numpy as np
 
 from scratchnet.kernels import where_positive
+from scratchnet.layers.expect import expect_gradient, expect_input
 from scratchnet.layers.layer import Layer
 
 
@@ -14,12 +15,12 @@ class ReLU(Layer):
     """
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.y = np.maximum(x, 0)
         return self.y
 
     def backward(self, dy):
-        self.check_back(dy, self.y.shape)
+        expect_gradient(self, dy, self.y.shape)
         return where_positive(np.ascontiguousarray(dy, self.y.dtype), self.y)
 
     def backward2(self, hy):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from scratchnet.layers.expect import expect_gradient, expect_input, like
 from scratchnet.layers.layer import Layer
 
 
@@ -22,20 +23,22 @@ class Scale(Layer):
         self.W, self.b = np.full(1, coefficient, dtype), np.zeros(1, dtype)
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.x = x
-        self.w = self.W.astype(x.dtype, copy=False)
-        return self.w * x + self.b.astype(x.dtype, copy=False)
+        W, b = like(x, self.W, self.b)
+        return W * x + b
 
     def backward(self, dy):
-        self.check_back(dy, self.x.shape)
+        expect_gradient(self, dy, self.x.shape)
+        dy, W = like(self.x, dy, self.W)
         self.dW, self.db = np.sum(dy * self.x, keepdims=True).reshape(1), dy.sum(keepdims=True).reshape(1)
-        return self.w * dy
+        return W * dy
 
     def backward2(self, hy):
-        self.check_back(hy, self.x.shape)
+        expect_gradient(self, hy, self.x.shape)
+        hy, W = like(self.x, hy, self.W)
         self.hW, self.hb = np.sum(hy * self.x**2, keepdims=True).reshape(1), hy.sum(keepdims=True).reshape(1)
-        return self.w**2 * hy
+        return W**2 * hy
 
     def n_connections(self, shape):
         return 2 * int(np.prod(shape))

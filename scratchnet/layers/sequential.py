@@ -1,12 +1,11 @@
 """Layers in a row."""
 
-import copy
-import math
-
 import numpy as np
 
 from scratchnet.errors import InputError, ModelError
+from scratchnet.layers.expect import expect_finite
 from scratchnet.layers.layer import Layer
+from scratchnet.parallel import leaves
 from scratchnet.storage import read_arrays, write_arrays
 
 
@@ -22,7 +21,7 @@ class Sequential(Layer):
 
     def __init__(self, *layers, input_shape=None, **named):
         self.layers = {str(i): layer for i, layer in enumerate(layers)} | named
-        self.input_shape = input_shape
+        self.input_shape, self.network = input_shape, None
         for name, layer in self.layers.items():
             layer.name, layer.network = name, self
 
@@ -33,14 +32,10 @@ class Sequential(Layer):
 
     def forward(self, x):
         if self.network is None:  # inside another, NaN comes of divergence, and `fit` says so
-            self.check_finite(x)
+            expect_finite(x)
         for layer in self.layers.values():
             x = layer.forward(x)
         return x
-
-    def check_finite(self, x):
-        if not math.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():  # vdot is fast and strict
-            raise InputError(f"x has NaN or infinity in {np.count_nonzero(~np.isfinite(x))} of {x.size} entries.")
 
     def backward(self, dy):
         for layer in reversed(self.layers.values()):
@@ -53,14 +48,8 @@ class Sequential(Layer):
         return hy
 
     def leaves(self):
-        return [leaf for layer in self.layers.values() for leaf in layer.leaves()]
-
-    def replica(self):
-        twin = copy.copy(self)
-        twin.layers = {name: layer.replica() for name, layer in self.layers.items()}
-        for layer in twin.layers.values():
-            layer.network = twin
-        return twin
+        """Return the layers that compute, in order: those inside layers inside it too."""
+        return [leaf for layer in self.layers.values() for leaf in leaves(layer)]
 
     def parameters(self):
         for layer_name, layer in self.layers.items():
@@ -93,7 +82,10 @@ class Sequential(Layer):
         return shapes
 
     def state(self):
-        return {f"{name}.{key}": array for name, layer in self.layers.items() for key, array in layer.state().items()}
+        """Return {name: array} of all parameters and buffers: what `save` writes."""
+        return {
+            f"{name}.{key}": array for name, layer in self.layers.items() for key, array in arrays_of(layer).items()
+        }
 
     def save(self, path, about=""):
         """Writes all parameters to an .npz file, whole or not at all. about: a word on what they are."""
@@ -138,3 +130,10 @@ class Sequential(Layer):
             for a, b, c, d, e in table
         ]
         return "\n".join(line.rstrip() for line in lines)
+
+
+def arrays_of(layer):
+    """{name: array} of a layer's parameters and buffers, of those inside it too."""
+    if hasattr(layer, "state"):
+        return layer.state()
+    return {name: vars(layer)[name] for name in (*layer.params, *layer.buffers)}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from scratchnet.errors import InputError
+from scratchnet.layers.expect import expect_gradient, expect_input, label, like
 from scratchnet.layers.layer import Layer
 
 
@@ -18,19 +19,20 @@ class Softmax(Layer):
     """
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         y = np.exp(x - x.max(axis=1, keepdims=True))
         self.y = y / y.sum(axis=1, keepdims=True)
         return self.y
 
     def backward(self, dy):
-        self.check_back(dy, self.y.shape)
+        expect_gradient(self, dy, self.y.shape)
+        dy = like(self.y, dy)
         return self.y * (dy - np.sum(self.y * dy, axis=1, keepdims=True))
 
     def backward2(self, hy):
         """Raises InputError."""
         raise InputError(
-            f"{self.label()} has no curvature pass: its outputs depend on each other, no diagonal is right. "
+            f"{label(self)} has no curvature pass: its outputs depend on each other, no diagonal is right. "
             "End the network with the scores instead and train with CrossEntropyLoss, which has one."
         )
 
@@ -38,7 +40,7 @@ class Softmax(Layer):
         """log y; a probability that has become 0 counts as the smallest number."""
         return np.log(np.maximum(y, np.finfo(y.dtype).tiny))
 
-    def misfit(self, shape):
+    def _misfit(self, shape):
         if len(shape) != 2:
             return "(N, classes)"
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from scratchnet.kernels import times_slope
+from scratchnet.layers.expect import expect_gradient, expect_input, like
 from scratchnet.layers.layer import Layer
 
 A = 1.7159
@@ -22,12 +23,12 @@ class ScaledTanh(Layer):
     """
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.y = A * np.tanh(S * x)
         return self.y
 
     def backward(self, dy):
-        self.check_back(dy, self.y.shape)
+        expect_gradient(self, dy, self.y.shape)
         return times_slope(np.ascontiguousarray(dy, self.y.dtype), self.y, S * A, S / A)
 
     def backward2(self, hy):
@@ -48,12 +49,12 @@ class Tanh(Layer):
         self.A = A
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.y = np.tanh(x) if self.A == 1 else self.A * np.tanh(x)
         return self.y
 
     def backward(self, dy):
-        self.check_back(dy, self.y.shape)
+        expect_gradient(self, dy, self.y.shape)
         return times_slope(np.ascontiguousarray(dy, self.y.dtype), self.y, self.A, 1 / self.A)
 
     def backward2(self, hy):
@@ -71,13 +72,13 @@ class Sigmoid(Layer):
     """
 
     def forward(self, x):
-        self.check(x)
+        expect_input(self, x)
         self.y = (1 + np.tanh(x / 2)) / 2
         return self.y
 
     def backward(self, dy):
-        self.check_back(dy, self.y.shape)
-        return self.y * (1 - self.y) * dy
+        expect_gradient(self, dy, self.y.shape)
+        return self.y * (1 - self.y) * like(self.y, dy)
 
     def backward2(self, hy):
         return self.backward(self.backward(hy))

@@ -6,6 +6,7 @@ import numpy as np
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import subsample, subsample_back
+from scratchnet.layers.expect import expect_gradient, expect_input, like
 from scratchnet.layers.layer import Layer
 
 
@@ -34,8 +35,8 @@ class Subsampling(Layer):
         self.b = np.zeros(channels, dtype)
 
     def forward(self, x):
-        self.check(x)
-        W, b = self.W.astype(x.dtype, copy=False), self.b.astype(x.dtype, copy=False)
+        expect_input(self, x)
+        W, b = like(x, self.W, self.b)
         y, self.s = subsample(np.ascontiguousarray(x), W, b)
         return y
 
@@ -48,10 +49,10 @@ class Subsampling(Layer):
         return hx
 
     def _back(self, dy, s, W):
-        self.check_back(dy, s.shape)
-        return subsample_back(np.ascontiguousarray(dy, s.dtype), s, W.astype(s.dtype, copy=False))
+        expect_gradient(self, dy, s.shape)
+        return subsample_back(np.ascontiguousarray(dy, s.dtype), s, like(s, W))
 
-    def misfit(self, shape):
+    def _misfit(self, shape):
         if len(shape) != 4:
             return f"(N, {self.channels}, H, W)"
         if shape[1] != self.channels:

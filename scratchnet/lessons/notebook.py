@@ -28,7 +28,7 @@ def write_notebook(lesson, path):
     """
     path = Path(path)
     if path.exists():
-        raise InputError(f"{path} is already there; remove it or name another file with --out.")
+        raise InputError(f"{path} is already there; remove it or name another file with path=.")
     with extra():
         import jupytext
     notebook = jupytext.reads(lesson.script, fmt="py:percent")

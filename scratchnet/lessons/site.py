@@ -10,11 +10,11 @@ import sys
 import time
 from pathlib import Path
 
-from scratchnet.errors import InputError
-from scratchnet.lessons.course import EXERCISE, LessonStopped, course, execute, playing
+from scratchnet.errors import InputError, LessonStopped
+from scratchnet.lessons.scripts import EXERCISE, all_lessons, execute, playing
 from scratchnet.lessons.typesetting import code, line_range, markdown, output, to_html, typeset
-from scratchnet.look import gathered
 from scratchnet.storage import whole_file
+from scratchnet.viewing.show import gathered
 
 STYLE = Path(__file__).with_name("site.css")
 OURS = re.compile(r"(\d\d_[^/]+|index|exercises)\.html|style\.css|figures(/\d\d_[^/]+-\d+\.png)?")
@@ -35,7 +35,7 @@ def build_site(folder):
     """
     place = Path(folder).resolve()
     check_replaceable(place)
-    lessons = course()
+    lessons = all_lessons()
     texts = [typeset(lesson) for lesson in lessons]
     with whole_folder(place) as new:
         write(new / "style.css", STYLE.read_text("utf-8"))
@@ -56,12 +56,12 @@ def build_site(folder):
 def check_replaceable(place):
     """Raises InputError unless nothing is there, or an empty folder, or only what `build_site` has written."""
     if place in (Path.cwd(), *Path.cwd().parents):
-        raise InputError(f"{place} is the folder you are in, or holds it. Name another one with --out.")
+        raise InputError(f"{place} is the folder you are in, or holds it. Name another one with folder=.")
     if not os.path.lexists(place) or (place.is_dir() and not any(place.iterdir())):
         return
     style, first = place / "style.css", STYLE.read_text("utf-8").splitlines()[0]
     if not (style.is_file() and style.read_text("utf-8", "replace").startswith(first)):
-        raise InputError(f"{place} is already there, and is no site of the lessons. Name another folder with --out.")
+        raise InputError(f"{place} is already there, and is no site of the lessons. Name another one with folder=.")
     for path in place.rglob("*"):
         name = path.relative_to(place).as_posix()
         if path.name not in SYSTEMS and not OURS.fullmatch(name):
@@ -75,7 +75,7 @@ def whole_folder(place):
     try:
         new.mkdir(parents=True)
     except OSError as why:
-        raise InputError(f"{place} cannot be written ({why.strerror}). Name another folder with --out.") from None
+        raise InputError(f"{place} cannot be written ({why.strerror}). Name another one with folder=.") from None
     try:
         yield new
         check_replaceable(place)  # again: the lessons took a while

@@ -10,7 +10,7 @@ from types import FunctionType, ModuleType
 
 import numpy as np
 
-from scratchnet.lessons.course import execute, explained, playing
+from scratchnet.lessons.scripts import execute, explained, playing
 
 WIDTH = 78
 KEYS = "n: next line   s: step into   r: out of it again   p x.shape: print   c: go on   q: quit"

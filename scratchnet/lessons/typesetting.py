@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 from scratchnet.errors import InputError
 from scratchnet.lessons.notebook import extra
-from scratchnet.look import Picture
 from scratchnet.storage import whole_file
+from scratchnet.viewing.show import Picture
 
 with extra():
     from latex2mathml.converter import convert

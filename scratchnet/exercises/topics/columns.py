@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from scratchnet.exercises.cases import normal, whole
-from scratchnet.exercises.exercise import Case, Exercise, Wrong
+from scratchnet.exercises.definition import Case, Exercise, Wrong
 from scratchnet.exercises.kinds import Function
 from scratchnet.kernels import col2im, im2col, output_size
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from scratchnet.exercises.exercise import Exercise, Wrong
+from scratchnet.exercises.definition import Exercise, Wrong
 from scratchnet.exercises.kinds import Pruning
 from scratchnet.exercises.topics.descent import curvature_case
-from scratchnet.pruning import OptimalBrainDamage
+from scratchnet.training.pruning import OptimalBrainDamage
 
 BRAIN_DAMAGE = Exercise(
     number=0,
@@ -14,7 +14,7 @@ BRAIN_DAMAGE = Exercise(
     title="which weights are worth keeping",
     target=OptimalBrainDamage,
     methods=("estimate_by", "prune"),
-    task="estimate_by begins as in sdlm: the team's curvatures are then beside every parameter. It sets "
+    task="estimate_by begins as in sdlm: the engine's curvatures are then beside every parameter. It sets "
     "self.saliency, a dict with the keys (leaf, name), for every leaf of self.net.leaves() and every name of "
     "leaf.params. prune sets round(share * number of all parameters) of them to 0.",
     kind=Pruning(),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchnet.exercises.cases import whole
-from scratchnet.exercises.exercise import Case, Exercise, Wrong
+from scratchnet.exercises.definition import Case, Exercise, Wrong
 from scratchnet.exercises.kinds import Levenberg, Steps
 from scratchnet.kernels import adam, descend
 from scratchnet.optimizers import SDLM, SGD, Adam
@@ -44,6 +44,7 @@ SGD_STEP = Exercise(
     title="one step of gradient descent",
     target=SGD,
     methods=("step",),
+    shows=(SGD.move,),
     task="Momentum and weight decay are 0 here, they are the next exercise. self.net.parameters() yields (name, value, "
     "gradient, curvature) of every parameter; the step changes value in place, by self.lr and the gradient.",
     kind=Steps(),
@@ -80,6 +81,7 @@ MOMENTUM = Exercise(
     title="a step that remembers the ones before",
     target=SGD,
     methods=("step",),
+    shows=(SGD.move,),
     task="Now with self.momentum and self.weight_decay; either may be 0. self.v is a dict, empty at first, for the "
     "velocity v of each parameter, by its name; v starts at 0.",
     kind=Steps(),
@@ -155,7 +157,7 @@ ADAM = Exercise(
     task="self.t counts the steps, 0 before the first. self.m and self.v are dicts, empty at first, for the "
     "m and v of each parameter, by its name. self.betas, self.eps, self.lr, self.weight_decay are as in the "
     "docstring.",
-    shows=(adam,),
+    shows=(Adam.move, adam),
     kind=Steps(),
     **steps(
         lambda rng: {
@@ -277,8 +279,8 @@ SDLM_STEP = Exercise(
     title="a step size for every parameter",
     target=SDLM,
     methods=("estimate_by", "step"),
-    task="estimate_by has the team compute curvatures: team.curvatures takes x and labels, and leaves hW beside every "
-    "parameter W. Then it sets self.eps = {(leaf, name): step sizes}, for every leaf of self.net.leaves() and "
+    task="estimate_by has the engine compute curvatures: engine.curvatures takes x and labels, and leaves hW beside "
+    "every parameter W. Then it sets self.eps = {(leaf, name): step sizes}, for every leaf of self.net.leaves() and "
     'every name of leaf.params; getattr(leaf, "h" + name) is the curvature. step moves every parameter in place.',
     shows=(descend,),
     kind=Levenberg(),
@@ -336,7 +338,7 @@ SDLM_STEP = Exercise(
         ),
     },
     hints=(
-        "estimate_by: first team.curvatures(x, labels). Then a dict over all leaves and all names of their params.",
+        "estimate_by: first engine.curvatures(x, labels). Then a dict over all leaves and all names of their params.",
         "eps = lr / (mu + h), with brackets, entry by entry: an array of the shape of the parameter.",
         "step: for (leaf, name), eps in self.eps.items(): the parameter is getattr(leaf, name), its gradient "
         "'d' + name.",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchnet.exercises.cases import gaps, layer_case, whole
-from scratchnet.exercises.exercise import Exercise, Wrong
+from scratchnet.exercises.definition import Exercise, Wrong
 from scratchnet.exercises.kinds import LayerPass
 from scratchnet.layers import Linear, ScaledTanh
 from scratchnet.layers.squash import A, S

@@ -1,7 +1,7 @@
 """The capstone."""
 
 from scratchnet.exercises.capstone import on_held_out_digits, small_network
-from scratchnet.exercises.exercise import Exercise
+from scratchnet.exercises.definition import Exercise
 
 CAPSTONE = Exercise(
     number=0,

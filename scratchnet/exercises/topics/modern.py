@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchnet.exercises.cases import gaps, layer_case, normal, whole
-from scratchnet.exercises.exercise import Exercise, Wrong
+from scratchnet.exercises.definition import Exercise, Wrong
 from scratchnet.exercises.kinds import LayerPass
 from scratchnet.exercises.topics.first_layers import any_shape
 from scratchnet.kernels import max_pool_back, where_positive

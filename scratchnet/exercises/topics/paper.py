@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchnet.exercises.cases import gaps, layer_case, normal, whole
-from scratchnet.exercises.exercise import Case, Exercise, Wrong
+from scratchnet.exercises.definition import Case, Exercise, Wrong
 from scratchnet.exercises.kinds import Function, LayerPass, Network
 from scratchnet.kernels import subsample, subsample_back
 from scratchnet.layers import RBF, Subsampling

@@ -1,0 +1,63 @@
+"""python -m scratchnet: results to stdout, the bar and messages to stderr.
+
+Exit codes: 0 done, 1 a check failed, training diverged or nobody read the output, 2 wrong usage or input, 3 data
+not available, 130 interrupted.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from scratchnet.cli import compare, evaluate, exercise, lessons, list_recipes, predict, train
+from scratchnet.cli.flags import translated
+from scratchnet.errors import ScratchnetError
+
+EXAMPLES = """examples:
+  python -m scratchnet train --quick            one pass over 10,000 digits, seconds
+  python -m scratchnet train                    the paper: 20 passes over 60,000, minutes
+  python -m scratchnet recipes                  the networks that tutorials call LeNet-5
+  python -m scratchnet train --recipe tutorial-28
+  python -m scratchnet eval runs/paper/last.npz
+  python -m scratchnet compare runs/paper runs/tutorial-28
+  python -m scratchnet predict runs/paper/last.npz digit.png
+  python -m scratchnet lessons                  LeNet-5 step by step
+  python -m scratchnet exercise                 write its layers yourself
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit code."""
+    options = parser().parse_args(argv)
+    if hasattr(sys.stdout, "reconfigure"):  # somebody's own letters, on a console that does not have them
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = options.command(options) or 0
+        sys.stdout.flush()
+        return code
+    except ScratchnetError as why:
+        print(f"scratchnet: {translated(str(why), options.flags)}", file=sys.stderr)
+        return why.exit_code
+    except KeyboardInterrupt:
+        print("\nscratchnet: interrupted.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `| head`: nobody reads on, so nothing may be written at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as why:  # a full disk, a folder that went away
+        print(f"scratchnet: {why}", file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands. Each sets `command`, a function of the options, and `flags`."""
+    top = argparse.ArgumentParser(
+        prog="python -m scratchnet",
+        description="LeNet-5 of 1998 in NumPy.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for module in (train, list_recipes, evaluate, compare, predict, lessons, exercise):
+        module.add(commands)
+    return top

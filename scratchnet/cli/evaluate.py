@@ -1,0 +1,57 @@
+"""python -m scratchnet eval: a trained model on a data set."""
+
+from functools import partial
+from pathlib import Path
+
+from scratchnet.errors import InputError
+
+
+def add(commands):
+    command = commands.add_parser("eval", help="error and confusion matrix of a trained model")
+    command.set_defaults(command=run, flags={})
+    command.add_argument("model", type=Path, metavar="MODEL", help="e.g. runs/paper/last.npz")
+    command.add_argument("--data", metavar="NAME", help="default: the data set of the model's recipe")
+    command.add_argument("--split", choices=("test", "train"), default="test", help="(default: test)")
+    command.add_argument("--report", type=Path, metavar="DIR", help="write pictures, tables and a page of them there")
+
+
+def run(options):
+    import numpy as np
+
+    from scratchnet.cli.progress import prepare_kernels
+    from scratchnet.datasets import class_names, load
+    from scratchnet.runs.folder import check_writable, load_model
+    from scratchnet.training import evaluate
+    from scratchnet.viewing.tables import confusion_table
+
+    net, recipe, data_learnt = load_model(options.model)
+    data, split = options.data or data_learnt, options.split
+    (images, labels), pixels = load(data, split), partial(recipe.prepare, split=split)
+    if options.report:
+        check_writable(options.report)
+    prepare_kernels(net)
+    if options.report:
+        from scratchnet.runs import report
+
+        title = f"{recipe.name} on {data if split == 'test' else f'{data}, training images'}"
+        history = history_beside(options.model, data) if split == "test" else None
+        result = report.write_report(options.report, net, recipe, (images, labels), data, history, title, pixels=pixels)
+    else:
+        result = evaluate(net, (pixels(images), labels))
+    wrong = np.count_nonzero(result.predictions != labels)
+    print(f"{options.model}: {recipe.name} on {data}, {split} error {result.error:.2f} % ({wrong} of "
+          f"{len(labels):,} images), top 3 error {result.top3_error:.2f} %\n")  # fmt: skip
+    print(confusion_table(result.confusion, class_names(data)))
+    if options.report:
+        print(f"\nreport  {options.report / 'index.html'}")
+
+
+def history_beside(model, data):
+    """The History of the run that a model file lies in, if it does, and if the run was tested on this data."""
+    from scratchnet.runs.folder import Run
+
+    try:
+        run = Run.read(model.parent)
+    except InputError:
+        return None
+    return run.history if run.config["data"] == data else None

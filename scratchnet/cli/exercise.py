@@ -1,0 +1,251 @@
+"""python -m scratchnet exercise list, start, check, watch, hint, solution, reset: for learners."""
+
+import argparse
+import contextlib
+import threading
+from pathlib import Path
+
+from scratchnet.cli import grading, own_layers
+from scratchnet.cli.flags import natural
+from scratchnet.errors import InputError
+
+ME = "python -m scratchnet exercise"
+MINE = Path("my")
+
+EXAMPLES = """examples:
+  python -m scratchnet exercise                 the list, and what is done
+  python -m scratchnet exercise start 1         write my/ex01_scaled_tanh.py, with a blank to fill in
+  python -m scratchnet exercise check 1         is it right, and if not: what is wrong
+  python -m scratchnet exercise watch 1         the same whenever you save
+  python -m scratchnet exercise hint 1          a little help, each time a little more
+  python -m scratchnet exercise train           LeNet-5 on your own layers
+for teachers:
+  python -m scratchnet exercise syllabus        write syllabus.ini, to edit
+  python -m scratchnet exercise grade class --csv grades.csv --jobs 4
+"""
+
+
+def add(commands):
+    exercise = commands.add_parser(
+        "exercise",
+        help="write the layers yourself, and be told what is wrong",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    exercise.set_defaults(command=list_exercises, folder=MINE, flags={"folder": "--folder"})
+    whats = exercise.add_subparsers(metavar="WHAT")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--folder", type=Path, default=MINE, metavar="DIR", help="where your files are (default: my)")
+    which = argparse.ArgumentParser(add_help=False, parents=[where])
+    which.add_argument("name", nargs="?", metavar="NAME", help="number or name")
+
+    def action(function, name, about, arguments=which):
+        parser = whats.add_parser(name, help=about, parents=[arguments])
+        parser.set_defaults(command=function)
+        return parser
+
+    action(list_exercises, "list", "the exercises, and which are done", where)
+    action(start, "start", "write the file to fill in").add_argument("--all", action="store_true", help="all of them")
+    checking = action(check, "check", "is it right? Without a name: the one saved last")
+    checking.add_argument("--all", action="store_true", help="all that are started")
+    checking.add_argument("--seed", type=natural, default=0, metavar="N", help="of the random cases (default: 0)")
+    action(watch, "watch", "check whenever the file is saved")
+    action(hint, "hint", "a hint, each time a little more")
+    action(solution, "solution", "the library's own lines, after an attempt")
+    action(reset, "reset", "begin again; a copy is kept")
+    own_layers.add(whats, where)
+    grading.add(whats)
+
+
+def next_command(options, what, exercise):
+    """The command to type next, with the folder if it is another one than usual."""
+    folder = "" if options.folder == MINE else f" --folder {options.folder}"
+    return f"{ME} {what} {exercise.number:02}{folder}"
+
+
+def chosen(options):
+    """The folder, and the exercise that is named. A path of a file names both."""
+    from scratchnet.exercises.catalogue import find_exercise
+    from scratchnet.exercises.my_folder import Folder
+
+    path = Path(options.name or "")
+    if path.suffix == ".py" and path.is_file():
+        options.folder = path.parent
+    return Folder(options.folder), find_exercise(need(options))
+
+
+STATES = {"right": "done", "wrong": "not right yet", "blank": "started", "missing": ""}
+
+
+def list_exercises(options):
+    from scratchnet.exercises.learner import shown
+    from scratchnet.exercises.my_folder import Folder
+    from scratchnet.exercises.syllabus import Syllabus
+    from scratchnet.viewing.tables import table
+
+    folder, syllabus = Folder(options.folder), Syllabus.nearby(options.folder, ".")
+    rows, done = [("", "exercise", "lesson", "state", "what")], 0
+    for exercise in syllabus.exercises:
+        state = state_of(folder, exercise)
+        done += state == "done"
+        rows.append((f"{exercise.number:02}", exercise.name, str(exercise.lesson), state, exercise.title))
+    print(table(rows))
+    print(f"\n{done} of {len(syllabus.exercises)} done (a file in {shown(folder.path)} that passes its check now)")
+    new = next((exercise for exercise in syllabus.exercises if not folder.file(exercise).exists()), None)
+    if new:
+        print(f"\n{next_command(options, 'start', new)}     then check, hint, watch {new.number:02}")
+
+
+def state_of(folder, exercise):
+    from scratchnet.exercises.checker import check_answer
+
+    if not folder.file(exercise).exists():
+        return ""
+    if exercise.levels:  # takes its time
+        return f"started; check {exercise.number:02}" if folder.attempted(exercise) else "started"
+    return STATES[check_answer(exercise, folder.file(exercise)).state]
+
+
+def start(options):
+    from scratchnet.exercises.catalogue import find_exercise
+    from scratchnet.exercises.checker import filled
+    from scratchnet.exercises.learner import shown
+    from scratchnet.exercises.my_folder import Folder
+    from scratchnet.exercises.syllabus import Syllabus
+
+    folder = Folder(options.folder)
+    if options.all:
+        written = [folder.start(e) for e in Syllabus.nearby(folder.path, ".").exercises if not folder.file(e).exists()]
+        print(f"{len(written)} files written to {shown(folder.path)}")
+        return
+    exercise = find_exercise(need(options))
+    print(f"{shown(folder.start(exercise))}\n\n{filled(exercise.task)}\n")
+    print(f"{f'python -m scratchnet lessons run {exercise.lesson}':42}what it is about")
+    print(f"{next_command(options, 'check', exercise):42}is it right?")
+    print(f"{next_command(options, 'watch', exercise):42}the same whenever you save")
+
+
+def need(options):
+    if options.name is None:
+        raise InputError(f"Which one? `{ME} start 1` begins with the first, `{ME}` lists them all.")
+    return options.name
+
+
+def check(options):
+    from scratchnet.exercises.checker import check_answer
+    from scratchnet.exercises.my_folder import Folder
+    from scratchnet.exercises.syllabus import Syllabus
+
+    if options.all and options.name:
+        raise InputError(f"Either a name or --all: got {options.name!r} and --all.")
+    if options.all:
+        return check_all(Folder(options.folder), Syllabus.nearby(options.folder, ".").exercises)
+    if options.name:
+        folder, exercise = chosen(options)
+    else:
+        folder = Folder(options.folder)
+        exercise = folder.latest(Syllabus.nearby(options.folder, ".").exercises)
+    folder.need(exercise)
+    with patience(exercise):
+        result = check_answer(exercise, folder.file(exercise), options.seed)
+    print(result)
+    if result.state != "right":
+        print(f"\nA hint: {next_command(options, 'hint', exercise)}")
+        return 1
+    later = [e for e in Syllabus.nearby(folder.path, ".").exercises if e.number > exercise.number]
+    if later:
+        what = "check" if folder.file(later[0]).exists() else "start"
+        print(f"\nThe next one: {next_command(options, what, later[0])}   ({later[0].name})")
+    return 0
+
+
+@contextlib.contextmanager
+def patience(exercise):
+    """Says after some seconds why it takes so long."""
+    from scratchnet.cli.progress import say
+
+    text = f"Still at it. Kernels are compiled once, up to 20 s; what never ends is stopped after {exercise.seconds} s."
+    timer = threading.Timer(4, say, [text])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def check_all(folder, exercises):
+    from scratchnet.exercises.checker import check_answer
+    from scratchnet.exercises.learner import shown
+
+    started = folder.started(exercises)
+    if not started:
+        raise InputError(f"No exercise is started in {shown(folder.path)}. Begin: {ME} start 1")
+    results = []
+    for exercise in started:
+        result = check_answer(exercise, folder.file(exercise))
+        results.append(result)
+        why = (result.diagnosis or result.fact).split("\n")[0] if result.state == "wrong" else ""
+        print(f"{exercise.number:02}  {exercise.name:22} {STATES[result.state]:14} {why}".rstrip(), flush=True)
+    done = sum(result.state == "right" for result in results)
+    print(f"\n{done} of {len(exercises)} done")
+    return 0 if done == len(started) else 1
+
+
+def watch(options):
+    from scratchnet.exercises.catalogue import find_exercise
+    from scratchnet.exercises.my_folder import Folder
+    from scratchnet.exercises.syllabus import Syllabus
+    from scratchnet.exercises.watch import keep_watching
+
+    folder, exercises = Folder(options.folder), Syllabus.nearby(options.folder, ".").exercises
+    if options.name:
+        first = find_exercise(options.name)
+    else:
+        first = next((e for e in exercises if state_of(folder, e) != "done"), exercises[-1])
+    keep_watching(folder, exercises if first in exercises else [first], first)
+
+
+def hint(options):
+    from scratchnet.exercises.catalogue import find_exercise
+    from scratchnet.exercises.my_folder import Folder
+    from scratchnet.exercises.syllabus import Syllabus
+
+    folder = Folder(options.folder)
+    everything = Syllabus.nearby(options.folder, ".").exercises
+    exercise = find_exercise(options.name) if options.name else folder.latest(everything)
+    hints = folder.next_hint(exercise)
+    for number, text in enumerate(hints, start=1):
+        print(f"{number}. {text}")
+    if len(hints) < len(exercise.hints):
+        print(f"\n{len(exercise.hints) - len(hints)} more: {ME} hint {exercise.number:02}")
+    else:
+        print(f"\nThat is all. After an attempt: {ME} solution {exercise.number:02}")
+
+
+def solution(options):
+    from scratchnet.exercises.learner import shown
+    from scratchnet.exercises.syllabus import FILE, Syllabus
+    from scratchnet.viewing import show
+
+    folder, exercise = chosen(options)
+    if not Syllabus.nearby(folder.path, ".").solutions:
+        raise InputError(
+            f"Solutions are switched off in {FILE}. Ask your teacher, or for a hint: {ME} hint {options.name}"
+        )
+    folder.need(exercise)
+    if not folder.attempted(exercise):
+        raise InputError(
+            f"Write something first: {shown(folder.file(exercise))} is still blank. `hint {exercise.number:02}` helps."
+        )
+    print(f"What the library has there; lesson {exercise.lesson} is about it.\n")
+    for function in (*exercise.bodies(), *exercise.shows):
+        show(function)
+        print()
+
+
+def reset(options):
+    from scratchnet.exercises.learner import shown
+
+    folder, exercise = chosen(options)
+    copy = folder.reset(exercise)
+    print(f"{shown(folder.file(exercise))} is blank again; what was there is in {shown(copy)}")

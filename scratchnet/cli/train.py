@@ -1,0 +1,171 @@
+"""python -m scratchnet train: a recipe, and what is claimed for it beside what was measured."""
+
+from functools import partial
+from pathlib import Path
+
+from scratchnet.cli.flags import natural, positive
+from scratchnet.errors import Diverged, InputError
+
+FLAGS = {
+    "loss": "--loss",
+    "j": "--j",
+    "eta": "--eta",
+    "held_out": "--hold-out",
+    "validate_every": "--validate-every",
+    "epochs": "--epochs",
+    "folder": "--out",
+}
+
+
+def add(commands):
+    train = commands.add_parser("train", help="train LeNet-5 by the paper's recipe, or another, and compare")
+    train.set_defaults(command=run, flags=FLAGS)
+    train.add_argument("--recipe", metavar="NAME", help="see `recipes` (default: paper)")
+    train.add_argument("--data", metavar="NAME", help="another data set than the recipe's, e.g. fashion-mnist, kmnist")
+    train.add_argument("--quick", action="store_true", help="one pass over 10,000 images: a first result in seconds")
+    train.add_argument("--epochs", type=positive, metavar="N", help="passes over the training set")
+    train.add_argument("--seed", type=natural, metavar="N", help="of weights and order (default: 0)")
+    train.add_argument("--hold-out", type=natural, metavar="N", help="training images kept for validation")
+    train.add_argument(
+        "--validate-every", type=positive, metavar="N", help="look at them every N updates, not only after each pass"
+    )
+    train.add_argument(
+        "--eta", type=float, metavar="X", help="factor on the learning rates (default: 1; 0.25 for --recipe paper)"
+    )
+    train.add_argument("--loss", choices=("map", "mle"), help="the paper's eq. 9 or eq. 8 (default: map)")
+    train.add_argument("--j", type=float, metavar="J", help="of eq. 9: penalty of the rubbish class (default: 10)")
+    train.add_argument("--out", type=Path, metavar="DIR", help="default: runs/RECIPE, or runs/quick")
+    train.add_argument(
+        "--resume", type=Path, metavar="DIR", help="go on with the run in this folder; --epochs may be longer"
+    )
+    train.add_argument("--readable", action="store_true", help="by the layers themselves, not by the fast path")
+    train.add_argument("-v", "--verbose", action="store_true", help="print the step sizes of the first pass")
+
+
+def run(options):
+    import numpy as np
+
+    from scratchnet.cli.progress import Progress, prepare_kernels, say
+    from scratchnet.datasets import load
+    from scratchnet.training import fit
+
+    run = run_of(options)
+    recipe, config, history = run.recipe, run.config, run.history
+    loss, rng = run.loss(), np.random.default_rng(config["seed"])
+    net = recipe.network(rng)
+    train, test = load(config["data"], "train"), load(config["data"], "test")
+    train, validation = run.split(train, rng)
+    run.make_folders()
+    optimizer = recipe.optimizer(net, run.schedule(0))
+    size = f"{net.n_parameters():,} parameters, {net.n_connections(net.input_shape):,} connections"
+    say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
+    fast = not config["readable"]
+    progress = Progress(run, net, optimizer, options.verbose)
+    try:
+        prepare_kernels(
+            net, loss, partial(recipe.optimizer, lr=run.schedule(0)), batch_size=recipe.batch_size, fast=fast
+        )
+        run.go_on(net, optimizer)
+        fit(
+            net,
+            loss,
+            optimizer,
+            (recipe.prepare(train[0], "train"), train[1]),
+            test=(recipe.prepare(test[0], "test"), test[1]),
+            validation=validation and (recipe.prepare(validation[0], "train"), validation[1]),
+            validate_every=config["validate_every"],
+            epochs=config["epochs"],
+            batch_size=recipe.batch_size,
+            schedule=run.schedule,
+            rng=rng,
+            constant_order=recipe.constant_order,
+            history=history,
+            callback=progress,
+            fast=fast,
+        )
+    except KeyboardInterrupt:
+        progress.close()
+        return interrupted(run)
+    except Diverged as why:
+        raise Diverged(f"{str(why).removesuffix('.')} (--eta).") from None
+    finally:
+        progress.close()
+    print_results(run, net, test, len(train[1]), fast)
+
+
+def run_of(options):
+    """The Run that the options ask for: a new one, or one to go on with."""
+    from scratchnet.runs.folder import Run
+
+    if not options.resume:
+        return Run.new(
+            options.recipe or "paper",
+            data=options.data,
+            quick=options.quick,
+            seed=options.seed or 0,
+            epochs=options.epochs,
+            held_out=options.hold_out,
+            validate_every=options.validate_every,
+            eta=options.eta,
+            loss=options.loss,
+            j=options.j,
+            readable=options.readable,
+            folder=options.out,
+        )
+    own = {"recipe", "data", "quick", "seed", "hold_out", "validate_every", "eta", "loss", "j", "readable", "out"}
+    values = {name: getattr(options, name) for name in sorted(own)}
+    given = [name for name, value in values.items() if value is not None and value is not False]
+    if given:
+        wrong = ", ".join("--" + name.replace("_", "-") for name in given)
+        raise InputError(f"--resume goes on with the run's own options: leave out {wrong}. --epochs may be longer.")
+    return Run.resumed(options.resume, options.epochs)
+
+
+def print_results(run, net, test, images, fast):
+    """Write the report, and print this run beside what is claimed."""
+    from scratchnet.datasets import class_names
+    from scratchnet.runs import report  # Matplotlib takes a third of a second: not before the first result
+    from scratchnet.viewing.tables import confusion_table, table
+
+    recipe, data = run.recipe, run.config["data"]
+    pixels = partial(recipe.prepare, split="test")
+    result = report.write_report(run.folder / "report", net, recipe, test, data, run.history, fast=fast, pixels=pixels)
+    print("\n" + table(summary(recipe, data, images, run.history, result)))
+    print("\n" + confusion_table(result.confusion, class_names(data)))
+    print("\n" + table([(name, str(run.folder / file)) for name, file in run.files()]))
+
+
+def interrupted(run):
+    from scratchnet.cli.progress import say
+
+    passes = len(run.history)
+    if not passes:
+        say("\nInterrupted before the end of the first pass: nothing is saved.")
+    else:
+        say(f"\nInterrupted. {run.folder / 'last.npz'} is the network after pass {passes}. To go on:")
+        say(f"  python -m scratchnet train --resume {run.folder}")
+    return 130
+
+
+def summary(recipe, data, images, history, result):
+    """This run beside what is claimed, as rows of a table."""
+    wrong = result.confusion.sum() - result.confusion.trace()
+    published = (recipe.claimed, recipe.claimed_training) if data == recipe.data else (None, None)
+    claimed, claimed_training = (f"{100 - value:.2f} %" if value else "" for value in published)
+    paper = recipe.name == "paper" and data == recipe.data
+    seconds = sum(history.seconds)
+    return [
+        ("", "this run", "paper" if paper else "claimed"),
+        ("test error", f"{result.error:.2f} % ({wrong})", claimed + " (+- 0.1)" * paper),
+        ("top 3 error", f"{result.top3_error:.2f} %", ""),
+        ("training error, on the fly", f"{history.running_error[-1]:.2f} %", claimed_training),
+        ("training error, after", f"{history.train_error[-1]:.2f} %", ""),
+        ("passes", f"{len(history)}", f"{recipe.epochs}"),
+        ("learning rates", f"{history.lr[0]:g} ... {history.lr[-1]:g}", "0.0005 ... 0.00001" if paper else ""),
+        ("images in a pass", f"{images:,}", f"{60_000 - recipe.held_out:,}"),
+        (
+            "time of the updates",
+            f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s",
+            "2 to 3 days" if paper else "",
+        ),
+    ]

@@ -1,0 +1,104 @@
+"""All exercises, in the order of the lessons."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from scratchnet.errors import InputError, nearest
+from scratchnet.exercises.topics import (
+    columns,
+    conv_layer,
+    damage,
+    descent,
+    first_layers,
+    free,
+    modern,
+    objectives,
+    paper,
+)
+
+EXERCISES = [
+    replace(exercise, number=number)
+    for number, exercise in enumerate(
+        (
+            first_layers.SCALED_TANH,
+            first_layers.LINEAR,
+            conv_layer.LOOPS,
+            columns.IM2COL,
+            columns.COL2IM,
+            conv_layer.CONV_FORWARD,
+            conv_layer.CONV_BACKWARD,
+            paper.SUBSAMPLING,
+            paper.TABLE_ONE,
+            paper.RBF_LAYER,
+            objectives.MLE_LOSS,
+            objectives.MAP_LOSS,
+            paper.LENET5,
+            first_layers.LINEAR_BACKWARD2,
+            conv_layer.CONV_BACKWARD2,
+            descent.SDLM_STEP,
+            descent.SGD_STEP,
+            descent.MOMENTUM,
+            modern.RELU,
+            modern.MAX_POOL_BACKWARD,
+            objectives.CROSS_ENTROPY,
+            descent.ADAM,
+            free.CAPSTONE,
+            damage.BRAIN_DAMAGE,
+        ),
+        start=1,
+    )
+]
+
+# What no exercise asks for: passes that are given, and why.
+GIVEN = {
+    "Layer": "what all layers share",
+    "Loss": "what fit needs of a loss",
+    "AvgPool2d": "Subsampling without its coefficient",
+    "BatchNorm2d": "not in the paper, nor in the tutorials' networks",
+    "Dropout": "not in the paper, nor in the tutorials' networks",
+    "Flatten": "a reshape",
+    "LastAxisLinear": "Linear along one axis, for a tutorial's network",
+    "Scale": "Subsampling's coefficient without its windows",
+    "Sequential": "the glue: lessons 4 and 12 show it",
+    "Sigmoid": "ScaledTanh with another slope",
+    "Softmax": "cross-entropy has it",
+    "Tanh": "ScaledTanh with another factor",
+    "BCELoss": "for one tutorial's network",
+    "ScaledTanh.backward2": "backward twice",
+    "Subsampling.backward2": "as in linear-backward2 and conv-backward2",
+    "RBF.backward2": "a constant, explained there",
+    "MLELoss.backward2": "what backward returns",
+    "MAPLoss.backward2": "what MLELoss's backward returns",
+    "CrossEntropyLoss.backward2": "p (1 - p) / N, in the docstring",
+    "ReLU.backward2": "backward",
+    "MaxPool2d.forward": "a loop over windows as in Subsampling",
+    "MaxPool2d.backward2": "backward",
+}
+
+
+def find_exercise(word):
+    """Return the exercise with this number, name or file: "7", "07", "conv-backward", "my/ex07_conv_backward.py".
+
+    Raises InputError, with the names of all, when there is none.
+    """
+    wanted = Path(word).name.removesuffix(".py")
+    number = re.fullmatch(r"(?:ex)?0*(\d{1,4})(?:_.*)?", wanted)
+    wanted = re.sub(r"^(ex)?\d+_", "", wanted).replace("_", "-")
+    for exercise in EXERCISES:
+        if wanted == exercise.name or (number and int(number[1]) == exercise.number):
+            return exercise
+    raise InputError(f"There is no exercise {word!r}.{alone(wanted)}{nearest(wanted, [e.name for e in EXERCISES])}")
+
+
+def alone(name):
+    """A sentence if a lesson proposes something of this name: that no checker is for it, or what it is made of."""
+    from scratchnet.lessons.scripts import all_lessons
+
+    for lesson in all_lessons():
+        if lesson.exercise[0] == name:
+            parts = [exercise.name for exercise in EXERCISES if exercise.lesson == lesson.number]
+            if parts:
+                return f" Lesson {lesson.number} has {', '.join(parts)}."
+            return f" What lesson {lesson.number} proposes under that name is to be done without a checker."
+    return ""

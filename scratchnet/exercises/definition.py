@@ -1,0 +1,127 @@
+"""What an exercise is: a class or function of the library, the bodies to write, cases to try them on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import numpy as np
+
+from scratchnet.viewing.show import underlying
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What a body is tried on.
+
+    arrays: {name: array or other argument}, in the order of the arguments; args, options: of the class;
+    parameters: {"W": array, ...} of the layer; sizes: {"images": 5, ...}, to recognise factors by.
+    """
+
+    arrays: dict
+    args: tuple = ()
+    options: dict = field(default_factory=dict)
+    parameters: dict = field(default_factory=dict)
+    sizes: dict = field(default_factory=dict)
+
+    def inputs(self):
+        """{name: array} of everything that a pass may read and must not change."""
+        return {name: a for name, a in (self.arrays | self.parameters).items() if isinstance(a, np.ndarray)}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A known wrong answer: which result it spoils, what it makes of it, and the sentence that helps.
+
+    make: a function of everything there is by name: the case's arrays, parameters and options, the right results.
+    overflow: it is also what to say when the result is not finite.
+    """
+
+    result: str
+    sentence: str
+    make: Callable
+    overflow: bool = False
+
+    def fits(self, name, got, wanted, case, right):
+        if self.result != name:
+            return False
+        got, wanted = np.asarray(got), np.asarray(wanted)
+        if got.dtype.kind not in "fiub":
+            return False
+        if not np.isfinite(got).all():
+            return self.overflow
+        try:
+            mine = self.answer(case, right)
+        except (ValueError, IndexError, TypeError):  # not for these shapes
+            return False
+        if mine.shape == wanted.shape and close(mine, wanted):  # on this case it is no mistake
+            return False
+        return mine.shape == got.shape and close(got, mine)
+
+    def answer(self, case, right):
+        """The wrong result for a case."""
+        names = right | case.options | case.parameters | case.arrays
+        with np.errstate(all="ignore"):
+            return np.asarray(self.make(SimpleNamespace(**names, args=case.args)))
+
+
+def close(a, b):
+    """The same but for rounding; NaN and infinity in the same places."""
+    scale = np.abs(b[np.isfinite(b)]).max(initial=0)
+    return bool(np.allclose(a, b, rtol=1e-6, atol=1e-6 * scale, equal_nan=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """A body, or a few, for the learner to write.
+
+    number, name, lesson: where it stands; title: what it is, in a line; target: class or function of the library;
+    methods: the bodies, in order, ("",) for a function; task: what there is to do, beyond the docstring.
+    gives: lines of imports that help; shows: further functions of the library in which the answer lies. play: what the
+    file does when it is run.
+    kind: how a body is run and judged, see kinds.py. tiny, draw, real, odd: rng, dtype -> Case or list of them: one
+    to follow by hand, random ones, those of LeNet-5, unusual ones.
+    levels: other ones than the checker's. points: for a class; seconds: after which a check is stopped.
+    wrong: {method: its known wrong answers}; hints: each says a little more.
+    """
+
+    number: int
+    name: str
+    lesson: int
+    title: str
+    target: object
+    task: str
+    hints: tuple
+    kind: object
+    tiny: Callable = None
+    draw: Callable = None
+    real: Callable = None
+    odd: Callable = None
+    methods: tuple = ("",)
+    wrong: dict = field(default_factory=dict)
+    gives: tuple = ()
+    shows: tuple = ()
+    play: str = ""
+    levels: tuple = ()
+    points: int = 1
+    seconds: int = 60
+
+    @property
+    def file(self):
+        return f"ex{self.number:02}_{self.name.replace('-', '_')}.py"
+
+    @property
+    def is_class(self):
+        return isinstance(self.target, type)
+
+    @property
+    def writes(self):
+        """The name of what the learner's file defines."""
+        return f"My{self.target.__name__}" if self.is_class else underlying(self.target).__name__
+
+    def bodies(self):
+        """The functions of the library that stand where the learner writes."""
+        return [getattr(self.target, name) for name in self.methods] if self.is_class else [underlying(self.target)]
+
+    def where(self, method):
+        """What a body is called in a sentence."""
+        return f"{self.writes}.{method}" if method else self.writes

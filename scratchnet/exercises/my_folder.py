@@ -1,0 +1,101 @@
+"""The learner's folder: a file for each exercise that was started. What is done is not stored: checks tell."""
+
+import json
+import os
+from pathlib import Path
+
+from scratchnet.errors import InputError, Missing
+from scratchnet.exercises.blank import blank_file
+from scratchnet.exercises.learner import attempted, shown
+from scratchnet.storage import whole_file
+
+HINTS = ".hints.json"  # how many hints of each exercise were shown
+
+
+class Folder:
+    """path: of the folder, which need not exist yet."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def file(self, exercise):
+        """Where the learner's answer to an exercise is."""
+        return self.path / exercise.file
+
+    def started(self, exercises):
+        return [exercise for exercise in exercises if self.file(exercise).exists()]
+
+    def latest(self, exercises):
+        """The started exercise whose file was saved last. Raises InputError when none is started."""
+        started = self.started(exercises)
+        if not started:
+            raise InputError(
+                f"No exercise is started in {shown(self.path)}. Begin: python -m scratchnet exercise start 1"
+            )
+        return max(started, key=lambda exercise: self.file(exercise).stat().st_mtime_ns)
+
+    def start(self, exercise):
+        """Writes the blank file. Raises InputError when there is one already."""
+        path = self.file(exercise)
+        if os.path.lexists(path):
+            raise InputError(
+                f"{shown(path)} is there already. `exercise reset {exercise.number:02}` keeps a copy and begins again."
+            )
+        self.write(exercise)
+        return path
+
+    def write(self, exercise):
+        try:
+            with whole_file(self.file(exercise)) as file:
+                file.write(blank_file(exercise).encode("ascii"))
+        except (FileExistsError, NotADirectoryError):
+            raise InputError(f"{shown(self.path)} is no folder. Name another one with folder=.") from None
+        except OSError as why:
+            reason = f"{shown(self.path)} cannot be written to ({why.strerror})"
+            raise InputError(f"{reason}. Name another folder with folder=.") from None
+
+    def reset(self, exercise):
+        """Begins again; returns the path of a copy of what was there. Raises Missing when there is nothing."""
+        path = self.file(exercise)
+        self.need(exercise)
+        number = 1
+        while (copy := path.with_name(f"{path.stem}.backup-{number}.py")).exists():
+            number += 1
+        path.rename(copy)
+        self.write(exercise)
+        self.save_hints({name: count for name, count in self.hints().items() if name != exercise.name})
+        return copy
+
+    def need(self, exercise):
+        """Raises Missing unless the exercise is started; says so if a file has been renamed."""
+        path = self.file(exercise)
+        if path.exists():
+            return
+        words = (f"{exercise.number:02}", exercise.name.replace("-", "_"))
+        others = sorted(
+            file.name for word in words for file in self.path.glob(f"*{word}*") if "backup" not in file.name
+        )
+        hint = f" Is it {others[0]}? Rename it." if others else ""
+        raise Missing(f"There is no {shown(path)}.{hint} `exercise start {exercise.number:02}` writes a new one.")
+
+    def attempted(self, exercise):
+        return attempted(exercise, self.file(exercise))
+
+    def next_hint(self, exercise):
+        """One more hint than the last time: all hints up to it."""
+        counts = self.hints()
+        count = min(counts.get(exercise.name, 0) + 1, len(exercise.hints))
+        self.save_hints(counts | {exercise.name: count})
+        return exercise.hints[:count]
+
+    def hints(self):
+        try:
+            counts = json.loads((self.path / HINTS).read_text("utf-8"))
+            return {name: count for name, count in counts.items() if isinstance(count, int) and count >= 0}
+        except (OSError, ValueError, AttributeError):
+            return {}
+
+    def save_hints(self, counts):
+        if self.path.is_dir():
+            with whole_file(self.path / HINTS) as file:
+                file.write(json.dumps(counts).encode())

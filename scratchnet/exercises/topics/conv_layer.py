@@ -1,0 +1,315 @@
+"""Convolution: by loops, as a matrix product, and its ways back."""
+
+import numpy as np
+
+from scratchnet.exercises.cases import gaps, layer_case, normal, whole
+from scratchnet.exercises.definition import Exercise, Wrong
+from scratchnet.exercises.kinds import LayerPass
+from scratchnet.kernels import convolve, convolve_back, im2col
+from scratchnet.layers import Conv2d
+
+
+def conv_case(rng, dtype, images, channels, maps, kernel, height, width, sparse=True, draw=normal, **options):
+    if sparse:
+        table = rng.random((maps, channels)) < 0.6
+        table[np.arange(maps), rng.integers(0, channels, maps)] = True
+        table[rng.integers(0, maps), :] = np.arange(channels) == 0  # one blank at least, when there are two maps
+        options["connections"] = table
+    return layer_case(
+        Conv2d, rng, dtype, (images, channels, height, width), channels, maps, kernel, draw=draw, **options
+    )
+
+
+def c1_and_c3(rng, dtype):
+    return [
+        conv_case(rng, dtype, 2, 1, 6, 5, 32, 32, sparse=False),
+        conv_case(rng, dtype, 2, 6, 16, 5, 14, 14),
+    ]
+
+
+def conv(c, W=None, b=None, x=None):
+    """The convolution of a case, with other W, b or x if given."""
+    W, b, x = (mine if other is None else other for other, mine in ((W, c.W), (b, c.b), (x, c.x)))
+    options = vars(c)
+    W, b = np.ascontiguousarray(W), np.ascontiguousarray(b)
+    return convolve(np.ascontiguousarray(x), W, b, options.get("stride", 1), options.get("padding", 0))[0]
+
+
+def turned(W):
+    return W[:, :, ::-1, ::-1]
+
+
+def no_stride(c):
+    OH, OW = c.y.shape[2:]
+    x, W, b = (np.ascontiguousarray(a) for a in (c.x, c.W, c.b))
+    return convolve(x, W, b, 1, 0)[0][:, :, :OH, :OW]
+
+
+def first_image(c):
+    y = np.zeros_like(c.y)
+    y[0] = c.y[0]
+    return y
+
+
+def without(W, end):
+    """W with the first or last row of each kernel 0, and the first or last column too."""
+    W = W.copy()
+    W[:, :, end] = 0
+    W[..., end] = 0
+    return W
+
+
+def last_product(c):
+    W = np.zeros_like(c.W)
+    W[:, -1, -1, -1] = c.W[:, -1, -1, -1]
+    return conv(c, W)
+
+
+LOOPS = Exercise(
+    number=0,
+    name="convolution-by-loops",
+    lesson=5,
+    title="a convolution as the paper's formula says it",
+    target=Conv2d,
+    methods=("forward",),
+    task="Write forward by loops over images, output maps, rows and columns, input maps, and the places of the kernel; "
+    "it need not be fast. The sizes of the output are self.output_shape(x.shape[1:]); self.stride may be 1 or more, "
+    "padding is 0 here.",
+    kind=LayerPass(),
+    tiny=lambda rng, dtype: conv_case(rng, dtype, 1, 2, 1, 2, 3, 3, sparse=False, draw=whole),
+    draw=lambda rng, dtype: conv_case(rng, dtype, 2, 3, 2, 3, 6, 6, sparse=False, stride=int(rng.integers(1, 3))),
+    real=lambda rng, dtype: [conv_case(rng, dtype, 1, 6, 16, 5, 14, 14)],
+    odd=lambda rng, dtype: [
+        conv_case(rng, dtype, 1, 1, 1, 1, 1, 1, sparse=False),
+        conv_case(rng, dtype, 2, 2, 3, (2, 4), 5, 7, sparse=False),
+        conv_case(rng, dtype, 2, 2, 2, 3, 8, 6, sparse=False, stride=3),
+        conv_case(rng, dtype, 2, 2, 2, 2, 5, 4, sparse=False, memory=gaps),
+    ],
+    wrong={
+        "forward": (
+            Wrong("y", "The bias b is missing.", lambda c: conv(c, b=0 * c.b)),
+            Wrong(
+                "y",
+                "The kernel is flipped: W[o, c, i, j] goes with x[n, c, h + i, w + j].",
+                lambda c: conv(c, turned(c.W)),
+            ),
+            Wrong(
+                "y",
+                "Only the last input map is in it: '+=' where the input maps are summed, not '='.",
+                lambda c: conv(c, W=c.W[:, -1:], x=c.x[:, -1:]),
+            ),
+            Wrong(
+                "y",
+                "Only the first input map is in it: is the return, or the loop over input maps, a level too deep?",
+                lambda c: conv(c, W=c.W[:, :1], x=c.x[:, :1]),
+            ),
+            Wrong(
+                "y",
+                "The bias is added once for every input map; it is added once.",
+                lambda c: conv(c, b=c.b * c.x.shape[1]),
+            ),
+            Wrong("y", "Rows and columns of the kernel are swapped.", lambda c: conv(c, c.W.swapaxes(2, 3))),
+            Wrong("y", "The stride is missing: row h looks at h * stride + i, column w likewise.", no_stride),
+            Wrong("y", "Only the first image is in it: is the return a level too deep?", first_image),
+            Wrong("y", "The last row or column of the kernel is left out.", lambda c: conv(c, without(c.W, -1))),
+            Wrong("y", "The first row or column of the kernel is left out.", lambda c: conv(c, without(c.W, 0))),
+            Wrong("y", "Only the last product is in it: '+=' for the sum over the kernel, not '='.", last_product),
+        ),
+    },
+    hints=(
+        "Make y first: np.zeros((N, out maps, OH, OW), x.dtype), then fill it entry by entry.",
+        "y[n, o, h, w] is b[o] plus a sum over the input maps c and the places i, j of the kernel.",
+        "Row h of the output looks at the rows from h * stride on: x[n, c, h * stride + i, w * stride + j].",
+        "The innermost line is y[n, o, h, w] += W[o, c, i, j] * (that pixel); b[o] is added outside of those loops.",
+    ),
+)
+
+
+CONV_FORWARD = Exercise(
+    number=0,
+    name="conv-forward",
+    lesson=6,
+    title="a convolution as one matrix product",
+    target=Conv2d,
+    methods=("forward",),
+    task="With columns: Y = W X + b. Keep on self what the library's backward reads: x, the columns of the "
+    "whole batch as X, and the shape of y as y_shape. self.kernel_size is (kh, kw).",
+    gives=("from scratchnet.kernels import im2col",),
+    shows=(convolve,),
+    kind=LayerPass(leaves=("x", "X", "y_shape")),
+    tiny=lambda rng, dtype: conv_case(rng, dtype, 2, 1, 2, 2, 3, 2, sparse=False, draw=whole),
+    draw=lambda rng, dtype: conv_case(
+        rng, dtype, 3, 2, 4, (3, 2), 6, 6, stride=int(rng.integers(1, 3)), padding=int(rng.integers(0, 2))
+    ),
+    real=c1_and_c3,
+    odd=lambda rng, dtype: [
+        conv_case(rng, dtype, 1, 1, 1, 1, 1, 1, sparse=False),
+        conv_case(rng, dtype, 2, 3, 2, (2, 4), 7, 5, stride=2, padding=1),
+        conv_case(rng, dtype, 1, 2, 3, 5, 5, 5),
+        conv_case(rng, dtype, 2, 2, 2, 2, 5, 4, memory=gaps),
+    ],
+    wrong={
+        "forward": (
+            Wrong("y", "The bias b is missing.", lambda c: conv(c, b=0 * c.b)),
+            Wrong("y", "The kernel is flipped; here it is not.", lambda c: conv(c, turned(c.W))),
+            Wrong(
+                "y",
+                "W X is (maps, N*OH*OW): reshape it to (maps, N, OH, OW), and only then swap the first two axes.",
+                lambda c: conv(c, b=0 * c.b).swapaxes(0, 1).reshape(c.y.shape) + c.b[:, None, None],
+            ),
+            Wrong(
+                "y",
+                "W X is (maps, N*OH*OW): reshape it to (maps, N, OH, OW), and only then swap the first two axes.",
+                lambda c: c.y.swapaxes(0, 1).reshape(c.y.shape),
+            ),
+            Wrong("y", "The bias is subtracted.", lambda c: conv(c, b=-c.b)),
+        ),
+    },
+    hints=(
+        "X = im2col(x, kh, kw, self.stride, self.padding) is (C*kh*kw, N*OH*OW): a column for every position.",
+        "A filter as a row: self.W.reshape(out, C*kh*kw). Then W X is (out, N*OH*OW); add b to every row.",
+        "To get (N, out, OH, OW): reshape W X to (out, N, OH, OW), then swap the first two axes.",
+        "b is (out,): b[:, None] goes with (out, N*OH*OW). OH and OW are self.output_shape(x.shape[1:])[1:].",
+    ),
+)
+
+
+def back(c, letter, x, W, dy=None):
+    """dx, dW, db (or hx, hW, hb) of a case, without the mask."""
+    dy = np.ascontiguousarray(vars(c)[f"{letter}y"] if dy is None else dy)
+    x, W = np.ascontiguousarray(x), np.ascontiguousarray(W)
+    stride, padding = vars(c).get("stride", 1), vars(c).get("padding", 0)
+    X = im2col(x, *W.shape[2:], stride, padding)
+    return convolve_back(dy, x, X, W, stride, padding)
+
+
+def masked(c, dW):
+    table = vars(c).get("connections")
+    return dW if table is None else dW * table[:, :, None, None]
+
+
+NO_MASK = (
+    "The mask of the connection table is missing: {0} has to be 0 where self.connections is False. "
+    "self._mask({0}) returns it like that, and changes nothing by itself."
+)
+
+CONV_BACKWARD = Exercise(
+    number=0,
+    name="conv-backward",
+    lesson=7,
+    title="the way back through a convolution",
+    target=Conv2d,
+    methods=("backward",),
+    task="backward takes dE/dy, sets self.dW and self.db, returns dE/dx. forward left self.x and self.X, its columns; "
+    "self.kernel_size is (kh, kw). self._mask(dW) returns dW with 0 at the blanks of the connection table.",
+    gives=("from scratchnet.kernels import col2im",),
+    shows=(Conv2d._back, convolve_back),
+    kind=LayerPass(),
+    tiny=lambda rng, dtype: conv_case(rng, dtype, 2, 1, 2, 2, 3, 2, sparse=False, draw=whole),
+    draw=CONV_FORWARD.draw,
+    real=c1_and_c3,
+    odd=CONV_FORWARD.odd,
+    wrong={
+        "backward": (
+            Wrong(
+                "dx",
+                "The kernel is turned round; col2im does that already, W' dY takes W as it is.",
+                lambda c: back(c, "d", c.x, turned(c.W))[0],
+            ),
+            Wrong("dW", NO_MASK.format("dW"), lambda c: back(c, "d", c.x, c.W)[1]),
+            Wrong("dW", "dW averages over the batch: layers sum, the 1/N is in the loss.", lambda c: c.dW / len(c.x)),
+            Wrong("dW", "dW is flipped: the kernel is not turned round here.", lambda c: turned(c.dW)),
+            Wrong(
+                "dW",
+                "dW is that of the first image alone: sum over all.",
+                lambda c: masked(c, back(c, "d", c.x[:1], c.W, c.dy[:1])[1]),
+            ),
+            Wrong(
+                "dW",
+                "dW is that of the last image alone: '+=' over images, or all of them in one product.",
+                lambda c: masked(c, back(c, "d", c.x[-1:], c.W, c.dy[-1:])[1]),
+            ),
+            Wrong(
+                "dW",
+                "dY is reshaped with the images still first: swap the first two axes of dy, then reshape to "
+                "(maps, N*OH*OW).",
+                lambda c: masked(
+                    c,
+                    back(c, "d", c.x, c.W, c.dy.reshape(c.dy.shape[1], c.dy.shape[0], *c.dy.shape[2:]).swapaxes(0, 1))[
+                        1
+                    ],
+                ),
+            ),
+            Wrong(
+                "dx",
+                "dY is reshaped with the images still first: swap the first two axes of dy, then reshape to "
+                "(maps, N*OH*OW).",
+                lambda c: back(
+                    c, "d", c.x, c.W, c.dy.reshape(c.dy.shape[1], c.dy.shape[0], *c.dy.shape[2:]).swapaxes(0, 1)
+                )[0],
+            ),
+            Wrong(
+                "db",
+                "db is summed over the images only, or averaged over the positions.",
+                lambda c: c.dy.sum(axis=0).mean(axis=(1, 2)),
+            ),
+            Wrong(
+                "db", "db is the mean over images and positions; it is their sum.", lambda c: c.dy.mean(axis=(0, 2, 3))
+            ),
+        ),
+    },
+    hints=(
+        "Undo forward from its end: dy is (N, out, OH, OW); as a matrix dY it is (out, N*OH*OW), like Y was.",
+        "dY = dy.swapaxes(0, 1).reshape(out, -1): the images must come after the maps, or rows get mixed.",
+        "The class docstring has the three products: dW = dY X', db = sum dY, dX = W' dY, W as (out, C*kh*kw).",
+        "dX are columns: col2im(dX, self.x.shape, kh, kw, self.stride, self.padding) adds them back to pixels.",
+    ),
+)
+
+CONV_BACKWARD2 = Exercise(
+    number=0,
+    name="conv-backward2",
+    lesson=13,
+    title="curvatures of shared weights",
+    target=Conv2d,
+    methods=("backward2",),
+    task="backward2 takes d2E/dy2, sets self.hW and self.hb, and returns d2E/dx2. forward left self.x and self.X, its "
+    "columns; self._mask(hW) returns hW with 0 at the blanks of the connection table.",
+    gives=("from scratchnet.kernels import col2im",),
+    shows=(Conv2d._back, convolve_back),
+    kind=LayerPass(),
+    tiny=CONV_BACKWARD.tiny,
+    draw=lambda rng, dtype: conv_case(rng, dtype, 3, 2, 3, 2, 4, 4, stride=int(rng.integers(1, 3)), padding=1),
+    real=c1_and_c3,
+    odd=CONV_FORWARD.odd,
+    wrong={
+        "backward2": (
+            Wrong("hx", "W has to be squared for hx (eq. 27).", lambda c: back(c, "h", c.x, c.W)[0]),
+            Wrong(
+                "hx",
+                "hy is not squared: it is a second derivative already.",
+                lambda c: back(c, "h", c.x, c.W**2, c.hy**2)[0],
+            ),
+            Wrong("hW", "X has to be squared for hW (eq. 25).", lambda c: masked(c, back(c, "h", c.x, c.W)[1])),
+            Wrong("hW", NO_MASK.format("hW"), lambda c: back(c, "h", c.x**2, c.W)[1]),
+            Wrong(
+                "hW",
+                "Square X, not the product: the cross terms are left out.",
+                lambda c: masked(c, back(c, "h", c.x, c.W)[1] ** 2),
+            ),
+            Wrong(
+                "hW",
+                "hy is not squared: it is a second derivative already.",
+                lambda c: masked(c, back(c, "h", c.x**2, c.W, c.hy**2)[1]),
+            ),
+            Wrong(
+                "hb", "hy is not squared: it is a second derivative already.", lambda c: (c.hy**2).sum(axis=(0, 2, 3))
+            ),
+        ),
+    },
+    hints=(
+        "It is backward with hy for dy, and every factor squared. Begin with backward.",
+        "The factors are X for hW and W for hX; hb has none.",
+        "hW = hY (X^2)', hX = (W^2)' hY, entry by entry: self.X**2, self.W**2; then col2im, and the mask.",
+    ),
+)

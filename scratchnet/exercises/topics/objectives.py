@@ -1,0 +1,249 @@
+"""The losses: the paper's two, and softmax cross entropy."""
+
+import numpy as np
+
+from scratchnet.exercises.cases import gaps, loss_case, whole
+from scratchnet.exercises.definition import Exercise, Wrong
+from scratchnet.exercises.kinds import LossPass
+from scratchnet.losses import CrossEntropyLoss, MAPLoss, MLELoss
+
+
+def losses(large=None, **named):
+    """tiny, draw, real, odd for a loss; named: options of its class, large: those for penalties of 10,000."""
+    return {
+        "tiny": lambda rng, dtype: loss_case(rng, dtype, 2, 3, draw=whole, **named),
+        "draw": lambda rng, dtype: loss_case(rng, dtype, 5, 4, **named),
+        "real": lambda rng, dtype: [loss_case(rng, dtype, 64, 10, scale=84, **named)],
+        "odd": lambda rng, dtype: [
+            loss_case(rng, dtype, 1, 2, **named),
+            loss_case(rng, dtype, 6, 2, **named),
+            loss_case(rng, dtype, 3, 10, memory=gaps, **named),
+            loss_case(rng, dtype, 4, 10, draw=far, **named),
+            loss_case(rng, dtype, 4, 10, draw=far, **named | (large or {})),
+            loss_case(rng, dtype, 4, 10, scale=1e4, **named | (large or {})),
+        ],
+    }
+
+
+def far(rng, shape, dtype):
+    return (1e4 + 10 * rng.random(shape)).astype(dtype)
+
+
+def right_class(c):
+    return (c.labels[:, None] == np.arange(c.y.shape[1])).astype(c.y.dtype)
+
+
+def of_right(c):
+    return c.y[np.arange(len(c.y)), c.labels]
+
+
+GIVES_ONE_HOT = ("from scratchnet.losses import one_hot",)
+
+MLE_LOSS = Exercise(
+    number=0,
+    name="mle-loss",
+    lesson=11,
+    title="the penalty of the right class",
+    target=MLELoss,
+    methods=("forward", "backward"),
+    task="forward returns E, a number. It keeps one_hot(labels, y), which is 1 at the label of each row and "
+    "0 elsewhere, as self.right: the library's backward2 reads it. backward takes nothing and returns dE/dy.",
+    gives=GIVES_ONE_HOT,
+    kind=LossPass(leaves=("right",)),
+    **losses(),
+    wrong={
+        "forward": (
+            Wrong("E", "That is the sum over the images; E is their mean.", lambda c: of_right(c).sum()),
+            Wrong("E", "That is the mean of all penalties; only that of the right class counts.", lambda c: c.y.mean()),
+            Wrong(
+                "E",
+                "That is the mean of y times one_hot over all entries: divide by N, not by N x classes.",
+                lambda c: (right_class(c) * c.y).mean(),
+            ),
+            Wrong("E", "That is the smallest penalty; E takes that of the label.", lambda c: c.y.min(axis=1).mean()),
+            Wrong(
+                "E",
+                "The sign is wrong: E is the penalty itself, which training makes small.",
+                lambda c: -of_right(c).mean(),
+            ),
+        ),
+        "backward": (
+            Wrong("dE/dy", "The 1/N of the mean is missing.", right_class),
+            Wrong(
+                "dE/dy",
+                "It is divided by all entries of y; E averages over the N images.",
+                lambda c: right_class(c) / c.y.size,
+            ),
+            Wrong(
+                "dE/dy",
+                "It is 1/N everywhere; only y at the label moves E.",
+                lambda c: np.full(c.y.shape, 1 / len(c.y)),
+            ),
+            Wrong(
+                "dE/dy", "That is y at the label; the derivative of y is 1.", lambda c: right_class(c) * c.y / len(c.y)
+            ),
+        ),
+    },
+    hints=(
+        "one_hot(labels, y) * y is y at the label of each row and 0 elsewhere.",
+        "E = sum of that, divided by len(y): one number for the batch, float(...).",
+        "backward: E depends on y[n, D] alone, with the slope 1/N. Keep one_hot in forward.",
+    ),
+)
+
+
+def p_of(c, j=None):
+    """The p of MAPLoss, with its rubbish class unless j is infinite."""
+    with np.errstate(over="ignore"):
+        e = np.exp(-c.y)
+    return e / (np.exp(-(c.j if j is None else j)) + e.sum(axis=1, keepdims=True))
+
+
+def as_printed(c):
+    """Eq. 9 as printed."""
+    return float((of_right(c) + np.log(np.exp(-c.j) + np.exp(-c.y).sum(axis=1))).mean())
+
+
+UNDERFLOW = (
+    "e^-y is 0 for large y, and log 0 is -infinity: factor the largest exponent out of the sum, "
+    "log sum e^-y = -m + log sum e^(m - y), with m the smallest of the y_i and j."
+)
+
+MAP_LOSS = Exercise(
+    number=0,
+    name="map-loss",
+    lesson=11,
+    title="the right class near, the others far, and no overflow",
+    target=MAPLoss,
+    methods=("forward", "backward"),
+    task="forward returns E, a number, and keeps one_hot(labels, y) as self.right: the library's backward2 reads it. "
+    "backward takes nothing and returns dE/dy. self.j is j. Penalties of 10,000 must not give infinity or NaN.",
+    gives=GIVES_ONE_HOT,
+    kind=LossPass(leaves=("right",)),
+    **losses(j=2.0, large={"j": 1e4}),
+    wrong={
+        "forward": (
+            Wrong("E", UNDERFLOW, as_printed, overflow=True),
+            Wrong("E", "That is the sum over the images; E is their mean.", lambda c: c.E * len(c.y)),
+            Wrong(
+                "E",
+                "The rubbish class is missing: e^-j belongs to the sum in the logarithm.",
+                lambda c: (of_right(c) + np.log(np.exp(-c.y).sum(axis=1))).mean(),
+            ),
+            Wrong(
+                "E",
+                "y_D is missing: that is the logarithm alone.",
+                lambda c: np.log(np.exp(-c.j) + np.exp(-c.y).sum(axis=1)).mean(),
+            ),
+            Wrong(
+                "E",
+                "The exponents are -y: penalties, the smallest wins.",
+                lambda c: (of_right(c) + np.log(np.exp(-c.j) + np.exp(c.y).sum(axis=1))).mean(),
+            ),
+            Wrong(
+                "E",
+                "The logarithm is subtracted; eq. 9 adds it.",
+                lambda c: (of_right(c) - np.log(np.exp(-c.j) + np.exp(-c.y).sum(axis=1))).mean(),
+            ),
+            Wrong(
+                "E",
+                "j itself is in the sum; it should be e^-j.",
+                lambda c: (of_right(c) + np.log(c.j + np.exp(-c.y).sum(axis=1))).mean(),
+            ),
+        ),
+        "backward": (
+            Wrong(
+                "dE/dy",
+                "The sign is wrong: the penalty of the right class raises E, the others lower it.",
+                lambda c: (p_of(c) - right_class(c)) / len(c.y),
+            ),
+            Wrong("dE/dy", "The 1/N of the mean is missing.", lambda c: right_class(c) - p_of(c)),
+            Wrong(
+                "dE/dy",
+                "The rubbish class is missing in p: e^-j belongs to the sum it is divided by.",
+                lambda c: (right_class(c) - p_of(c, np.inf)) / len(c.y),
+            ),
+            Wrong("dE/dy", "p is missing: that is the slope of eq. 8 alone.", lambda c: right_class(c) / len(c.y)),
+            Wrong(
+                "dE/dy", "[i = D] is missing: that is the slope of the logarithm alone.", lambda c: -p_of(c) / len(c.y)
+            ),
+            Wrong("dE/dy", UNDERFLOW, lambda c: (right_class(c) - p_of(c)) / len(c.y), overflow=True),
+        ),
+    },
+    hints=(
+        "Begin by the formula: right = one_hot(labels, y), E = mean of (right * y).sum(axis=1) + log(...).",
+        "p_i is e^-y_i divided by the same sum that the logarithm is taken of. Keep p in forward for backward.",
+        "For y = 10,000, e^-y is 0 and log 0 infinite. Let m be the smallest of all y_i of a row and j, and "
+        "factor e^-m out.",
+        "log(e^-j + sum e^-y_i) = -m + log(e^(m-j) + sum e^(m-y_i)): no exponent is positive, one is 0.",
+    ),
+)
+
+
+def softmax(c):
+    e = np.exp(c.y)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def logarithm_of_softmax(c):
+    """The formula as printed."""
+    return float((np.log(np.exp(c.y).sum(axis=1)) - of_right(c)).mean())
+
+
+OVERFLOW = (
+    "e^y overflows for large y, and log p is infinite where p has become 0: with z = y - the largest score of the row, "
+    "E is log(sum e^z) - z_D."
+)
+
+CROSS_ENTROPY = Exercise(
+    number=0,
+    name="cross-entropy",
+    lesson=17,
+    title="softmax and its logarithm in one, without overflow",
+    target=CrossEntropyLoss,
+    methods=("forward", "backward"),
+    task="forward returns E, a number, and keeps p as self.p: backward2, which is the library's here, reads "
+    "it. backward takes nothing and returns dE/dy. Scores of 10,000 must not give infinity or NaN.",
+    gives=GIVES_ONE_HOT,
+    kind=LossPass(leaves=("p",)),
+    **losses(),
+    wrong={
+        "forward": (
+            Wrong("E", OVERFLOW, logarithm_of_softmax, overflow=True),
+            Wrong("E", "That is the sum over the images; E is their mean.", lambda c: c.E * len(c.y)),
+            Wrong("E", "The sign is wrong: E is minus the logarithm of p at the label.", lambda c: -c.E),
+            Wrong(
+                "E",
+                "y_D is missing: that is the logarithm of the sum alone.",
+                lambda c: np.log(np.exp(c.y).sum(axis=1)).mean(),
+            ),
+            Wrong(
+                "E",
+                "That is the mean of -p at the label: the logarithm is missing.",
+                lambda c: -(right_class(c) * softmax(c)).sum(axis=1).mean(),
+            ),
+            Wrong(
+                "E",
+                "These are scores, the largest wins: exponents y, not -y.",
+                lambda c: (of_right(c) + np.log(np.exp(-c.y).sum(axis=1))).mean(),
+            ),
+            Wrong("E", "The mean is over all entries; divide by N, not by N x classes.", lambda c: c.E / c.y.shape[1]),
+        ),
+        "backward": (
+            Wrong(
+                "dE/dy",
+                "The sign is wrong: a larger score of the right class lowers E.",
+                lambda c: (right_class(c) - softmax(c)) / len(c.y),
+            ),
+            Wrong("dE/dy", "The 1/N of the mean is missing.", lambda c: softmax(c) - right_class(c)),
+            Wrong("dE/dy", "[i = D] is missing: subtract 1 at the label.", lambda c: softmax(c) / len(c.y)),
+            Wrong("dE/dy", "p is missing: that is the slope of -y_D alone.", lambda c: -right_class(c) / len(c.y)),
+        ),
+    },
+    hints=(
+        "p = e^y / sum e^y, row by row: axis=1, keepdims=True. E = - mean of log p at the label.",
+        "Subtracting the same number from all scores of a row changes neither p nor E: subtract the largest.",
+        "With z = y - max: E = mean of log(sum e^z) - z_D. No exponent is positive, one is 0.",
+        "backward: (p - one_hot(labels, y)) / N; keep both in forward.",
+    ),
+)

@@ -1,0 +1,234 @@
+"""The fast path as `fit` and `evaluate` see it: an Engine that runs programs."""
+
+import os
+import platform
+import threading
+
+import numba
+import numpy as np
+
+from scratchnet.errors import InputError, Unsupported
+from scratchnet.fast.drive import work, work_on_cores
+from scratchnet.fast.plan import Plan
+from scratchnet.fast.vector import LANES, has
+from scratchnet.layers import Sequential
+from scratchnet.layers.expect import label
+from scratchnet.losses import one_hot
+from scratchnet.optimizers import SDLM, SGD
+from scratchnet.parallel import cores, leaves
+
+STRETCH = 128  # updates of batch size 1 in one call: 4 ms of LeNet-5, after which Python sees them
+SLACK = 256  # floats behind the gradients, which the last block of a row adds zeros to
+
+AT_ONCE = 4096  # images of inference in one call, for the same reason
+
+forked = False  # in a forked child the OpenMP threads of its parent do not exist
+one_at_a_time = threading.Lock()  # not all of Numba's thread pools serve two threads of Python at a time
+
+
+class FastEngine:
+    """The Engine that runs a network on images of one shape, with a loss (None: forward only), by programs.
+
+    `with` it, the network is lent other arrays: net["C3"].W is a view of one flat array, which the programs and
+    any optimizer change in place. Afterwards it is the array that it was before, with the new values.
+    Everything else (codes, j, A, divisor) is read when the engine is made. dW is there until the next gradients.
+    Raises Unsupported, with the reason, if a layer or the loss has no compiled operation.
+    """
+
+    def __init__(self, net, loss, shape, dtype=np.float32):
+        self.net, self.loss, self.shape = net, loss, tuple(shape)
+        why = reason(net, dtype)
+        if why:
+            raise Unsupported(why)
+        self.slots = [(leaf, name) for leaf in leaves(net) for name in leaf.params]
+        self.offsets, n = {}, 0
+        for leaf, name in self.slots:
+            size = getattr(leaf, name).size
+            self.offsets[leaf, name] = n, size
+            n += -(-size // 16) * 16  # every parameter starts a cache line
+        self.n = n
+        self.parameters = aligned(1, 2 * n + SLACK)[0]  # and a step size for each
+        self.batches = Plan(net, shape, loss, self.offsets, n, LANES)
+        try:
+            self.single = Plan(net, shape, loss, self.offsets, n, 1)
+        except Unsupported:
+            self.single = None
+        self.lent = None
+        self.known, self.gradients_ = {}, aligned(1, n + SLACK)
+
+    def __enter__(self):
+        self.own = [getattr(leaf, name) for leaf, name in self.slots]
+        self.lent = self.views(self.parameters)
+        self.read()
+        return self
+
+    def __exit__(self, *exception):
+        try:
+            self.read()
+        finally:
+            for (leaf, name), array, view in zip(self.slots, self.own, self.lent, strict=True):
+                array[...] = view
+                setattr(leaf, name, array)
+            self.lent = None
+
+    def read(self):
+        """Takes over the parameters that the layers have: all of them, or inside `with` those that are not lent."""
+        for (leaf, name), view in zip(self.slots, self.lent or self.views(self.parameters), strict=True):
+            if (array := leaf.__dict__[name]) is not view:
+                if np.shape(array) != view.shape:
+                    raise InputError(f"{label(leaf)}: {name} had shape {view.shape}, now it has {np.shape(array)}.")
+                view[...] = array
+                if self.lent:
+                    setattr(leaf, name, view)
+
+    def classes(self, x):
+        self.check(x)
+        return self.batches.y.shape[0]
+
+    def check(self, x):
+        """Raises InputError unless x is float32 images of the shape that the programs are for."""
+        if x.shape[1:] != self.shape or x.dtype != np.float32 or len(x) == 0:
+            raise InputError(f"The images should be float32 of shape {self.shape}, got {x.dtype} of {x.shape}.")
+
+    def forward(self, x, batch_size=None):
+        self.check(x)
+        parts = [np.arange(first, min(first + AT_ONCE, len(x))) for first in range(0, len(x), AT_ONCE)]
+        return np.concatenate([self.run("forward", x, np.zeros(len(part), int), part)[1] for part in parts])
+
+    def gradients(self, x, labels, batch=slice(None)):
+        self.check(x)
+        batch = numbers(batch, len(x))
+        E, y, gradient = self.run("gradients", x, labels[batch], batch)
+        self.leave("d", gradient)
+        return E, y
+
+    def curvatures(self, x, labels):
+        self.check(x)
+        gradients, self.gradients_ = self.gradients_, aligned(1, self.n + SLACK)  # dW stays what it is
+        *_, curvature = self.run("curvatures", x, labels, np.arange(len(x)))
+        self.leave("h", curvature)
+        self.gradients_ = gradients
+
+    def leave(self, letter, flat):
+        """Leaves dW or hW on the layers, for every parameter W."""
+        for (leaf, name), view in zip(self.slots, self.views(flat), strict=True):
+            setattr(leaf, letter + name, view)
+
+    def fused(self, optimizer, batch_size):
+        """STRETCH at batch size 1, if the optimizer is one that the programs know; else 0."""
+        plain = type(optimizer) is SGD and not optimizer.momentum and not optimizer.weight_decay
+        known = optimizer.net is self.net and (plain or type(optimizer) is SDLM)
+        return STRETCH if batch_size == 1 and self.single and known else 0
+
+    def updates(self, optimizer, x, labels, batch):
+        """Take an update for each image of the batch; no dW is left."""
+        self.check(x)
+        if isinstance(optimizer, SDLM) and not optimizer.eps:
+            optimizer.step()  # raises the sentence
+        for slot, view in zip(self.slots, self.views(self.parameters[self.n :]), strict=True):
+            view[...] = optimizer.eps[slot] if isinstance(optimizer, SDLM) else optimizer.lr
+        batch = numbers(batch, len(x))
+        return self.run("steps", x, labels[batch], batch)[:2]
+
+    def run(self, kind, x, labels, images):
+        """E, y and the flat gradient of one pass of this kind over x[images], which have these labels."""
+        self.read()
+        classes = self.batches.y.shape[0]
+        if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= classes:
+            one_hot(labels, np.empty((len(images), classes)))  # raises the sentence
+        alone = kind == "steps" or (len(images) == 1 and kind != "curvatures" and self.single)
+        plan = self.single if alone else self.batches
+        program, where = plan.program(kind)
+        batch = np.ascontiguousarray(x).reshape(len(x), -1), images.astype(np.int64), labels.astype(np.int64)
+        ys, Es = np.empty((len(images), plan.y.shape[0]), np.float32), np.empty(len(images), np.float32)
+        weight = np.float32(1 if kind == "steps" else 1 / len(images))
+        parameters = self.parameters, self.parameters**2 if kind == "curvatures" else self.parameters
+
+        groups = -(-len(images) // LANES)
+        helpers = 1 if alone or forked else min(cores(), groups)
+        memories, gradients = self.memories(plan, helpers)
+        if kind == "forward":
+            gradients = np.zeros((helpers, 16), np.float32)  # none: those of the last step stay
+        if helpers == 1:
+            gradients[0] = 0
+            work(program, where, memories[0], parameters, gradients[0], batch, 0, len(images), weight, (ys, Es))
+        else:
+            cuts = np.array([min(groups * t // helpers * LANES, len(images)) for t in range(helpers + 1)])
+            with one_at_a_time:
+                threads = numba.get_num_threads()
+                numba.set_num_threads(min(helpers, numba.config.NUMBA_NUM_THREADS))
+                try:
+                    work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es))
+                finally:
+                    numba.set_num_threads(threads)
+            for other in gradients[1:helpers]:
+                gradients[0] += other
+        return float(Es.sum(dtype=float)) / len(images), ys, gradients[0]
+
+    def memories(self, plan, helpers):
+        """Workspaces (helpers, ...) and gradients (helpers, n) for every core, rows on 64-byte boundaries."""
+        known = self.known.get(plan.lanes)
+        if known is None or len(known) < helpers or known.shape[1] < plan.size:
+            known = self.known[plan.lanes] = aligned(helpers, plan.size)
+            for offset, values in plan.constants.items():
+                known[:, offset : offset + values.size] = values
+        if len(self.gradients_) < helpers:
+            self.gradients_ = aligned(helpers, self.n + SLACK)
+        return known, self.gradients_
+
+    def views(self, flat):
+        """Parts of a flat array, in the shapes of the parameters."""
+        places = [(self.offsets[slot][0], getattr(*slot)) for slot in self.slots]
+        return [flat[first : first + array.size].reshape(array.shape) for first, array in places]
+
+
+def numbers(batch, n):
+    """Return which of n images these are, as integers. Raise InputError for those that do not exist."""
+    if isinstance(batch, slice) or batch.dtype == bool:
+        return np.arange(n)[batch]
+    if len(batch) == 0 or batch.min() < 0 or batch.max() >= n:
+        raise InputError(f"The images of a batch should be from 0 to {n - 1}, got {batch}.")
+    return batch
+
+
+def aligned(rows, n):
+    """Zeros (rows, at least n), every row on a 64-byte boundary: a vector then never lies in two cache lines."""
+    n = -(-n // 16) * 16
+    raw = np.zeros(rows * n + 16, np.float32)
+    start = -raw.ctypes.data // 4 % 16
+    return raw[start : start + rows * n].reshape(rows, n)
+
+
+def reason(net, dtype):
+    """Why a network cannot take the fast path, whatever its layers; or None."""
+    if numba.config.DISABLE_JIT:
+        return "NUMBA_DISABLE_JIT is set"
+    if platform.machine().lower() in ("x86_64", "amd64") and not (has("fma") or numba.config.CPU_NAME):
+        return "this processor has no fused multiplication and addition"
+    if dtype != np.float32:
+        return f"the images are {np.dtype(dtype)}, not float32"
+    arrays = [value for _, value, _, _ in net.parameters()]
+    if any(np.may_share_memory(a, b) for n, a in enumerate(arrays) for b in arrays[:n]):
+        return "two parameters share their memory"
+    for container in containers(net):
+        if type(container) is not Sequential:
+            return f"{label(container)} is a container that it does not know"
+    for name, value, _, _ in net.parameters():
+        if value.dtype != np.float32:
+            return f"{name} is {value.dtype}, not float32"
+
+
+def containers(net):
+    if leaves(net) != [net]:
+        yield net
+        for layer in getattr(net, "layers", {}).values():
+            yield from containers(layer)
+
+
+def _after_fork():
+    global forked, one_at_a_time
+    forked, one_at_a_time = True, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,193 @@
+"""Lessons are scripts in percent format: `# %%` begins a cell of code, `# %% [markdown]` one of text."""
+
+import contextlib
+import pdb
+import re
+import site
+import sys
+import sysconfig
+import traceback
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+
+from scratchnet.errors import CellError, InputError, LessonStopped, nearest
+from scratchnet.viewing.show import ROOT
+
+MARK = "# %%"
+PREDICT = "**Predict.**"
+EXERCISE = "## Exercise: "
+
+
+@dataclass(frozen=True)
+class Cell:
+    """text: Markdown or code? source: without the marks of comments; line: of the file where it begins, from 1."""
+
+    text: bool
+    source: str
+    line: int
+
+    @property
+    def predicts(self):
+        """Whether it asks for a prediction; the cell after it has the answer."""
+        return self.text and self.source.startswith(PREDICT)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A script. number, name: 6, "im2col" of 06_im2col.py."""
+
+    path: Path
+
+    @property
+    def number(self):
+        return int(self.path.stem.split("_")[0])
+
+    @property
+    def name(self):
+        return self.path.stem.split("_", 1)[1]
+
+    @cached_property
+    def script(self):
+        """The text of the file. Raises InputError when it is none."""
+        try:
+            return self.path.read_text("utf-8-sig")
+        except UnicodeDecodeError:
+            raise InputError(f"{shorter(self.path)} is not text in UTF-8. Save it as UTF-8 in your editor.") from None
+
+    @cached_property
+    def cells(self):
+        """Raises InputError for a file without cells."""
+        cells = cut(self.script)
+        if not any(cell.source for cell in cells):
+            raise InputError(
+                f"{shorter(self.path)} has no cells. Begin each with a line `{MARK}` or `{MARK} [markdown]`."
+            )
+        return cells
+
+    @property
+    def title(self):
+        """The heading of its first cell."""
+        return self.cells[0].source.partition("\n")[0].lstrip("# ")
+
+    @property
+    def exercise(self):
+        """The name of its exercise, from the heading of the last cell that has one, and what there is to do."""
+        tasks = [cell.source for cell in self.cells if cell.text and cell.source.startswith(EXERCISE)]
+        if not tasks:
+            raise InputError(f"{shorter(self.path)} names no exercise. End it with a text cell `{EXERCISE}NAME`.")
+        heading, _, task = tasks[-1].partition("\n")
+        return heading.removeprefix(EXERCISE), task.strip()
+
+
+def cut(script):
+    """A script in percent format -> its cells. Lines before the first mark are no cell."""
+    cells, lines = [], script.split("\n")  # where Python ends a line, and nowhere else
+    marks = [i for i, line in enumerate(lines) if re.match(r"#\s*%%(\s|$)", line)]
+    for mark, end in zip(marks, [*marks[1:], len(lines)]):
+        body, text = lines[mark + 1 : end], re.search(r"\[(markdown|md)\]", lines[mark]) is not None
+        if text:
+            body = [line.removeprefix("#").removeprefix(" ") for line in body]
+        blank = next((i for i, line in enumerate(body) if line.strip()), 0)
+        cells.append(Cell(text, "\n".join(body).strip("\n"), mark + 2 + blank))
+    return cells
+
+
+def folder():
+    """Where the lessons are: beside the package in a clone, or where an install has put them."""
+    roots = (sys.prefix, sysconfig.get_path("data"), site.getuserbase())
+    places = [ROOT / "lessons", *(Path(root) / "share" / "scratchnet" / "lessons" for root in roots)]
+    for place in places:
+        if any(place.glob("[0-9][0-9]_*.py")):
+            return place
+    raise InputError(f"There are no lessons in {places[0]}. They come with a clone of the repository.")
+
+
+def all_lessons():
+    """All lessons, in reading order."""
+    return [Lesson(path) for path in sorted(folder().glob("[0-9][0-9]_*.py"))]
+
+
+def find_lesson(word):
+    """Return the lesson with this number or name: "6", "06", "im2col", "06_im2col.py".
+
+    Raises InputError, with a list of all lessons, when there is none.
+    """
+    lessons, wanted = all_lessons(), Path(word).name.removesuffix(".py")
+    for lesson in lessons:
+        if (wanted.isdecimal() and int(wanted) == lesson.number) or wanted in (lesson.name, lesson.path.stem):
+            return lesson
+    near = nearest(re.sub(r"^\d+_", "", wanted), [lesson.name for lesson in lessons]).split(" There are ")[0]
+    raise InputError(f"There is no lesson {word!r}.{near} There are:\n{listing(lessons)}")
+
+
+def listing(lessons):
+    """A line for each lesson: number, name, title."""
+    width = max(len(lesson.name) for lesson in lessons)
+    return "\n".join(
+        f"{lesson.number:4}  {lesson.name:{width}}  {re.sub(r'^[0-9]+[.] ', '', lesson.title)}" for lesson in lessons
+    )
+
+
+@contextlib.contextmanager
+def playing(lesson):
+    """The names that its cells share: those of the module __main__, as when it runs as a script."""
+    before, module = sys.modules["__main__"], ModuleType("__main__")
+    module.__file__ = str(lesson.path)
+    sys.modules["__main__"] = module
+    try:
+        yield vars(module)
+    finally:
+        sys.modules["__main__"] = before
+
+
+def execute(lesson, number, names):
+    """Runs cell `number` (from 1) of a lesson among these names. Its lines have the numbers they have in the file.
+
+    Raises CellError, with the cell and the line that failed, and LessonStopped when it called sys.exit.
+    """
+    cell = lesson.cells[number - 1]
+    with explained(lesson, number):
+        code = compile("\n" * (cell.line - 1) + cell.source, str(lesson.path), "exec", dont_inherit=True)
+        exec(code, names)
+
+
+@contextlib.contextmanager
+def explained(lesson, number=None):
+    """Inside, what a cell raises becomes a CellError that shows it. number: of the cell, else that of the line."""
+    try:
+        yield
+    except SystemExit as why:
+        reason = f": {why.code}" if why.code else ""
+        raise LessonStopped(f"lesson {lesson.number} stops{reason}") from None
+    except (BrokenPipeError, LessonStopped, pdb.Restart):  # not the cell's fault
+        raise
+    except Exception as why:
+        raise CellError(failure(lesson, number, why)) from None
+
+
+def failure(lesson, number, why):
+    """The cell with a mark at each line that was under way, what was raised, and where if not here."""
+    mine, frames = str(lesson.path), traceback.extract_tb(why.__traceback__)
+    if isinstance(why, SyntaxError) and why.filename == mine:
+        frames = [traceback.FrameSummary(mine, why.lineno or 1, "<module>")]
+    lines = [frame.lineno for frame in frames if frame.filename == mine]
+    if number is None:
+        number = max(1, sum(cell.line <= lines[0] for cell in lesson.cells)) if lines else 1
+    cell = lesson.cells[number - 1]
+    source = dict(enumerate(cell.source.split("\n"), start=cell.line))
+    under_way = [line for line in lines if line in source]
+    raised = traceback.format_exception_only(why)[-1].strip()
+    if frames and (frames[-1].filename, frames[-1].lineno) not in [(mine, line) for line in under_way]:
+        raised += f"\n(raised in {shorter(frames[-1].filename)}, line {frames[-1].lineno}, {frames[-1].name})"
+    shown = [f"{'>' if line in under_way else ' '} {line:4} | {text}".rstrip() for line, text in source.items()]
+    line = under_way[-1] if under_way else cell.line
+    head = f"cell {number} of lesson {lesson.number} failed, in line {line} of {shorter(lesson.path)}:"
+    return "\n".join([head, "", *shown, "", raised])
+
+
+def shorter(path):
+    """Relative to the clone, if it lies in it."""
+    path = Path(path)
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

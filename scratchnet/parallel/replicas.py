@@ -1,0 +1,55 @@
+"""A network twice, with the same parameters: parts of a batch go through each at the same time."""
+
+import copy
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from scratchnet.parallel.threads import quiet_overflow
+
+
+def leaves(net: Any) -> list:
+    """Return the layers that compute: those inside a network, in order, or the layer itself."""
+    return net.leaves() if hasattr(net, "leaves") else [net]
+
+
+def replica(net: Any) -> Any:
+    """Return a network with the same parameter arrays and a memory of its own, for another thread."""
+    twin = copy.copy(net)
+    if hasattr(net, "layers"):
+        twin.layers = {name: replica(layer) for name, layer in net.layers.items()}
+        for layer in twin.layers.values():
+            layer.network = twin
+    return twin
+
+
+def shares(images, helpers, most):
+    """For every helper its slices of a batch, in order, of at most `most` images each."""
+    each = -(-images // (helpers * most))  # parts for one helper
+    cuts = [images * i // (helpers * each) for i in range(helpers * each + 1)]
+    parts = [slice(first, last) for first, last in pairwise(cuts)]
+    return [parts[i * each : (i + 1) * each] for i in range(helpers)]
+
+
+@quiet_overflow()
+def outputs(net, parts):
+    """The network's output for these parts of a batch."""
+    return np.concatenate([net.forward(part) for part in parts])
+
+
+@quiet_overflow()
+def weighted_passes(net, loss, x, labels, parts):
+    """E, y and the gradients over these parts, each part weighted by its share of the batch: the loss averages
+    over the part alone."""
+    loss = copy.copy(loss)  # with a memory of its own
+    E, ys, gradients = 0.0, [], []
+    for part in parts:
+        share = (part.stop - part.start) / len(x)
+        y = net.forward(x[part])
+        E += share * loss.forward(y, labels[part])
+        net.backward(loss.backward())
+        ys.append(y)
+        mine = [share * gradient for _, _, gradient, _ in net.parameters()]
+        gradients = [a + b for a, b in zip(gradients, mine)] if gradients else mine
+    return E, np.concatenate(ys), gradients

@@ -1,0 +1,36 @@
+"""Which engine runs a network."""
+
+import functools
+import sys
+
+from numpy.typing import NDArray
+
+from scratchnet.errors import Unsupported
+from scratchnet.layers import Layer
+from scratchnet.losses import Loss
+from scratchnet.parallel import Engine, ReadableEngine
+
+
+def engine_for(net: Layer, loss: Loss | None, x: NDArray, fast: bool) -> Engine:
+    """Return the engine for images like x: the fast one if it is wanted and knows every layer, else the readable one.
+
+    Where the fast one is wanted and cannot be had, a line on stderr says why, once.
+    """
+    if not fast:
+        return ReadableEngine(net, loss)
+    try:
+        from scratchnet.fast import FastEngine  # here, because it imports a compiler
+
+        return FastEngine(net, loss, x.shape[1:], x.dtype)
+    except Unsupported as why:
+        say_once(f"scratchnet: on the readable path, since the fast one cannot take this: {why}.")
+    except ModuleNotFoundError as why:
+        if why.name != "scratchnet.fast":
+            raise
+        say_once("scratchnet: on the readable path, since this installation has no scratchnet/fast.")
+    return ReadableEngine(net, loss)
+
+
+@functools.cache
+def say_once(line: str) -> None:
+    print(line, file=sys.stderr)

@@ -1,0 +1,103 @@
+"""What each epoch brought, as numbers and as a .csv."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from scratchnet.errors import InputError
+from scratchnet.storage import whole_file
+
+
+@dataclass
+class History:
+    """What each epoch brought; one entry per epoch in every list. Errors are in percent.
+
+    loss, running_error: means over the epoch, measured on the fly while the weights move (as the
+    training error of the paper's Fig. 5); train_error, validation_error, test_error: measured after the
+    epoch, nan where there was nothing to measure; test_top3_error: the right class is not among the first
+    three; lr: the learning rate; seconds: of the curvature and the updates, without measuring.
+    validations: (epochs, error) of every look at the held-out data, within epochs too.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    running_error: list[float] = field(default_factory=list)
+    train_error: list[float] = field(default_factory=list)
+    validation_error: list[float] = field(default_factory=list)
+    test_error: list[float] = field(default_factory=list)
+    test_top3_error: list[float] = field(default_factory=list)
+    lr: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    validations: list[tuple[float, float]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.loss)
+
+    def append(self, **values: float) -> None:
+        """Add an epoch: a value for every column."""
+        for name, value in values.items():
+            getattr(self, name).append(value)
+
+    def write(self, path: str | Path) -> None:
+        """Write a .csv with one row per epoch."""
+        columns = self.columns()
+        write_table(path, ["pass", *columns], zip(range(1, len(self) + 1), *columns.values()))
+
+    @classmethod
+    def read(cls, path: str | Path) -> "History":
+        """Return the History in a file of `write`; what it does not have is nan. Raise InputError for no table."""
+        history = cls()
+        for row in read_table(path):
+            if "loss" not in row:
+                raise InputError(f"{path} has no column 'loss'")
+            history.append(**{name: number(path, row, name) for name in history.columns()})
+        return history
+
+    def write_validations(self, path: str | Path) -> None:
+        """Write a .csv with one row for every look at the held-out data."""
+        write_table(path, ["passes", "error"], self.validations)
+
+    def read_validations(self, path: str | Path) -> None:
+        """Take what `write_validations` wrote. Raise InputError for anything else."""
+        self.validations = [(number(path, row, "passes"), number(path, row, "error")) for row in read_table(path)]
+
+    def cut(self, passes: int) -> None:
+        """Forget what came after this many epochs."""
+        for values in self.columns().values():
+            del values[passes:]
+        self.validations[:] = [look for look in self.validations if look[0] <= passes]
+
+    def columns(self) -> dict[str, list[float]]:
+        """Return {name: list with one entry per epoch}."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "validations"}
+
+
+def number(path: str | Path, row: dict[str, str], name: str) -> float:
+    try:
+        return float(row.get(name, "nan"))
+    except ValueError:
+        raise InputError(f"{path} has {row[name]!r} in its column {name!r}, not a number") from None
+
+
+def write_table(path: str | Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a .csv in one piece."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows(rows)
+    with whole_file(path) as file:
+        file.write(text.getvalue().encode("ascii"))
+
+
+def read_table(path: str | Path) -> list[dict[str, str]]:
+    """Return the rows of a .csv as {name: text}. Raise InputError for what is no table."""
+    try:
+        with open(path, newline="", encoding="ascii") as file:
+            rows = list(csv.DictReader(file))
+    except (csv.Error, UnicodeDecodeError) as why:
+        raise InputError(f"{path} is no table: {why}") from None
+    if any(None in row or None in row.values() for row in rows):
+        raise InputError(f"{path} has rows of different lengths")
+    return rows

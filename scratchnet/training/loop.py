@@ -1,0 +1,154 @@
+"""The training loop: fit."""
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scratchnet.errors import InputError
+from scratchnet.layers import Layer
+from scratchnet.losses import Loss
+from scratchnet.optimizers import Optimizer
+from scratchnet.parallel import Engine, leaves, quiet_overflow
+from scratchnet.training.callbacks import Callback, interrupts, stop_if
+from scratchnet.training.engines import engine_for
+from scratchnet.training.evaluation import Data, expect_data, expect_labels, measure, mode
+from scratchnet.training.history import History
+from scratchnet.training.on_the_fly import HeldOut, Tally
+
+
+def fit(
+    net: Layer,
+    loss: Loss,
+    optimizer: Optimizer,
+    train: Data,
+    *,
+    test: Data | None = None,
+    validation: Data | None = None,
+    validate_every: int | None = None,
+    epochs: int = 20,
+    batch_size: int = 1,
+    schedule: Callable[[int], float] | None = None,
+    rng: np.random.Generator | None = None,
+    constant_order: bool = True,
+    train_error: bool = True,
+    history: History | None = None,
+    callback: Callback | None = None,
+    fast: bool = True,
+) -> History:
+    """Train the network in place and return the History.
+
+    train, test, validation: (x, labels) with x (N, ...) floats and labels (N,) integers. validation:
+    held-out data, to choose by; measured after every epoch, and every validate_every updates, counted
+    from the first epoch on.
+    schedule: epoch, counted from 0 -> learning rate; without it the optimizer keeps its own.
+    constant_order: one random order for all epochs (paper, appendix C), else a new one each epoch.
+    train_error: measure the training error after each epoch too (it costs a forward pass over it all).
+    history: of the epochs that were done before, to go on after them; with the same seed, and with what the
+    optimizer remembers (`state`, `restore`), exactly as if there had been no interruption.
+    fast: by the programs of scratchnet.fast, where they know every layer and the loss: the same updates but for
+    rounding. Where not, a line on stderr says why.
+    Ctrl-C raises KeyboardInterrupt between two updates; the history then ends with the last whole epoch.
+    Raises InputError for data that does not fit, and Diverged as soon as the loss is not finite.
+    """
+    x, labels = train = expect_data(train, "training", net)
+    others = {"test": test, "validation": validation}
+    sets = {"training": train} | {what: expect_data(data, what, net) for what, data in others.items() if data}
+    engine = engine_that_takes(net, loss, sets, fast)
+    expect_sizes(batch_size, validate_every, validation)
+    rng, callback = rng or np.random.default_rng(), callback or Callback()
+    history = History() if history is None else history
+    order = first_order(rng, len(x), 0 if constant_order else len(history))
+    history.cut(len(history))  # an interrupted epoch may have left looks at the held-out data
+    held_out = HeldOut(engine, sets.get("validation"), validate_every, history, len(x), batch_size)
+    fused = engine.fused(optimizer, batch_size)  # updates in one call of the fast path; else 0
+
+    with quiet_overflow(), without_input_gradient(net), engine, interrupts() as pressed:
+        for epoch in range(len(history), epochs):
+            start, held_out.seconds = time.perf_counter(), 0.0
+            order = order if constant_order else rng.permutation(len(order))
+            optimizer.lr = schedule(epoch) if schedule else optimizer.lr
+            optimizer.before_pass(engine, x, labels, order)
+            tally = Tally(net, len(x), f"pass {epoch + 1}, learning rate {optimizer.lr:g}")
+            with mode(net, training=True):
+                for batch in batches(order, fused or batch_size, epoch, held_out):
+                    if fused:
+                        E, y = engine.updates(optimizer, x, labels, batch)
+                    else:
+                        E, y = engine.gradients(x, labels, batch)  # forward, loss, backward
+                        if math.isfinite(E):
+                            optimizer.step()
+                    tally.add(batch, E, y)
+                    stop_if(pressed)
+                    held_out.after_update(epoch, tally.done)
+                    callback.batch(tally.done, len(x), E)
+            E, running_error = tally.end(labels)
+            seconds = time.perf_counter() - start - held_out.seconds
+            held_out.look(epoch + 1.0)
+            history.append(loss=E, running_error=running_error, lr=optimizer.lr, seconds=seconds,
+                           **errors_after(engine, sets, history, train_error))  # fmt: skip
+            callback.epoch(history)
+            stop_if(pressed)
+    callback.end(history)
+    return history
+
+
+def engine_that_takes(net: Layer, loss: Loss, sets: dict[str, Data], fast: bool) -> Engine:
+    """Return the engine for all data sets. Raise InputError for images or labels that do not fit the network."""
+    with mode(net, training=False):
+        engine = engine_for(net, loss, sets["training"][0], fast)
+        for what, (x, labels) in sets.items():
+            expect_labels(labels, what, engine.classes(x))
+    return engine
+
+
+def expect_sizes(batch_size: int, validate_every: int | None, validation: Data | None) -> None:
+    if batch_size < 1:
+        raise InputError(f"batch_size has to be at least 1, got {batch_size}.")
+    if validate_every is not None and (validate_every < 1 or not validation):
+        raise InputError(f"validate_every={validate_every} has to be at least 1, and needs validation data.")
+
+
+def first_order(rng: np.random.Generator, n: int, epochs_done: int) -> NDArray:
+    """Return a random order of n patterns, after those that the epochs done before have drawn."""
+    order = rng.permutation(n)
+    for _ in range(epochs_done):
+        order = rng.permutation(n)
+    return order
+
+
+def batches(order: NDArray, size: int, epoch: int, held_out: HeldOut) -> Iterator[NDArray]:
+    """Yield the epoch's order in parts of `size` patterns; a part ends early where a look at held-out data is due."""
+    first = 0
+    while first < len(order):
+        batch = order[first : first + min(size, held_out.ahead(epoch, first))]
+        yield batch
+        first += len(batch)
+
+
+def errors_after(engine: Engine, sets: dict[str, Data], history: History, train_error: bool) -> dict[str, float]:
+    """Return the errors in percent after an epoch, nan where there is nothing to measure."""
+    tested = measure(engine, sets["test"]) if "test" in sets else None
+    return {
+        "train_error": measure(engine, sets["training"]).error if train_error else math.nan,
+        "validation_error": history.validations[-1][1] if "validation" in sets else math.nan,
+        "test_error": tested.error if tested else math.nan,
+        "test_top3_error": tested.top3_error if tested else math.nan,
+    }
+
+
+@contextlib.contextmanager
+def without_input_gradient(net: Layer) -> Iterator[None]:
+    """Nobody needs dE/dx of the images: the first layer does not compute it, if it can leave it out."""
+    first = leaves(net)[0]
+    if not hasattr(first, "input_gradient"):
+        yield
+        return
+    first.input_gradient = False
+    try:
+        yield
+    finally:
+        first.input_gradient = True

@@ -1,0 +1,73 @@
+"""Small pictures for lessons: arrays, curves, bars. As in figures.py, each returns a matplotlib Figure."""
+
+import math
+
+import numpy as np
+
+from scratchnet.viewing.figures import COLOURS, MARKERS, SIGNED, bare, new_figure
+
+
+def arrays(named, *, grey=False, numbers=None, columns=None, limit=None, size=2.2, title=""):
+    """Each array (H, W) of {title: array} as a picture.
+
+    Signed arrays are blue where negative, white at 0, red where positive, up to +-limit, or each to its own
+    largest; grey: from its smallest (white) to its largest (black). numbers: a format, to write each entry.
+    """
+    columns = min(columns or 6, len(named))
+    rows = math.ceil(len(named) / columns)
+    shapes = [np.shape(array) for array in named.values()]
+    wide, high = max(shape[1] for shape in shapes), max(shape[0] for shape in shapes)
+    height = size * min(3, max(0.35, high / wide))
+    figure = new_figure(None, columns * size + 0.2, rows * (height + 0.6) + 0.5 * bool(title))
+    figure.suptitle(title)
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for ax in axes[len(named) :]:
+        ax.set_axis_off()
+    for ax, (name, array) in zip(axes, named.items()):
+        array = np.asarray(array, float)
+        largest = limit or np.nanmax(np.abs(array)) or 1
+        low, high = (np.nanmin(array), np.nanmax(array)) if grey else (-largest, largest)
+        ax.imshow(array, cmap="gray_r" if grey else SIGNED, vmin=low, vmax=high, interpolation="nearest")
+        ax.set_title(name, fontsize=9)
+        ax.set_xlabel(f"{low:.4g} white, {high:.4g} black" if grey else f"+-{largest:.3g}", fontsize=8)
+        ax.set(xticks=[], yticks=[], facecolor="#DDDDDD")
+        for (row, column), value in np.ndenumerate(array if numbers else np.empty((0, 0))):
+            if np.isfinite(value):
+                dark = (value - low) / max(high - low, 1e-9) > 0.55 if grey else abs(value) > 0.6 * largest
+                text, colour = numbers.format(value), "white" if dark else "black"
+                ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=7)
+    return figure
+
+
+def curves(x, named, *, xlabel, ylabel, title="", log="", points=(), size=(7, 3.8)):
+    """Each y of {name: y} over x. log: "x", "y" or "xy"; points: (x, y, text, (dx, dy)) to mark, the text so many
+    points away."""
+    figure = new_figure(None, *size)
+    ax = figure.subplots()
+    for i, (name, y) in enumerate(named.items()):
+        marker = MARKERS[i % len(MARKERS)] if len(x) <= 30 else None
+        style = ("-", "--", ":", "-.")[i % 4]
+        ax.plot(x, y, color=COLOURS[i % len(COLOURS)], marker=marker, linestyle=style, markersize=4, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    ax.set(**{f"{axis}scale": "log" for axis in log})
+    for at, y, text, away in points:
+        ax.plot([at], [y], marker="o", color="black")
+        line = {"arrowstyle": "-", "color": "black", "linewidth": 0.6}
+        ax.annotate(text, (at, y), xytext=away, textcoords="offset points", arrowprops=line, va="center", fontsize=9)
+    if len(named) > 1:
+        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # above, where no curve is
+    bare(ax)
+    return figure
+
+
+def bars(named, *, xlabel, form="{:.3g}", log=False, title=""):
+    """A horizontal bar for each value of {name: value}, with the value beside it."""
+    figure = new_figure(None, 7, 0.4 * len(named) + 1.1)
+    ax = figure.subplots()
+    drawn = ax.barh(list(named), list(named.values()), color=COLOURS[0], log=log)
+    ax.bar_label(drawn, [form.format(value) for value in named.values()], padding=4, fontsize=9)
+    ax.invert_yaxis()
+    ax.margins(x=0.15)
+    ax.set(xlabel=xlabel, title=title)
+    bare(ax)
+    return figure

@@ -1,0 +1,79 @@
+"""Results as text: ASCII only, old consoles show nothing else."""
+
+import math
+
+import numpy as np
+
+SHADES = np.array(list(" .:-=+*#%@"))
+
+
+def ascii_picture(pixels):
+    """uint8 (H, W) in a frame, two characters a pixel so that it looks square."""
+    shades = SHADES[pixels.astype(int) * len(SHADES) // 256]
+    edge = "+" + "--" * pixels.shape[1] + "+"
+    return "\n".join([edge, *("|" + "".join(np.repeat(line, 2)) + "|" for line in shades), edge])
+
+
+def percent(p):
+    """A probability in percent, never rounded up to 100."""
+    return "> 99.99 %" if p > 0.9999 else f"{100 * p:.2f} %" if p > 0.99 else f"{100 * p:.0f} %"
+
+
+def table(rows):
+    """Rows of texts in columns: the first to the left, those that are numbers to the right."""
+    width = [max(map(len, column)) for column in zip(*rows)]
+    numeric = [all(text[:1].isdigit() or not text for text in column[1:]) for column in zip(*rows)]
+    lines = [
+        "  ".join(f"{text:{'>' if right else '<'}{size}}" for text, size, right in zip(row, width, numeric)).rstrip()
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def confusion_table(confusion, names):
+    """Rows: the true class. Columns: the class read, by its number. Dots for zeros."""
+    width = max(6, len(str(confusion.max())) + 1)
+    labels = [name if name == str(i) else f"{i} {name}" for i, name in enumerate(names)]
+    corner = "true \\ read"
+    first = max(map(len, [*labels, corner]))
+    lines = [f"{corner:>{first}}" + "".join(f"{i:{width}}" for i in range(len(names))) + "   wrong"]
+    for i, row in enumerate(confusion):
+        cells = "".join(f"{count or '.':>{width}}" for count in row)
+        lines.append(f"{labels[i]:>{first}}{cells}{row.sum() - row[i]:8}")
+    return "\n".join(lines)
+
+
+def rate_table(confusion, names):
+    """For each class: how many images, how many of them were read right, and how many so read were right."""
+    rows = [("class", "images", "read right %", "so read", "of them right %")]
+    for i, name in enumerate(names):
+        true, read, right = confusion[i].sum(), confusion[:, i].sum(), confusion[i, i]
+        rates = (f"{100 * right / n:.2f}" if n else "" for n in (true, read))
+        rows.append((name, f"{true:,}", next(rates), f"{read:,}", next(rates)))
+    return table(rows)
+
+
+def history_table(history):
+    """A row for each pass; what was not measured is left out."""
+    columns = {name: values for name, values in history.columns().items() if not all(map(math.isnan, values))}
+    forms = {"loss": "{:.4f}", "lr": "{:.4g}", "seconds": "{:.1f}"}
+    names = [name.replace("_", " ") + " %" * name.endswith("error") for name in columns]
+    names = [name.replace("running error", "training error on the fly") for name in names]
+    rows = [("pass", *names)]
+    for i in range(len(history)):
+        rows.append((str(i + 1), *(forms.get(name, "{:.2f}").format(values[i]) for name, values in columns.items())))
+    return table(rows)
+
+
+def code_text(net, x, names):
+    """For each image: F6's activation, # where it is positive, beside the nearest code."""
+    *layers, output = net.layers.values()
+    for layer in layers:
+        x = layer(x)
+    blocks = []
+    for name, activation, penalties in zip(names, x, output(x)):
+        read = int(penalties.argmin())
+        pictures = [np.where(v.reshape(12, 7) > 0, "#", ".") for v in (activation, output.codes[read])]
+        lines = ["   ".join("".join(row) for row in rows) for rows in zip(*pictures)]
+        blocks.append(f"true {name}: F6, and the code of {read} (penalty {penalties[read]:.1f})\n" + "\n".join(lines))
+    return "\n\n".join(blocks)
