@@ -93,12 +93,14 @@ _MODULES |= {"recipes": "runs.recipes", "sketches": "viewing.sketches"}
 __all__ = [*_NAMES, *_MODULES]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"scratchnet.{_MODULES[name]}")
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"scratchnet.{_NAMES[name]}"), name)
-    raise AttributeError(f"module 'scratchnet' has no attribute {name!r}")
+if not TYPE_CHECKING:  # which would take any name
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return importlib.import_module(f"scratchnet.{_MODULES[name]}")
+        if name in _NAMES:
+            return getattr(importlib.import_module(f"scratchnet.{_NAMES[name]}"), name)
+        raise AttributeError(f"module 'scratchnet' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

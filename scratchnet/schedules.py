@@ -3,12 +3,12 @@
 import math
 
 
-def constant(epoch, lr):
+def constant(epoch: int, lr: float) -> float:
     """lr."""
     return lr
 
 
-def paper(epoch, scale=1.0):
+def paper(epoch: int, scale: float = 1.0) -> float:
     """eta of the 20 passes: 0.0005 for two, 0.0002 for three, 0.0001 for three, 0.00005 for four,
     0.00001 thereafter (paper, III.B), times scale."""
     for last, eta in ((2, 0.0005), (5, 0.0002), (8, 0.0001), (12, 0.00005)):
@@ -17,12 +17,12 @@ def paper(epoch, scale=1.0):
     return scale * 0.00001
 
 
-def exponential(epoch, lr, gamma):
+def exponential(epoch: int, lr: float, gamma: float) -> float:
     """lr gamma^epoch."""
     return lr * gamma**epoch
 
 
-def cosine(epoch, lr, epochs, least=0.0):
+def cosine(epoch: int, lr: float, epochs: int, least: float = 0.0) -> float:
     """From lr in the first pass down to `least` after `epochs` passes, along half a cosine
     (I. Loshchilov, F. Hutter, 2017, eq. 5, without restarts)."""
     return least + (lr - least) * (1 + math.cos(math.pi * epoch / epochs)) / 2

@@ -3,9 +3,12 @@
 import contextlib
 import os
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.errors import ModelError
 
@@ -13,7 +16,7 @@ FORMAT = "scratchnet 1"
 
 
 @contextlib.contextmanager
-def whole_file(path):
+def whole_file(path: str | Path) -> Iterator[BinaryIO]:
     """A binary file to write to; it takes the place of path when all is written, else nothing changes."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,18 +29,19 @@ def whole_file(path):
         temporary.unlink(missing_ok=True)
 
 
-def write_arrays(path, arrays, about=""):
+def write_arrays(path: str | Path, arrays: dict[str, NDArray], about: str = "") -> None:
     """Writes {name: array}, and a word on what they are."""
+    contents: dict[str, Any] = {"format": np.array(FORMAT), "about": np.array(about)} | arrays
     with whole_file(path) as file:
-        np.savez(file, format=np.array(FORMAT), about=np.array(about), **arrays)
+        np.savez(file, **contents)
 
 
-def read_about(path):
+def read_about(path: str | Path) -> str:
     """The word in a file of write_arrays. Raises ModelError for anything else."""
     return _read(path)[1]
 
 
-def read_arrays(path):
+def read_arrays(path: str | Path) -> dict[str, NDArray]:
     """{name: array} from a file of write_arrays. Raises ModelError for anything else."""
     return _read(path)[0]
 

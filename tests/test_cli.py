@@ -115,7 +115,10 @@ def test_a_users_mistake_gets_one_sentence(arguments, code, word, tmp_path, monk
     before = sorted(tmp_path.iterdir())
     assert cli.main(arguments) == code
     out, err = capsys.readouterr()
-    assert out == "" and err.startswith("scratchnet: ") and err.count("\n") == 1 and word in err
+    assert out == ""
+    assert err.startswith("scratchnet: ")
+    assert err.count("\n") == 1
+    assert word in err
     assert sorted(tmp_path.iterdir()) == before, "nothing half-written"
 
 

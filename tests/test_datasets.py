@@ -173,7 +173,9 @@ def test_a_set_that_is_there_is_read_without_torch(name, tmp_path):
     assert run.returncode == 0, run.stderr
     with np.load(tmp_path / "read.npz") as read:
         for array, wanted in zip(read.values(), [*content["train"], *content["test"]]):
-            assert array.dtype == np.uint8 and array.flags.c_contiguous and np.array_equal(array, wanted)
+            assert array.dtype == np.uint8
+            assert array.flags.c_contiguous
+            assert np.array_equal(array, wanted)
 
 
 @pytest.mark.parametrize("name", ["fashion-mnist", "kmnist", "emnist-digits", "qmnist"])

@@ -51,21 +51,32 @@ def write(bodies, exercise=LINEAR, path=None):
 
 def test_from_the_list_to_the_first_right_answer(said):
     code, text = said()
-    assert code == 0 and text.count("\n") > len(EXERCISES) and "0 of 24 done" in text and "start 01" in text
+    assert code == 0
+    assert text.count("\n") > len(EXERCISES)
+    assert "0 of 24 done" in text
+    assert "start 01" in text
     code, text = said("start", 1)
-    assert code == 0 and text.startswith("my/ex01_scaled_tanh.py") and "lessons run 2" in text and "check 01" in text
+    assert code == 0
+    assert text.startswith("my/ex01_scaled_tanh.py")
+    assert "lessons run 2" in text
+    assert "check 01" in text
     code, text = said("check", 1)
     assert code == 1 and "You have not written it yet: MyScaledTanh.forward in my/ex01_scaled_tanh.py" in text
     write(ANSWERS["scaled-tanh"], EXERCISES[0])
     code, text = said("check")
-    assert code == 0 and text.rstrip().endswith("start 02   (linear)") and "Right." in text and "  no  " not in text
+    assert code == 0
+    assert text.rstrip().endswith("start 02   (linear)")
+    assert "Right." in text
+    assert "  no  " not in text
     assert "1 of 24 done" in said("list")[1]
 
 
 def test_one_body_right_and_the_other_blank(said):
     write([ANSWERS["linear"][0], ""])
     code, text = said("check", "linear")
-    assert code == 1 and "ok  forward  odd shapes" in text and "MyLinear.backward in my/ex02_linear.py is still" in text
+    assert code == 1
+    assert "ok  forward  odd shapes" in text
+    assert "MyLinear.backward in my/ex02_linear.py is still" in text
 
 
 def test_done_is_what_passes_now(said):
@@ -121,7 +132,9 @@ def test_the_judge_is_central_differences(said):
     wrong = ANSWERS["linear"][1].replace("dy.T @ self.x", "dy.T @ self.x if len(dy) < 3 else dy.T @ self.x**2")
     write([ANSWERS["linear"][0], wrong])
     code, text = said("check", 2)
-    assert code == 1 and "no  backward  central differences" in text and "dW differs from central differences" in text
+    assert code == 1
+    assert "no  backward  central differences" in text
+    assert "dW differs from central differences" in text
 
 
 def test_hints_say_more_each_time_and_start_again_after_reset(said):
@@ -129,7 +142,9 @@ def test_hints_say_more_each_time_and_start_again_after_reset(said):
     for count in range(1, len(LINEAR.hints) + 2):
         code, text = said("hint", "linear")
         shown = min(count, len(LINEAR.hints))
-        assert code == 0 and text.count("\n") == shown + 2 and all(hint in text for hint in LINEAR.hints[:shown])
+        assert code == 0
+        assert text.count("\n") == shown + 2
+        assert all(hint in text for hint in LINEAR.hints[:shown])
     assert "That is all" in text
     assert LINEAR.hints[-1] in said("hint")[1], "without a name: the exercise that was saved last"
     said("reset", 2)
@@ -141,14 +156,21 @@ def test_hints_say_more_each_time_and_start_again_after_reset(said):
 def test_a_solution_comes_after_an_attempt_and_can_be_switched_off(said):
     said("start", "linear")
     code, text = said("solution", 2)
-    assert code == 2 and "Write something first" in text and "np.dot" not in text
+    assert code == 2
+    assert "Write something first" in text
+    assert "np.dot" not in text
     write(["return x", ""])
     code, text = said("solution", 2)
-    assert code == 0 and "def forward" in text and "np.dot(dy.T, self.x)" in text and "layers/linear.py" in text
+    assert code == 0
+    assert "def forward" in text
+    assert "np.dot(dy.T, self.x)" in text
+    assert "layers/linear.py" in text
     said("syllabus")
     Path("syllabus.ini").write_text(Path("syllabus.ini").read_text().replace("solutions = yes", "solutions = no"))
     code, text = said("solution", 2)
-    assert code == 2 and "switched off in syllabus.ini" in text and "np.dot" not in text
+    assert code == 2
+    assert "switched off in syllabus.ini" in text
+    assert "np.dot" not in text
 
 
 def test_reset_keeps_copies(said):
@@ -163,7 +185,10 @@ def test_reset_keeps_copies(said):
 def test_starting_again_is_refused(said):
     write(["return x", ""])
     code, text = said("start", 2)
-    assert code == 2 and "is there already" in text and "reset 02" in text and "return x" in FILE.read_text()
+    assert code == 2
+    assert "is there already" in text
+    assert "reset 02" in text
+    assert "return x" in FILE.read_text()
 
 
 def test_all_at_once(said):
@@ -174,7 +199,9 @@ def test_all_at_once(said):
             path.unlink()
     write(ANSWERS["linear"])
     code, text = said("check", "--all")
-    assert code == 0 and "02  linear                 done" in text and "1 of 24 done" in text
+    assert code == 0
+    assert "02  linear                 done" in text
+    assert "1 of 24 done" in text
     write([ANSWERS["linear"][0].replace(" + self.b", ""), ""])
     code, text = said("check", "--all")
     assert code == 1 and "not right yet  The bias b is missing." in text
@@ -197,7 +224,9 @@ def test_an_exception_is_shown_with_the_learner_s_own_lines_only(said):
     line = FILE.read_text().split("\n").index("        self.dW = half @ self.x") + 1
     assert f"my/ex02_linear.py, line {line}:" in text and f"> {line:3} |         self.dW = half @ self.x" in text
     assert "There: half is (2, 2), self.x is (2, 3)." in text or "There: half is (" in text
-    assert "ValueError: matmul" in text and "kinds.py" not in text and "checker.py" not in text
+    assert "ValueError: matmul" in text
+    assert "kinds.py" not in text
+    assert "checker.py" not in text
 
 
 @pytest.mark.parametrize(
@@ -222,7 +251,10 @@ def test_an_exception_is_shown_with_the_learner_s_own_lines_only(said):
 def test_errors_of_a_body_are_sentences(lines, words, said):
     write([lines, ANSWERS["linear"][1]])
     code, text = said("check", 2)
-    assert code == 1 and words in text and "checker.py" not in text and "exercise hint 02" in text, text
+    assert code == 1, text
+    assert words in text, text
+    assert "checker.py" not in text, text
+    assert "exercise hint 02" in text, text
 
 
 @pytest.mark.planted
@@ -279,7 +311,9 @@ def test_other_encodings_and_line_ends(said):
     for wrong in (text.encode("utf-16"), (text + "# \u00e9\n").encode("latin-1")):
         path.write_bytes(wrong)
         code, said_text = said("check", 2)
-        assert code == 1 and "is not text in UTF-8" in said_text and "Save it as UTF-8" in said_text
+        assert code == 1
+        assert "is not text in UTF-8" in said_text
+        assert "Save it as UTF-8" in said_text
 
 
 def test_files_that_are_gone_or_renamed(said):
@@ -444,7 +478,9 @@ def test_a_body_that_is_slow_or_wrong_in_training_is_a_sentence(said, monkeypatc
     path.write_text(path.read_text().replace("self.x = x\n", "self.x = x\n        assert len(x) < 50, 'mine'\n"))
     assert check_answer(LINEAR, path).state == "right"
     code, text = said("train")
-    assert code == 1 and "AssertionError: mine" in text and "line" in text
+    assert code == 1
+    assert "AssertionError: mine" in text
+    assert "line" in text
 
 
 def test_shown_paths_are_relative():

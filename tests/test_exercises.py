@@ -43,7 +43,9 @@ def test_the_target_has_a_docstring_and_the_file_nothing_of_the_answer(exercise)
     tree = ast.parse(text)
     given = inspect.getdoc(underlying(exercise.target))
     assert given and given.split("\n")[0] in text
-    assert 18 <= len(text.splitlines()) <= 41 and max(map(len, text.splitlines())) <= 120 and text.isascii()
+    assert 18 <= len(text.splitlines()) <= 41
+    assert max(map(len, text.splitlines())) <= 120
+    assert text.isascii()
     code = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.stmt)}
     for function in exercise.bodies():
         for node in ast.walk(ast.parse(body(function))):
@@ -60,7 +62,9 @@ def test_the_blank_fails_with_one_friendly_sentence(exercise, tmp_path):
     path = tmp_path / exercise.file
     path.write_text(blank_file(exercise))
     result = check_answer(exercise, path)
-    assert result.state == "blank" and not result.passed and not result.diagnosis
+    assert result.state == "blank"
+    assert not result.passed
+    assert not result.diagnosis
     assert result.fact == (
         f"You have not written it yet: {exercise.where(exercise.methods[0])} in {path} is still blank."
     )

@@ -401,7 +401,9 @@ def test_what_it_does_not_know_goes_the_readable_way(net, loss, dtype, why, caps
     for _ in range(2):
         history = fit(net, loss, SGD(net, 0.1), data, epochs=1, train_error=False)
     lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1 and lines[0].startswith("scratchnet: on the readable path") and why in lines[0], lines
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("scratchnet: on the readable path"), lines
+    assert why in lines[0], lines
     assert np.isfinite(history.loss[0])
 
 

@@ -148,7 +148,9 @@ def test_confident(answers, tmp_path):
     groups = {"right, most confident": [0, 2, 4], "none of these": []}
     figure = figures.confident(images, labels, scores, groups, class_names("fashion-mnist"))
     said = texts(figure)
-    assert class_names("fashion-mnist")[labels[0]] in said and "%" in said and "none of these" in said
+    assert class_names("fashion-mnist")[labels[0]] in said
+    assert "%" in said
+    assert "none of these" in said
     assert sum(len(ax.images) for ax in figure.axes) == 3
     assert is_a_picture(figure, tmp_path / "confident.png")
 

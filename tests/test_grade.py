@@ -113,7 +113,9 @@ def test_a_class_of_thirty(classroom, monkeypatch, capfd):
     before = {path: path.read_bytes() for path in Path("class").rglob("*.py") if path.is_file()}
     assert main(["exercise", "grade", "class", "--jobs", "2", *files]) == 0
     out, err = capfd.readouterr()
-    assert "no security sandbox" in err and "30 students" in out and "xxx" not in out + err
+    assert "no security sandbox" in err
+    assert "30 students" in out
+    assert "xxx" not in out + err
     assert {path: path.read_bytes() for path in Path("class").rglob("*.py") if path.is_file()} == before
     assert not list(Path("class").rglob("__pycache__"))
     grades = {(g["student"], g["exercise"]): g for g in json.loads(Path("grades.json").read_text())}
@@ -126,7 +128,9 @@ def test_a_class_of_thirty(classroom, monkeypatch, capfd):
         assert (mine["state"], mine["points"]) == (state, 3 * (state == "right")), mine
         assert mine["of"] == 3 and mine["seconds"] < 60
         feedback = Path("feedback", f"{student}.txt").read_text("utf-8")
-        assert words in feedback and feedback.startswith(f"{student}: ") and str(classroom) not in feedback
+        assert words in feedback
+        assert feedback.startswith(f"{student}: ")
+        assert str(classroom) not in feedback
         assert other["state"] == ("missing" if student == "nothing" else "right"), "nobody else's is affected"
     rows = {row["student"]: row for row in csv.DictReader(Path("grades.csv").read_text("utf-8-sig").splitlines())}
     assert list(rows) == sorted(STUDENTS) and rows["right-1"]["points"] == rows["right-1"]["of"] == "4"

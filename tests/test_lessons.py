@@ -210,7 +210,9 @@ def test_a_file_that_is_no_lesson_is_named(content, word, command, little, monke
     monkeypatch.setattr("scratchnet.lessons.scripts.folder", lambda: little.path.parent)
     assert cli.main(["lessons", *command]) == 2
     said = capsys.readouterr().err
-    assert word in said and "01_little.py" in said and len(said.splitlines()) == 1
+    assert word in said
+    assert "01_little.py" in said
+    assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize("word", ["6", "06", "im2col", "06_im2col", "06_im2col.py", "lessons/06_im2col.py"])
@@ -230,7 +232,9 @@ def test_lessons_are_listed(capsys):
     assert cli.main(["lessons"]) == 0
     lines = capsys.readouterr().out.splitlines()
     for lesson, line in zip(LESSONS, lines):
-        assert line.startswith(f"{lesson.number:4}  {lesson.name}") and len(line) < 110 and line.isascii()
+        assert line.startswith(f"{lesson.number:4}  {lesson.name}")
+        assert len(line) < 110
+        assert line.isascii()
 
 
 def test_where_there_are_no_lessons(monkeypatch, tmp_path):
@@ -302,7 +306,9 @@ def test_stepping_shows_text_code_output_and_what_was_made(tmp_path, capsys):
     ]
     places = [said.index(text) for text in wanted]
     assert places == sorted(places)
-    assert "broken =" not in said and "np =" not in said and "Enter" not in said
+    assert "broken =" not in said
+    assert "np =" not in said
+    assert "Enter" not in said
     assert said.count("what it prints") == 1, "no heading where nothing is printed"
 
 
@@ -318,7 +324,9 @@ def test_stepping_pauses_and_stops(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("builtins.input", answer)
     stepping.step(Lesson(path), pause=True)
     said = capsys.readouterr().out
-    assert len(asked) == 4 and "your prediction" in asked[2] and "q: stop" in asked[0]
+    assert len(asked) == 4
+    assert "your prediction" in asked[2]
+    assert "q: stop" in asked[0]
     assert "not reached" in said and "## Exercise" not in said, "stopped before the last cell"
 
 
@@ -340,7 +348,9 @@ def test_nothing_pauses_in_a_pipe(tmp_path):
         cwd=tmp_path,
         timeout=60,
     )
-    assert run.returncode == 0 and "Enter" not in run.stdout and "end of lesson 3" in run.stdout, run.stderr
+    assert run.returncode == 0, run.stderr
+    assert "Enter" not in run.stdout, run.stderr
+    assert "end of lesson 3" in run.stdout, run.stderr
 
 
 def test_an_exception_shows_the_learners_cell(little, capsys):
@@ -350,7 +360,9 @@ def test_an_exception_shows_the_learners_cell(little, capsys):
     said = str(caught.value)
     assert "cell 4 of lesson 1 failed" in said and "ZeroDivisionError: division by zero" in said
     assert ">   24 | y = broken(1)" in said.splitlines() and "    23 | zero = 0" in said
-    assert "course.py" not in said and "Traceback" not in said and "exec(" not in said
+    assert "course.py" not in said
+    assert "Traceback" not in said
+    assert "exec(" not in said
     assert "01_little.py" in said
 
 
@@ -383,7 +395,9 @@ def cell_error(tmp_path, code):
 
 def test_a_syntax_error_elsewhere_is_not_the_lessons(tmp_path):
     said = cell_error(tmp_path, "x = 1\neval('1 +')")
-    assert ">    3 | eval('1 +')" in said.splitlines() and "in line 3 of" in said and "SyntaxError" in said
+    assert ">    3 | eval('1 +')" in said.splitlines()
+    assert "in line 3 of" in said
+    assert "SyntaxError" in said
     (tmp_path / "broken_module.py").write_text("\n\n\ndef f(:\n")
     said = cell_error(tmp_path, f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport broken_module")
     assert ">    4 | import broken_module" in said.splitlines()
@@ -457,7 +471,9 @@ def test_debug_stops_at_the_first_cell_and_steps_into_a_kernel(tmp_path):
 
 def test_pdbs_run_begins_again(tmp_path):
     run = pdb("3", "n", "run", "q", cwd=tmp_path)
-    assert run.returncode == 0 and run.stdout.count("-> import numpy as np") == 2 and "From the start" in run.stdout
+    assert run.returncode == 0
+    assert run.stdout.count("-> import numpy as np") == 2
+    assert "From the start" in run.stdout
 
 
 def test_debug_shows_a_mistake_without_the_debuggers_lines(little, monkeypatch, capsys):
@@ -467,7 +483,9 @@ def test_debug_shows_a_mistake_without_the_debuggers_lines(little, monkeypatch, 
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
     assert cli.main(["lessons", "run", "1", "--debug"]) == 1
     said = capsys.readouterr().err
-    assert "failed, in line 24" in said and ">   24 | y = broken(1)" in said.splitlines() and "bdb" not in said
+    assert "failed, in line 24" in said
+    assert ">   24 | y = broken(1)" in said.splitlines()
+    assert "bdb" not in said
 
 
 @pytest.mark.lesson
@@ -479,4 +497,6 @@ def test_a_lesson_breaks_when_the_library_changes_under_it(tmp_path):
     path = tmp_path / "scratchnet" / "layers" / "linear.py"
     path.write_text(path.read_text("utf-8").replace("def backward(", "def back("), "utf-8")
     run, _ = script(find_lesson("3"), tmp_path, PYTHONPATH=str(tmp_path))
-    assert run.returncode == 1 and "AttributeError" in run.stderr and "backward" in run.stderr
+    assert run.returncode == 1
+    assert "AttributeError" in run.stderr
+    assert "backward" in run.stderr

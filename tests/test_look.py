@@ -24,7 +24,7 @@ from scratchnet.models import lenet5, paper_softmax
         (im2col, "scratchnet/kernels/convolution.py", "def im2col(x"),
         (scratchnet.checks.gradients, "scratchnet/checks/gradients.py", "def check_gradients("),
         (ScaledTanh(), "scratchnet/layers/squash.py", "class ScaledTanh(Layer):"),
-        (ScaledTanh().forward, "scratchnet/layers/squash.py", "def forward(self, x):"),
+        (ScaledTanh().forward, "scratchnet/layers/squash.py", "def forward(self, x"),
     ],
 )
 def test_show_prints_the_lines_of_the_file(thing, file, word, capsys):
@@ -83,7 +83,9 @@ def test_trace_is_the_forward_pass(rng):
 
 def test_trace_goes_into_layers_inside_layers(rng):
     names = [step.name for step in trace(paper_softmax(rng), np.zeros((1, 1, 32, 32), np.float32))]
-    assert "S2.mean" in names and "S2.coefficient" in names and names[-1] == "softmax"
+    assert "S2.mean" in names
+    assert "S2.coefficient" in names
+    assert names[-1] == "softmax"
 
 
 def test_trace_yields_as_it_goes(rng):
@@ -104,7 +106,9 @@ def test_trace_of_what_is_no_number_and_no_network(rng):
 
 def test_trace_of_one_layer(rng):
     (step,) = trace(Flatten(), np.zeros((1, 2, 3, 3), np.float32))
-    assert step.name == "Flatten" and step.y_shape == (1, 18) and "no parameters" in str(step)
+    assert step.name == "Flatten"
+    assert step.y_shape == (1, 18)
+    assert "no parameters" in str(step)
 
 
 def test_trace_calls_a_layer_in_training_mode_once(rng):
@@ -155,7 +159,9 @@ def test_a_picture_is_displayed_in_a_notebook(tmp_path, monkeypatch, capsys):
     )
     monkeypatch.setitem(sys.modules, "IPython.display", display)
     picture(figure(), "three dots")
-    assert shown[0].alt == "three dots" and shown[0].data[:4] == b"\x89PNG" and not list(tmp_path.iterdir())
+    assert shown[0].alt == "three dots"
+    assert shown[0].data[:4] == b"\x89PNG"
+    assert not list(tmp_path.iterdir())
 
 
 def test_gathered_keeps_the_order(capsys):

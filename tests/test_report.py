@@ -65,7 +65,9 @@ class Page(HTMLParser):
 def test_the_page_needs_nothing_from_elsewhere(name, reports):
     text = (reports[name] / "index.html").read_text("utf-8")
     page = Page(text)
-    assert "://" not in text.replace("<!doctype html>", "") and 'lang="en"' in text and "viewport" in text
+    assert "://" not in text.replace("<!doctype html>", "")
+    assert 'lang="en"' in text
+    assert "viewport" in text
     for link in page.links:
         assert (f'id="{link[1:]}"' in text) if link.startswith("#") else (reports[name] / link).is_file(), link
     assert len(page.alts) == len(list(reports[name].glob("*.png"))) == page.headings - 1

@@ -46,9 +46,13 @@ def test_a_run_leaves_what_is_needed_to_repeat_it(small, tmp_path, capsys):
     options = ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--validate-every", 2, "--epochs", 2)
     assert command(*options, "--out", out, "--seed", 5) == 0
     said = capsys.readouterr().out
-    assert "held-out error" in said and "best" in said and "report" in said
+    assert "held-out error" in said
+    assert "best" in said
+    assert "report" in said
     config = json.loads((out / "config.json").read_text())
-    assert config["recipe"] == "tutorial-28" and config["seed"] == 5 and config["held_out"] == 100
+    assert config["recipe"] == "tutorial-28"
+    assert config["seed"] == 5
+    assert config["held_out"] == 100
     assert {"scratchnet", "python", "numpy", "numba"} <= config["versions"].keys()
     assert {path.name for path in out.iterdir()} == {
         *("config.json", "log.csv", "validations.csv", "last.npz", "best.npz", "optimizer.npz", "report"),
@@ -120,7 +124,9 @@ def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
     assert command("--recipe", "paper-softmax", "--quick", "--out", out) == 0
     assert json.loads(read_about(out / "last.npz")) == {"recipe": "paper-softmax", "data": "mnist", "passes": 1}
     net, recipe, data = load_model(out / "last.npz")
-    assert recipe.name == "paper-softmax" and net["softmax"] and data == "mnist"
+    assert recipe.name == "paper-softmax"
+    assert net["softmax"]
+    assert data == "mnist"
     capsys.readouterr()
     assert cli.main(["eval", str(out / "last.npz"), "--report", str(tmp_path / "report")]) == 0
     said = capsys.readouterr().out
@@ -173,7 +179,9 @@ def test_compare(small, tmp_path, monkeypatch, capsys):
     assert "no run in runs/nothing" in capsys.readouterr().err.replace("\\", "/")
     assert cli.main(["compare", "runs/tutorial-28", "--out", "."]) == 2
     out, err = capsys.readouterr()
-    assert out == "" and err.count("\n") == 1 and "is not the name of a .png" in err
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "is not the name of a .png" in err
 
 
 def test_recipes_are_listed(capsys):
@@ -350,7 +358,9 @@ def test_a_choice_that_cannot_be(arguments, code, words, tmp_path, monkeypatch, 
     monkeypatch.setitem(__import__("sys").modules, "torchvision", None)
     assert cli.main(["train", *arguments]) == code
     out, err = capsys.readouterr()
-    assert out == "" and err.startswith("scratchnet: ") and err.count("\n") == 1
+    assert out == ""
+    assert err.startswith("scratchnet: ")
+    assert err.count("\n") == 1
     assert all(word in err for word in words), err
     assert not list(tmp_path.iterdir()), "nothing half-written"
 

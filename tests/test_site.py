@@ -171,7 +171,9 @@ def test_a_small_course(small, capsys):
 
 def test_a_lesson_that_stops_itself_gets_a_page(small):
     page = small("print('so far')\nsys.exit('PyTorch is not installed: <pip install torch>')")["02_plus"]
-    assert ">so far</pre>" in page and ">2 of 2\na warning</pre>" in page and "Exercise: plus-2</h2>" in page
+    assert ">so far</pre>" in page
+    assert ">2 of 2\na warning</pre>" in page
+    assert "Exercise: plus-2</h2>" in page
     assert "<strong>No output from here on:</strong> lesson 2 stops: PyTorch is not installed: &lt;pip" in page
 
 

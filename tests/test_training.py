@@ -325,7 +325,9 @@ def test_a_replica_is_of_the_same_kind():
     net = Twice(Linear(3, 2), input_shape=(3,))
     twin = replica(net)
     assert type(twin) is Twice and twin.input_shape == (3,)
-    assert twin["0"] is not net["0"] and twin["0"].W is net["0"].W and twin["0"].network is twin
+    assert twin["0"] is not net["0"]
+    assert twin["0"].W is net["0"].W
+    assert twin["0"].network is twin
 
 
 def paper_run(seed, fast=True):

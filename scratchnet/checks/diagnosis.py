@@ -9,9 +9,10 @@ import math
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def diagnose(got, wanted, sizes=None):
+def diagnose(got: NDArray, wanted: NDArray, sizes: dict[str, int] | None = None) -> str:
     """A sentence on how `got` differs from `wanted`, or "" when none of the known marks is there.
 
     got, wanted: arrays. sizes: {"images": 32, ...}, to recognise a factor by.

@@ -5,12 +5,12 @@ The relative error of two arrays is max |got - wanted| / max |wanted|. In float6
 less against central differences, and 1e-12 or less against another exact computation; 1e-2 is wrong.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Number
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from scratchnet.checks.diagnosis import diagnose
 from scratchnet.errors import CheckFailed, InputError
@@ -70,7 +70,7 @@ def check_gradients(
 
 
 def central_differences(
-    E: Callable[[], float], w: NDArray, step: float = 1e-5, chosen: ArrayLike | None = None
+    E: Callable[[], float], w: NDArray, step: float = 1e-5, chosen: Iterable[int] | None = None
 ) -> NDArray:
     """Return dE/dw = (E(w + step) - E(w - step)) / (2 step), an array like w (float64); 0 where it is not looked at.
 
@@ -133,7 +133,7 @@ def check_against(
     return errors
 
 
-def expect_array(name, got, wanted, sizes=None):
+def expect_array(name: str, got: Any, wanted: NDArray, sizes: dict[str, int] | None = None) -> None:
     """CheckFailed unless got is an array of the shape of wanted. sizes: see `diagnose`."""
     if not isinstance(got, np.ndarray):
         what = "None" if got is None else f"of type {type(got).__name__}"
@@ -144,7 +144,15 @@ def expect_array(name, got, wanted, sizes=None):
         raise CheckFailed(f"{name} has shape {got.shape}, it should have {wanted.shape}.", diagnose(got, wanted, sizes))
 
 
-def compare(name, got, wanted, tolerance, source, looked_at=None, sizes=None):
+def compare(
+    name: str,
+    got: Any,
+    wanted: NDArray,
+    tolerance: float,
+    source: str,
+    looked_at: NDArray[np.bool_] | None = None,
+    sizes: dict[str, int] | None = None,
+) -> float:
     """The relative error, or CheckFailed with a diagnosis.
 
     looked_at: boolean, which entries of wanted are known; all if not given. sizes: see `diagnose`.

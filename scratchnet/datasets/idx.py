@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.errors import DataError
 
@@ -14,7 +15,7 @@ TYPES = {8: np.dtype(np.uint8), 12: np.dtype(">i4")}  # bytes, and the integers 
 LIMIT = 2**31  # bytes: no file that we read is near it
 
 
-def read_idx(path, axes=None):
+def read_idx(path: str | Path, axes: int | None = None) -> NDArray:
     """The array of uint8 or int32 in an IDX file, gzipped or not. axes: how many it should have.
 
     Believes no header: raises DataError when the file is missing, damaged, of another format, type

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from scratchnet.errors import InputError
@@ -10,7 +11,7 @@ from scratchnet.errors import InputError
 SIZE = 28
 
 
-def read_digit(path, fills_the_frame=False):
+def read_digit(path: str | Path, fills_the_frame: bool = False) -> NDArray[np.uint8]:
     """uint8 (28, 28), 0 the background, from a picture of 28 x 28 pixels or a .npy array of that shape.
 
     A picture in colour is turned to grey, a transparent one is laid on black. An array is uint8, bool,
@@ -65,7 +66,7 @@ def _array(path):
     return np.round(255 * pixels.astype(np.float64)).astype(np.uint8)
 
 
-def check_size(path, shape):
+def check_size(path: str | Path, shape: tuple[int, ...]) -> None:
     if tuple(shape) != (SIZE, SIZE):
         size = " x ".join(map(str, shape))
         raise InputError(f"{path} is {size}, a digit is {SIZE} x {SIZE} pixels. Resize it first.")

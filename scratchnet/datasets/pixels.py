@@ -1,13 +1,14 @@
 """From stored pictures to a network's input: pad or resize the bytes, then choose the numbers for black and white."""
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from scratchnet.errors import InputError
 
 BACKGROUND, FOREGROUND = -0.1, 1.175
 
 
-def paper_input(images, size=32, dtype=np.float32):
+def paper_input(images: ArrayLike, size: int = 32, dtype: DTypeLike = np.float32) -> NDArray:
     """Pads to size x size with background and maps 0 ... 255 to -0.1 ... 1.175 (paper, III.A and II.B).
 
     images: uint8 (N, H, W). Returns (N, 1, size, size).
@@ -17,7 +18,7 @@ def paper_input(images, size=32, dtype=np.float32):
     return grey(pad(images, size), BACKGROUND, FOREGROUND, dtype)
 
 
-def normalise(images, mean, std, dtype=np.float32):
+def normalise(images: ArrayLike, mean: float, std: float, dtype: DTypeLike = np.float32) -> NDArray:
     """x = (p / 255 - mean) / std. images: uint8 (N, H, W). Returns (N, 1, H, W).
 
     mean, std: of all pixels of a training set between 0 and 1; that of MNIST are 0.1307 and 0.3081.
@@ -25,7 +26,7 @@ def normalise(images, mean, std, dtype=np.float32):
     return grey(images, -mean / std, (1 - mean) / std, dtype)
 
 
-def grey(images, black=0.0, white=1.0, dtype=np.float32):
+def grey(images: ArrayLike, black: float = 0.0, white: float = 1.0, dtype: DTypeLike = np.float32) -> NDArray:
     """x = black + (white - black) p / 255. images: uint8 (N, H, W). Returns (N, 1, H, W).
 
     Raises InputError for another type or number of axes.
@@ -34,7 +35,7 @@ def grey(images, black=0.0, white=1.0, dtype=np.float32):
     return levels[check_images("grey", images)][:, None]
 
 
-def pad(images, size):
+def pad(images: ArrayLike, size: int) -> NDArray:
     """A border of 0 around each image, up to size x size; uint8 (N, H, W) -> (N, size, size).
 
     Raises InputError for another type or number of axes, and for images larger than size.
@@ -49,7 +50,7 @@ def pad(images, size):
     return padded
 
 
-def resize(images, size):
+def resize(images: ArrayLike, size: int) -> NDArray:
     """Bilinear, to size x size; uint8 (N, H, W) -> (N, size, size): for square images, the bytes of Pillow.
 
     Each output pixel is a mean of the input pixels under a triangle, as wide as two input pixels, or two
@@ -70,7 +71,7 @@ def resize(images, size):
 UNIT = 2.0**22  # Pillow rounds its weights to multiples of 1 / UNIT; in float64 all sums of them are exact
 
 
-def triangle_weights(old, new):
+def triangle_weights(old: int, new: int) -> NDArray:
     """(new, old): how much each old pixel counts for each new one, in 1 / UNIT."""
     scale = old / new
     centre = (np.arange(new) + 0.5) * scale
@@ -79,11 +80,11 @@ def triangle_weights(old, new):
     return np.floor(weights / weights.sum(axis=1, keepdims=True) * UNIT + 0.5)
 
 
-def to_bytes(sums):
+def to_bytes(sums: NDArray) -> NDArray:
     return np.clip(np.floor(sums / UNIT + 0.5), 0, 255)
 
 
-def check_images(what, images):
+def check_images(what: str, images: ArrayLike) -> NDArray:
     images = np.asarray(images)
     if images.ndim != 3 or images.dtype != np.uint8:
         raise InputError(f"{what} expects uint8 images (N, H, W), got {images.dtype} of shape {images.shape}.")

@@ -33,20 +33,20 @@ class DataSet:
     transposed: bool = False
 
     @property
-    def axes(self):
+    def axes(self) -> dict[str, int]:
         return {IMAGES: 3, self.labels: 2 if "idx2" in self.labels else 1}
 
-    def folder(self):
+    def folder(self) -> Path:
         if self.torch == "MNIST":
             return Path(__file__).parent / "mnist"
         return data_folder() / self.torch / "raw"
 
-    def file(self, folder, split, what):
+    def file(self, folder: Path, split: str, what: str) -> Path:
         """The path of a file, unpacked if it is there, else packed."""
         path = folder / f"{self.prefix}{self.test if split == 'test' else split}-{what}"
         return path if path.is_file() else path.with_name(path.name + ".gz")
 
-    def is_there(self):
+    def is_there(self) -> bool:
         files = (self.file(self.folder(), split, what) for split in ("train", "test") for what in self.axes)
         return all(path.is_file() for path in files)
 
@@ -62,12 +62,12 @@ SETS = {
 }
 
 
-def data_folder():
+def data_folder() -> Path:
     """The folder of all downloaded sets: SCRATCHNET_DATA, or else the user's cache folder."""
     return Path(os.environ.get("SCRATCHNET_DATA") or platformdirs.user_cache_dir("scratchnet", appauthor=False))
 
 
-def fetch(name):
+def fetch(name: str) -> None:
     """Has torchvision download, verify and unpack a set, unless its files are there.
 
     Raises DataError when torchvision is not installed or does not get the files.

@@ -92,10 +92,10 @@ class Exercise:
     task: str
     hints: tuple
     kind: object
-    tiny: Callable = None
-    draw: Callable = None
-    real: Callable = None
-    odd: Callable = None
+    tiny: Callable | None = None
+    draw: Callable | None = None
+    real: Callable | None = None
+    odd: Callable | None = None
     methods: tuple = ("",)
     wrong: dict = field(default_factory=dict)
     gives: tuple = ()

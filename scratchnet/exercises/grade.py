@@ -29,7 +29,7 @@ from scratchnet.exercises.checker import LEVELS
 from scratchnet.exercises.worker import Answer
 from scratchnet.storage import whole_file
 
-RUNNING = set()
+RUNNING: set[subprocess.Popen] = set()
 START = 10  # seconds for Python and NumPy to start; the worker itself says which line took too long, if it still can
 
 

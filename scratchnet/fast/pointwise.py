@@ -9,10 +9,10 @@ from scratchnet.kernels.jit import jit
 # tanh x = x P(x^2) / Q(x^2) on [-8, 8], beyond which it is 1 - 2e-7 at least: a fit, largest relative error 2e-8
 # (benchmarks/fit_tanh.py). Rounded to float32: 3e-7.
 BOUND = np.float32(8)
-P0, P1, P2, P3, P4, P5 = np.float32(
-    [1.0, 0.129792258, 0.00298586371, 9.87867679e-06, -1.47042725e-08, 2.35087453e-11],
+P0, P1, P2, P3, P4, P5 = map(
+    np.float32, (1.0, 0.129792258, 0.00298586371, 9.87867679e-06, -1.47042725e-08, 2.35087453e-11)
 )
-Q0, Q1, Q2, Q3 = np.float32([1.0, 0.463125408, 0.0240279324, 0.000237203494])
+Q0, Q1, Q2, Q3 = map(np.float32, (1.0, 0.463125408, 0.0240279324, 0.000237203494))
 
 
 @jit

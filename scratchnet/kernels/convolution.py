@@ -12,6 +12,7 @@ the plain Python function; with NUMBA_DISABLE_JIT=1 it is what runs.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.kernels.jit import jit
 
@@ -21,13 +22,13 @@ TILE_BYTES = 256 * 1024
 
 
 @jit
-def output_size(size, kernel, stride, padding):
+def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
     """Number of kernel positions along one axis: floor((size + 2 padding - kernel) / stride) + 1."""
     return (size + 2 * padding - kernel) // stride + 1
 
 
 @jit
-def pad(x, padding):
+def pad(x: NDArray, padding: int) -> NDArray:
     """x with a border of zeros: (N, C, H, W) -> (N, C, H + 2 padding, W + 2 padding)."""
     N, C, H, W = x.shape
     padded = np.zeros((N, C, H + 2 * padding, W + 2 * padding), x.dtype)
@@ -36,7 +37,7 @@ def pad(x, padding):
 
 
 @jit
-def im2col(x, kh, kw, stride, padding):
+def im2col(x: NDArray, kh: int, kw: int, stride: int, padding: int) -> NDArray:
     """Columns of all receptive fields of x.
 
     x: (N, C, H, W), floats. Returns (C*kh*kw, N*OH*OW), same dtype:
@@ -62,7 +63,7 @@ def im2col(x, kh, kw, stride, padding):
 
 
 @jit
-def col2im(columns, shape, kh, kw, stride, padding):
+def col2im(columns: NDArray, shape: tuple[int, int, int, int], kh: int, kw: int, stride: int, padding: int) -> NDArray:
     """The adjoint of im2col: every column is added to the pixels that it was copied from.
 
     columns: (C*kh*kw, N*OH*OW), floats; shape: (N, C, H, W). Returns that shape, same dtype:
@@ -89,7 +90,7 @@ def col2im(columns, shape, kh, kw, stride, padding):
 
 
 @jit
-def rows(y):
+def rows(y: NDArray) -> NDArray:
     """(N, O, P) -> (O, N*P): all images of a map in one row."""
     N, O, P = y.shape
     if N == 1:
@@ -103,13 +104,13 @@ def rows(y):
 
 
 @jit
-def tile_images(x, W, P):
+def tile_images(x: NDArray, W: NDArray, P: int) -> int:
     """How many images have columns that fit a tile."""
     return max(1, TILE_BYTES // (W.shape[1] * P * x.itemsize))
 
 
 @jit
-def convolve(x, W, b, stride, padding):
+def convolve(x: NDArray, W: NDArray, b: NDArray, stride: int, padding: int) -> tuple[NDArray, NDArray]:
     """Y = W X + b with X = im2col(x): (N, C, H, W) -> (N, O, OH, OW), and the X of the last tile.
 
     W: (O, C, kh, kw), b: (O,), all of one dtype.
@@ -130,7 +131,9 @@ def convolve(x, W, b, stride, padding):
 
 
 @jit
-def convolve_back(dy, x, X, W, stride, padding, input_gradient=True):
+def convolve_back(
+    dy: NDArray, x: NDArray, X: NDArray, W: NDArray, stride: int, padding: int, input_gradient: bool = True
+) -> tuple[NDArray, NDArray, NDArray]:
     """The way back: dE/dx, dE/dW, dE/db from dy = dE/dy (N, O, OH, OW), all of one dtype.
 
     dE/dW = dY X'    dE/db = sum dY    dE/dX = W' dY, back to pixels by col2im

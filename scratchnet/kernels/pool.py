@@ -5,14 +5,17 @@ LeNet-5, have loops of their own: their size is then known to the compiler, whic
 the window: a sixth to a third of the time (benchmarks/kernels.py).
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.kernels.convolution import output_size
 from scratchnet.kernels.jit import jit
 
 
 @jit
-def largest(pixels, top, left, kh, kw):
+def largest(pixels: NDArray, top: int, left: int, kh: int, kw: int) -> Any:
     """The largest of a window of kh x kw pixels and its place, row * W + column; the first of equals."""
     W = pixels.shape[1]
     best, winner = pixels[top, left], top * W + left
@@ -26,7 +29,7 @@ def largest(pixels, top, left, kh, kw):
 
 
 @jit
-def total(pixels, top, left, kh, kw):
+def total(pixels: NDArray, top: int, left: int, kh: int, kw: int) -> Any:
     """The sum of a window of kh x kw pixels."""
     s = pixels.dtype.type(0)
     for i in range(kh):
@@ -36,7 +39,7 @@ def total(pixels, top, left, kh, kw):
 
 
 @jit
-def spread(pixels, top, left, kh, kw, d):
+def spread(pixels: NDArray, top: int, left: int, kh: int, kw: int, d: Any) -> None:
     """The adjoint of `total`: d is added to every pixel of the window."""
     for i in range(kh):
         for j in range(kw):
@@ -44,14 +47,14 @@ def spread(pixels, top, left, kh, kw, d):
 
 
 @jit
-def cut(first, window, size):
+def cut(first: int, window: int, size: int) -> tuple[int, int]:
     """Where a window that starts at `first` begins inside an axis of this size, and how long it is there."""
     inside = max(0, first)
     return inside, min(size, first + window) - inside
 
 
 @jit
-def max_pool(x, kh, kw, sh, sw, ph, pw):
+def max_pool(x: NDArray, kh: int, kw: int, sh: int, sw: int, ph: int, pw: int) -> tuple[NDArray, NDArray]:
     """y = the largest of each window, and its place in its map: both (N, C, OH, OW).
 
     x: (N, C, H, W); windows kh x kw, strides sh, sw, paddings ph, pw.
@@ -76,7 +79,7 @@ def max_pool(x, kh, kw, sh, sw, ph, pw):
 
 
 @jit
-def max_pool_back(dy, winner, H, W):
+def max_pool_back(dy: NDArray, winner: NDArray, H: int, W: int) -> NDArray:
     """The adjoint: every dy (N, C, OH, OW) is added to the pixel that won. Returns (N, C, H, W)."""
     N, C, OH, OW = dy.shape
     dx = np.zeros((N, C, H * W), dy.dtype)
@@ -89,7 +92,7 @@ def max_pool_back(dy, winner, H, W):
 
 
 @jit
-def average_pool(x, share, kh, kw, sh, sw, ph, pw):
+def average_pool(x: NDArray, share: float, kh: int, kw: int, sh: int, sw: int, ph: int, pw: int) -> NDArray:
     """y = share times the sum of each window, zeros in the padding: (N, C, H, W) -> (N, C, OH, OW)."""
     N, C, H, W = x.shape
     OH, OW = output_size(H, kh, sh, ph), output_size(W, kw, sw, pw)
@@ -111,7 +114,9 @@ def average_pool(x, share, kh, kw, sh, sw, ph, pw):
 
 
 @jit
-def average_pool_back(dy, share, H, W, kh, kw, sh, sw, ph, pw):
+def average_pool_back(
+    dy: NDArray, share: float, H: int, W: int, kh: int, kw: int, sh: int, sw: int, ph: int, pw: int
+) -> NDArray:
     """The adjoint: share dy is added to every pixel of the window. (N, C, OH, OW) -> (N, C, H, W)."""
     N, C, OH, OW = dy.shape
     dx, share = np.zeros((N, C, H, W), dy.dtype), dy.dtype.type(share)

@@ -1,12 +1,13 @@
 """Slopes of squashing functions, in one pass over memory each."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.kernels.jit import jit
 
 
 @jit
-def times_slope(dy, y, steepest, bend):
+def times_slope(dy: NDArray, y: NDArray, steepest: float, bend: float) -> NDArray:
     """dy (steepest - bend y^2), elementwise, any shape, of one dtype: the slope of a hyperbolic tangent.
 
     Less than half the time of the same line in NumPy, for C1's maps of 1 to 256 images.
@@ -20,7 +21,7 @@ def times_slope(dy, y, steepest, bend):
 
 
 @jit
-def where_positive(dy, y):
+def where_positive(dy: NDArray, y: NDArray) -> NDArray:
     """dy where y > 0, else 0, elementwise, any shape, of one dtype: the slope of the rectifier."""
     dx = np.empty(y.shape, y.dtype)
     out, d, f = dx.ravel(), dy.ravel(), y.ravel()

@@ -1,12 +1,13 @@
 """Subsampling: sums over 2x2 windows that do not overlap."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.kernels.jit import jit
 
 
 @jit
-def subsample(x, W, b):
+def subsample(x: NDArray, W: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:
     """s = the sum of each window and y = W s + b: (N, C, 2H, 2W) -> y and s, (N, C, H, W).
 
     W, b: (C,), one coefficient and one bias per map, all of one dtype.
@@ -24,7 +25,7 @@ def subsample(x, W, b):
 
 
 @jit
-def subsample_back(dy, s, W):
+def subsample_back(dy: NDArray, s: NDArray, W: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     """The way back: dE/dx (N, C, 2H, 2W), dE/dW and dE/db (C,) from dy = dE/dy (N, C, H, W).
 
     dE/dW = sum dy s    dE/db = sum dy    dE/dx = W dy, for each of the four pixels of a window

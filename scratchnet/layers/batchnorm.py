@@ -1,6 +1,7 @@
 """Batch normalisation."""
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.layers.expect import expect_gradient, expect_input, label, like
@@ -30,14 +31,22 @@ class BatchNorm2d(Layer):
     buffers = ("running_mean", "running_var")
     whole_batch = True  # mean and var are those of the whole batch
 
-    def __init__(self, channels, *, eps=1e-5, momentum=0.1, rng=None, dtype=np.float32):
+    def __init__(
+        self,
+        channels: int,
+        *,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        rng: np.random.Generator | None = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
         if channels < 1:
             raise InputError(f"BatchNorm2d needs at least one map, got {channels}.")
         self.channels, self.eps, self.momentum = channels, eps, momentum
         self.W, self.b = np.ones(channels, dtype), np.zeros(channels, dtype)
         self.running_mean, self.running_var = np.zeros(channels, dtype), np.ones(channels, dtype)
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         mean, var = self.running_mean, self.running_var
         self.trained = self.training
@@ -53,7 +62,7 @@ class BatchNorm2d(Layer):
         W, b = like(x, self.W, self.b)
         return over_maps(W) * self.z + over_maps(b)
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.z.shape)
         dy = like(self.z, dy)
         self.dW, self.db = np.sum(dy * self.z, axis=(0, 2, 3)), dy.sum(axis=(0, 2, 3))
@@ -62,7 +71,7 @@ class BatchNorm2d(Layer):
             dy = dy - over_maps(self.db / n) - self.z * over_maps(self.dW / n)
         return over_maps(self.s) * dy
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         expect_gradient(self, hy, self.z.shape)
         hy = like(self.z, hy)
         if self.trained:
@@ -79,13 +88,13 @@ class BatchNorm2d(Layer):
         if shape[1] != self.channels:
             return f"{self.channels} input maps, got {shape[1]} in"
 
-    def n_connections(self, shape):
+    def n_connections(self, shape: tuple[int, ...]) -> int:
         return 2 * int(np.prod(shape))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"BatchNorm2d({self.channels} maps)"
 
 
-def over_maps(a):
+def over_maps(a: NDArray) -> NDArray:
     """(C,) -> (C, 1, 1), to go with (N, C, H, W)."""
     return a[:, None, None]

@@ -1,11 +1,14 @@
 """The convolution: C1, C3 and C5."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import convolve, convolve_back, output_size
 from scratchnet.layers.expect import expect_gradient, expect_input, like
-from scratchnet.layers.initial import uniform_over_sqrt_fan_in, zeros
+from scratchnet.layers.initial import Init, uniform_over_sqrt_fan_in, zeros
 from scratchnet.layers.layer import Layer
 
 
@@ -36,18 +39,18 @@ class Conv2d(Layer):
 
     def __init__(
         self,
-        in_channels,
-        out_channels,
-        kernel_size,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int, int],
         *,
-        stride=1,
-        padding=0,
-        connections=None,
-        rng=None,
-        dtype=np.float32,
-        init=uniform_over_sqrt_fan_in,
-        init_bias=zeros,
-    ):
+        stride: int = 1,
+        padding: int = 0,
+        connections: ArrayLike | None = None,
+        rng: np.random.Generator | None = None,
+        dtype: DTypeLike = np.float32,
+        init: Init = uniform_over_sqrt_fan_in,
+        init_bias: Init = zeros,
+    ) -> None:
         kh, kw = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         if min(in_channels, out_channels, kh, kw, stride) < 1 or padding < 0:
             raise InputError(
@@ -64,7 +67,7 @@ class Conv2d(Layer):
         self.W = self._mask(init(rng, (out_channels, in_channels, kh, kw), fan_in)).astype(dtype)
         self.b = init_bias(rng, (out_channels,), fan_in[:, 0, 0, 0]).astype(dtype)
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.x = np.ascontiguousarray(x)
         W, b = like(x, self.W, self.b)
@@ -72,11 +75,11 @@ class Conv2d(Layer):
         self.y_shape = y.shape
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> Any:
         dx, self.dW, self.db = self._back(dy, self.x, self.X, self.W)
         return dx
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> Any:
         hx, self.hW, self.hb = self._back(hy, self.x**2, self.X**2, self.W**2)
         return hx
 
@@ -110,19 +113,19 @@ class Conv2d(Layer):
             kh, kw = self.kernel_size
             return f"images of at least {kh - 2 * self.padding} x {kw - 2 * self.padding} pixels"
 
-    def n_parameters(self):
+    def n_parameters(self) -> int:
         return int(self.connections.sum()) * self.kernel_size[0] * self.kernel_size[1] + self.b.size
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         OH = output_size(shape[1], self.kernel_size[0], self.stride, self.padding)
         OW = output_size(shape[2], self.kernel_size[1], self.stride, self.padding)
         return self.out_channels, OH, OW
 
-    def n_connections(self, shape):
+    def n_connections(self, shape: tuple[int, ...]) -> int:
         _, OH, OW = self.output_shape(shape)
         return self.n_parameters() * OH * OW
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         kh, kw = self.kernel_size
         text = f"{self.in_channels} -> {self.out_channels} maps, {kh}x{kw}"
         text += f", stride {self.stride}" * (self.stride != 1) + f", padding {self.padding}" * (self.padding != 0)

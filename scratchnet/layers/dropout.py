@@ -1,6 +1,7 @@
 """Dropout."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.layers.expect import expect_gradient, expect_input, like
@@ -18,25 +19,25 @@ class Dropout(Layer):
 
     whole_batch = True  # one stream of random numbers, in one order, whatever the number of cores
 
-    def __init__(self, p=0.5, *, rng=None):
+    def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
         if not 0 <= p < 1:
             raise InputError(f"Dropout needs 0 <= p < 1, the share that is dropped, got {p}.")
         self.p = p
         self.rng = rng or np.random.default_rng()
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         kept = self.rng.random(x.shape, np.float32) >= self.p if self.training else np.ones(x.shape, bool)
         self.m = kept.astype(x.dtype) / x.dtype.type(1 - self.p if self.training else 1)
         return self.m * x
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.m.shape)
         return self.m * like(self.m, dy)
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         expect_gradient(self, hy, self.m.shape)
         return self.m**2 * like(self.m, hy)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Dropout({self.p:g})"

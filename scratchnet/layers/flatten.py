@@ -2,6 +2,8 @@
 
 import math
 
+from numpy.typing import NDArray
+
 from scratchnet.layers.expect import expect_gradient, expect_input
 from scratchnet.layers.layer import Layer
 
@@ -9,24 +11,24 @@ from scratchnet.layers.layer import Layer
 class Flatten(Layer):
     """(N, C, H, W) -> (N, C*H*W), in C order. Each entry passes through; so do its derivatives."""
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.shape = x.shape
         return x.reshape(len(x), -1).copy()
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, (self.shape[0], math.prod(self.shape[1:])))
         return dy.reshape(self.shape).copy()
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(hy)
 
     def _misfit(self, shape):
         if len(shape) < 2:
             return "(N, ...)"
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         return (math.prod(shape),)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Flatten()"

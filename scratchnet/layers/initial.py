@@ -6,21 +6,26 @@ read 3, 4 or 6 maps of S2). Below, F is the fan-in.
 """
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+Init = Callable[[np.random.Generator, tuple[int, ...], Any], NDArray]
 
 
-def zeros(rng, shape, fan_in):
+def zeros(rng: np.random.Generator, shape: tuple[int, ...], fan_in: Any) -> NDArray:
     """0: the biases of every layer, unless asked otherwise."""
     return np.zeros(shape)
 
 
-def uniform_over_fan_in(rng, shape, fan_in):
+def uniform_over_fan_in(rng: np.random.Generator, shape: tuple[int, ...], fan_in: Any) -> NDArray:
     """U(-2.4/F, 2.4/F), the paper's appendix A to the letter."""
     return rng.uniform(-1, 1, shape) * (2.4 / fan_in)
 
 
-def uniform_over_sqrt_fan_in(rng, shape, fan_in):
+def uniform_over_sqrt_fan_in(rng: np.random.Generator, shape: tuple[int, ...], fan_in: Any) -> NDArray:
     """U(-1/sqrt F, 1/sqrt F), what the authors' later demo of the same network uses."""
     return rng.uniform(-1, 1, shape) / np.sqrt(fan_in)
 
@@ -28,12 +33,12 @@ def uniform_over_sqrt_fan_in(rng, shape, fan_in):
 pytorch_default = uniform_over_sqrt_fan_in  # the same bounds, for weights and biases alike
 
 
-def kaiming_normal(rng, shape, fan_in):
+def kaiming_normal(rng: np.random.Generator, shape: tuple[int, ...], fan_in: Any) -> NDArray:
     """N(0, 2/F): keeps the variance of what passes through ReLU (K. He et al., 2015, eq. 10)."""
     return rng.normal(size=shape) * np.sqrt(2 / fan_in)
 
 
-def xavier_uniform(rng, shape, fan_in):
+def xavier_uniform(rng: np.random.Generator, shape: tuple[int, ...], fan_in: Any) -> NDArray:
     """U(-a, a) with a = sqrt(6 / (fan-in + fan-out)) (X. Glorot, Y. Bengio, 2010, eq. 16).
 
     fan-out: how many outputs of one position an input reaches, out x kh x kw.

@@ -1,10 +1,11 @@
 """A linear map along the last axis only."""
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.layers.expect import expect_gradient, expect_input, like
-from scratchnet.layers.initial import uniform_over_sqrt_fan_in, zeros
+from scratchnet.layers.initial import Init, uniform_over_sqrt_fan_in, zeros
 from scratchnet.layers.layer import Layer
 
 
@@ -23,19 +24,19 @@ class LastAxisLinear(Layer):
     Raises InputError when the last axis is not in_features long, and for a size below 1.
     """
 
-    params = ("W", "b")
+    params: tuple[str, ...] = ("W", "b")
 
     def __init__(
         self,
-        in_features,
-        out_features,
+        in_features: int,
+        out_features: int,
         *,
-        bias=True,
-        rng=None,
-        dtype=np.float32,
-        init=uniform_over_sqrt_fan_in,
-        init_bias=zeros,
-    ):
+        bias: bool = True,
+        rng: np.random.Generator | None = None,
+        dtype: DTypeLike = np.float32,
+        init: Init = uniform_over_sqrt_fan_in,
+        init_bias: Init = zeros,
+    ) -> None:
         if in_features < 1 or out_features < 1:
             raise InputError(
                 f"LastAxisLinear needs at least one input and one output, got {in_features} and {out_features}."
@@ -47,18 +48,18 @@ class LastAxisLinear(Layer):
         if not bias:
             self.params, self.b = ("W",), np.zeros(out_features, dtype)
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.x = x.reshape(-1, self.in_features)
         self.y_shape = (*x.shape[:-1], self.out_features)
         W, b = like(x, self.W, self.b)
         return (self.x @ W.T + b).reshape(self.y_shape)
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         dx, self.dW, self.db = self._back(dy, self.x, self.W)
         return dx
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         hx, self.hW, self.hb = self._back(hy, self.x**2, self.W**2)
         return hx
 
@@ -71,12 +72,12 @@ class LastAxisLinear(Layer):
         if len(shape) < 2 or shape[-1] != self.in_features:
             return f"(N, ..., {self.in_features})"
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         return *shape[:-1], self.out_features
 
-    def n_connections(self, shape):
+    def n_connections(self, shape: tuple[int, ...]) -> int:
         return int(np.prod(shape[:-1])) * self.n_parameters()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         text = f"{self.in_features} -> {self.out_features} along the last axis" + ", no bias" * (self.params == ("W",))
         return f"LastAxisLinear({text})"

@@ -31,6 +31,7 @@ class Layer:
     params: tuple[str, ...] = ()
     buffers: tuple[str, ...] = ()
     name = ""
+    network: Any  # the Sequential that it is in; not there before it is in one
     training = False  # only Dropout and BatchNorm2d look at it
 
     def __call__(self, x: NDArray) -> NDArray:

@@ -1,6 +1,7 @@
 """Pooling: the largest or the mean of each window, nothing to learn."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import average_pool, average_pool_back, max_pool, max_pool_back, output_size
@@ -19,7 +20,12 @@ class Pool2d(Layer):
     and for an image that no window fits.
     """
 
-    def __init__(self, window, stride=None, padding=0):
+    def __init__(
+        self,
+        window: int | tuple[int, int],
+        stride: int | tuple[int, int] | None = None,
+        padding: int | tuple[int, int] = 0,
+    ) -> None:
         self.window, self.padding = self._pair(window), self._pair(padding)
         self.stride = self.window if stride is None else self._pair(stride)
         if min(*self.window, *self.stride) < 1:
@@ -43,11 +49,11 @@ class Pool2d(Layer):
             kh, kw = (k - 2 * p for k, p in zip(self.window, self.padding))
             return f"images of at least {kh} x {kw} pixels"
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         sizes = zip(shape[1:], self.window, self.stride, self.padding)
         return shape[0], *(output_size(*axis) for axis in sizes)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         text = f"{self.window[0]}x{self.window[1]}"
         text += f", stride {self.stride[0]}x{self.stride[1]}" * (self.stride != self.window)
         text += f", padding {self.padding[0]}x{self.padding[1]}" * (self.padding != (0, 0))
@@ -61,17 +67,17 @@ class MaxPool2d(Pool2d):
     Sizes, shapes and errors: see Pool2d.
     """
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.shape = x.shape
         y, self.winner = max_pool(np.ascontiguousarray(x), *self.window, *self.stride, *self.padding)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.winner.shape)
         return max_pool_back(np.ascontiguousarray(dy), self.winner, self.shape[2], self.shape[3])
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(hy)
 
 
@@ -84,23 +90,30 @@ class AvgPool2d(Pool2d):
     Sizes, shapes and errors: see Pool2d; also InputError for a divisor of 0.
     """
 
-    def __init__(self, window, stride=None, padding=0, *, divisor=None):
+    def __init__(
+        self,
+        window: int | tuple[int, int],
+        stride: int | tuple[int, int] | None = None,
+        padding: int | tuple[int, int] = 0,
+        *,
+        divisor: float | None = None,
+    ) -> None:
         super().__init__(window, stride, padding)
         if divisor == 0:
             raise InputError("AvgPool2d cannot divide by 0; divisor=1 makes sums.")
         self.share = 1 / (self.window[0] * self.window[1] if divisor is None else divisor)
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.shape = x.shape
         y = average_pool(np.ascontiguousarray(x), self.share, *self.window, *self.stride, *self.padding)
         self.y_shape = y.shape
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         return self._back(dy, self.share)
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         return self._back(hy, self.share**2)
 
     def _back(self, dy, share):

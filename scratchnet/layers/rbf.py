@@ -1,6 +1,7 @@
 """The output layer: Euclidean radial basis functions."""
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.layers.expect import expect_gradient, expect_input, like
@@ -22,26 +23,26 @@ class RBF(Layer):
     authors' code uses the same constant, since the exact value can be negative.
     """
 
-    def __init__(self, codes):
+    def __init__(self, codes: ArrayLike) -> None:
         self.codes = np.asarray(codes)
         if self.codes.ndim != 2 or self.codes.size == 0:
             raise InputError(f"RBF expects codes of shape (classes, features), got {self.codes.shape}.")
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.difference = x[:, None, :] - like(x, self.codes)
         return np.einsum("nij,nij->ni", self.difference, self.difference)
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.difference.shape[:2])
         return 2 * np.einsum("ni,nij->nj", like(self.difference, dy), self.difference)
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         expect_gradient(self, hy, self.difference.shape[:2])
         hy = like(self.difference, hy)
         return np.repeat(2 * hy.sum(axis=1, keepdims=True), self.codes.shape[1], axis=1)
 
-    def scores(self, y):
+    def scores(self, y: NDArray) -> NDArray:
         """-y: the smallest penalty wins. exp(-y) is the density of a Gaussian around the code (paper, II.C)."""
         return -y
 
@@ -49,11 +50,11 @@ class RBF(Layer):
         if len(shape) != 2 or shape[1] != self.codes.shape[1]:
             return f"(N, {self.codes.shape[1]})"
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         return (len(self.codes),)
 
-    def n_connections(self, shape):
+    def n_connections(self, shape: tuple[int, ...]) -> int:
         return self.codes.size
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"RBF({self.codes.shape[1]} -> {len(self.codes)} penalties, fixed codes)"

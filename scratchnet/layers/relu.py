@@ -1,6 +1,7 @@
 """The rectifier."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.kernels import where_positive
 from scratchnet.layers.expect import expect_gradient, expect_input
@@ -14,17 +15,17 @@ class ReLU(Layer):
     d2E/dx2 = d2E/dy2 where x > 0, else 0
     """
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.y = np.maximum(x, 0)
         return self.y
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
         return where_positive(np.ascontiguousarray(dy, self.y.dtype), self.y)
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(hy)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "ReLU()"

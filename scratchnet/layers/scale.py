@@ -1,6 +1,7 @@
 """One coefficient and one bias for everything."""
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.layers.expect import expect_gradient, expect_input, like
 from scratchnet.layers.layer import Layer
@@ -19,29 +20,31 @@ class Scale(Layer):
 
     params = ("W", "b")
 
-    def __init__(self, *, coefficient=1.0, rng=None, dtype=np.float32):
+    def __init__(
+        self, *, coefficient: float = 1.0, rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32
+    ) -> None:
         self.W, self.b = np.full(1, coefficient, dtype), np.zeros(1, dtype)
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.x = x
         W, b = like(x, self.W, self.b)
         return W * x + b
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.x.shape)
         dy, W = like(self.x, dy, self.W)
         self.dW, self.db = np.sum(dy * self.x, keepdims=True).reshape(1), dy.sum(keepdims=True).reshape(1)
         return W * dy
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         expect_gradient(self, hy, self.x.shape)
         hy, W = like(self.x, hy, self.W)
         self.hW, self.hb = np.sum(hy * self.x**2, keepdims=True).reshape(1), hy.sum(keepdims=True).reshape(1)
         return W**2 * hy
 
-    def n_connections(self, shape):
+    def n_connections(self, shape: tuple[int, ...]) -> int:
         return 2 * int(np.prod(shape))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Scale(one coefficient and bias)"

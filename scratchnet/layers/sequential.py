@@ -1,10 +1,15 @@
 """Layers in a row."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.errors import InputError, ModelError
 from scratchnet.layers.expect import expect_finite
-from scratchnet.layers.layer import Layer
+from scratchnet.layers.layer import Layer, Parameter
 from scratchnet.parallel import leaves
 from scratchnet.storage import read_arrays, write_arrays
 
@@ -19,79 +24,80 @@ class Sequential(Layer):
     Raises InputError when x has NaN or infinity in it, and for a name that does not exist.
     """
 
-    def __init__(self, *layers, input_shape=None, **named):
+    def __init__(self, *layers: Layer, input_shape: tuple[int, ...] | None = None, **named: Layer) -> None:
         self.layers = {str(i): layer for i, layer in enumerate(layers)} | named
         self.input_shape, self.network = input_shape, None
         for name, layer in self.layers.items():
             layer.name, layer.network = name, self
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Layer:
         if name not in self.layers:
             raise InputError(f"There is no layer {name!r} here; there are {', '.join(self.layers)}.")
         return self.layers[name]
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         if self.network is None:  # inside another, NaN comes of divergence, and `fit` says so
             expect_finite(x)
         for layer in self.layers.values():
             x = layer.forward(x)
         return x
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         for layer in reversed(self.layers.values()):
             dy = layer.backward(dy)
         return dy
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         for layer in reversed(self.layers.values()):
             hy = layer.backward2(hy)
         return hy
 
-    def leaves(self):
+    def leaves(self) -> list[Layer]:
         """Return the layers that compute, in order: those inside layers inside it too."""
         return [leaf for layer in self.layers.values() for leaf in leaves(layer)]
 
-    def parameters(self):
+    def parameters(self) -> Iterator[Parameter]:
         for layer_name, layer in self.layers.items():
             for name, *arrays in layer.parameters():
                 yield f"{layer_name}.{name}", *arrays
 
-    def n_parameters(self):
+    def n_parameters(self) -> int:
         return sum(layer.n_parameters() for layer in self.layers.values())
 
-    def scores(self, y):
+    def scores(self, y: NDArray) -> NDArray:
         return list(self.layers.values())[-1].scores(y)
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         for layer in self.layers.values():
             shape = layer.output_shape(shape)
         return shape
 
-    def n_connections(self, shape):
+    def n_connections(self, shape: tuple[int, ...]) -> int:
         total = 0
         for layer in self.layers.values():
             total += layer.n_connections(shape)
             shape = layer.output_shape(shape)
         return total
 
-    def shapes(self):
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         """{layer: shape of its output for one image of `input_shape`}, empty if that is not known."""
-        shape, shapes = self.input_shape, {}
+        shapes: dict[str, tuple[int, ...]] = {}
+        shape: Any = self.input_shape
         for name, layer in self.layers.items() if shape else ():
             shape = shapes[name] = layer.output_shape(shape)
         return shapes
 
-    def state(self):
+    def state(self) -> dict[str, NDArray]:
         """Return {name: array} of all parameters and buffers: what `save` writes."""
         return {
             f"{name}.{key}": array for name, layer in self.layers.items() for key, array in arrays_of(layer).items()
         }
 
-    def save(self, path, about=""):
+    def save(self, path: str | Path, about: str = "") -> None:
         """Writes all parameters to an .npz file, whole or not at all. about: a word on what they are."""
         write_arrays(path, self.state(), about)
 
-    def load(self, path):
+    def load(self, path: str | Path) -> "Sequential":
         """Reads the parameters from a file of `save`, and returns self. Raises ModelError, and changes
         nothing, when the file is damaged, not ours or of another network."""
         arrays = read_arrays(path)
@@ -110,11 +116,12 @@ class Sequential(Layer):
             value[...] = arrays[name]
         return self
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Sequential({' '.join(self.layers)}: {self.n_parameters():,} parameters)"
 
-    def __str__(self):
-        shapes, shape = self.shapes(), self.input_shape
+    def __str__(self) -> str:
+        shapes: dict[str, Any] = self.shapes()
+        shape: Any = self.input_shape
         table = [("layer", "", "output", "parameters", "connections")]
         for name, layer in self.layers.items():
             output, connections = "", ""
@@ -122,7 +129,7 @@ class Sequential(Layer):
                 output, connections = "x".join(map(str, shapes[name])), f"{layer.n_connections(shape):,}"
                 shape = shapes[name]
             table.append((name, repr(layer), output, f"{layer.n_parameters():,}", connections))
-        total = f"{self.n_connections(self.input_shape):,}" if shapes else ""
+        total = f"{self.n_connections(self.input_shape):,}" if self.input_shape else ""
         table.append(("total", "", "", f"{self.n_parameters():,}", total))
         width = [max(map(len, column)) for column in zip(*table)]
         lines = [
@@ -132,7 +139,7 @@ class Sequential(Layer):
         return "\n".join(line.rstrip() for line in lines)
 
 
-def arrays_of(layer):
+def arrays_of(layer: Any) -> dict[str, NDArray]:
     """{name: array} of a layer's parameters and buffers, of those inside it too."""
     if hasattr(layer, "state"):
         return layer.state()

@@ -1,6 +1,7 @@
 """Scores to probabilities."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.layers.expect import expect_gradient, expect_input, label, like
@@ -18,25 +19,25 @@ class Softmax(Layer):
     does not determine one of d2E/dx2. CrossEntropyLoss takes the scores x themselves and knows it.
     """
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         y = np.exp(x - x.max(axis=1, keepdims=True))
         self.y = y / y.sum(axis=1, keepdims=True)
         return self.y
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
         dy = like(self.y, dy)
         return self.y * (dy - np.sum(self.y * dy, axis=1, keepdims=True))
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         """Raises InputError."""
         raise InputError(
             f"{label(self)} has no curvature pass: its outputs depend on each other, no diagonal is right. "
             "End the network with the scores instead and train with CrossEntropyLoss, which has one."
         )
 
-    def scores(self, y):
+    def scores(self, y: NDArray) -> NDArray:
         """log y; a probability that has become 0 counts as the smallest number."""
         return np.log(np.maximum(y, np.finfo(y.dtype).tiny))
 
@@ -44,5 +45,5 @@ class Softmax(Layer):
         if len(shape) != 2:
             return "(N, classes)"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Softmax()"

@@ -1,6 +1,7 @@
 """The squashing functions: the paper's, and the two that others use in its place."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scratchnet.kernels import times_slope
 from scratchnet.layers.expect import expect_gradient, expect_input, like
@@ -22,19 +23,19 @@ class ScaledTanh(Layer):
     x, y: any shape.
     """
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.y = A * np.tanh(S * x)
         return self.y
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
         return times_slope(np.ascontiguousarray(dy, self.y.dtype), self.y, S * A, S / A)
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(self.backward(hy))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "ScaledTanh(1.7159 tanh(2x/3))"
 
 
@@ -45,22 +46,22 @@ class Tanh(Layer):
     dE/dx = f'(x) dE/dy        d2E/dx2 = f'(x)^2 d2E/dy2
     """
 
-    def __init__(self, A=1.0):
+    def __init__(self, A: float = 1.0) -> None:
         self.A = A
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.y = np.tanh(x) if self.A == 1 else self.A * np.tanh(x)
         return self.y
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
         return times_slope(np.ascontiguousarray(dy, self.y.dtype), self.y, self.A, 1 / self.A)
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(self.backward(hy))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Tanh()" if self.A == 1 else f"Tanh({self.A:g} tanh(x))"
 
 
@@ -71,21 +72,21 @@ class Sigmoid(Layer):
     dE/dx = f'(x) dE/dy        d2E/dx2 = f'(x)^2 d2E/dy2
     """
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.y = (1 + np.tanh(x / 2)) / 2
         return self.y
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
         return self.y * (1 - self.y) * like(self.y, dy)
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(self.backward(hy))
 
-    def scores(self, y):
+    def scores(self, y: NDArray) -> NDArray:
         """log y; a probability that has become 0 counts as the smallest number."""
         return np.log(np.maximum(y, np.finfo(y.dtype).tiny))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Sigmoid()"

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import subsample, subsample_back
@@ -27,24 +28,31 @@ class Subsampling(Layer):
 
     params = ("W", "b")
 
-    def __init__(self, channels, *, coefficient=0.5, rng=None, dtype=np.float32):
+    def __init__(
+        self,
+        channels: int,
+        *,
+        coefficient: float = 0.5,
+        rng: np.random.Generator | None = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
         if channels < 1:
             raise InputError(f"Subsampling needs at least one map, got {channels}.")
         self.channels = channels
         self.W = np.full(channels, coefficient, dtype)
         self.b = np.zeros(channels, dtype)
 
-    def forward(self, x):
+    def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         W, b = like(x, self.W, self.b)
         y, self.s = subsample(np.ascontiguousarray(x), W, b)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: NDArray) -> NDArray:
         dx, self.dW, self.db = self._back(dy, self.s, self.W)
         return dx
 
-    def backward2(self, hy):
+    def backward2(self, hy: NDArray) -> NDArray:
         hx, self.hW, self.hb = self._back(hy, self.s**2, self.W**2)
         return hx
 
@@ -60,12 +68,12 @@ class Subsampling(Layer):
         if shape[2] % 2 or shape[3] % 2:
             return "maps of even height and width (the 2x2 windows do not overlap)"
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         C, H, W = shape
         return C, H // 2, W // 2
 
-    def n_connections(self, shape):
+    def n_connections(self, shape: tuple[int, ...]) -> int:
         return math.prod(self.output_shape(shape)) * (4 + 1)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Subsampling({self.channels} maps, 2x2 sum, learned coefficient and bias)"

@@ -5,6 +5,7 @@ and 5 is in the figure: it tells them from the letters that look the same.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 PICTURES = """
 .#####.  ...##..  .#####.  #######  .#####.  .#####.  ..####.  #######  .#####.  .#####.
@@ -22,7 +23,7 @@ PICTURES = """
 """
 
 
-def codes_from(pictures):
+def codes_from(pictures: str) -> NDArray[np.float32]:
     """float32 (classes, 84) of +1 (#) and -1 (.), row by row, from pictures drawn side by side."""
     lines = [line.split() for line in pictures.split("\n") if line.strip()]
     glyphs = ["".join(rows) for rows in zip(*lines)]

@@ -1,9 +1,12 @@
 """LeNet-5 as the paper prints it (LeCun, Bottou, Bengio and Haffner, 1998, section II.B)."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.layers import RBF, Conv2d, Flatten, Linear, ScaledTanh, Sequential, Subsampling
-from scratchnet.layers.initial import uniform_over_sqrt_fan_in
+from scratchnet.layers.initial import Init, uniform_over_sqrt_fan_in
 from scratchnet.models.codes import DIGIT_CODES
 
 # Which maps of S2 (rows 0 to 5) each map of C3 (columns 0 to 15) reads: paper, Table I.
@@ -17,20 +20,26 @@ X X X . . . X X X . . X . X X X
 """
 
 
-def connection_table(drawing):
+def connection_table(drawing: str) -> NDArray[np.bool_]:
     """Boolean (out, in) from a drawing with a row for every input map and a column for every output map."""
     rows = [line.split() for line in drawing.split("\n") if line.strip()]
     return np.array([[mark == "X" for mark in row] for row in rows]).T
 
 
-def lenet5(rng=None, dtype=np.float32, *, init=uniform_over_sqrt_fan_in, coefficient=0.5):
+def lenet5(
+    rng: np.random.Generator | None = None,
+    dtype: DTypeLike = np.float32,
+    *,
+    init: Init = uniform_over_sqrt_fan_in,
+    coefficient: float = 0.5,
+) -> Sequential:
     """The network of Fig. 2: (N, 1, 32, 32) -> penalties (N, 10), the smallest wins.
 
     60,000 trainable parameters, 340,908 connections. Every layer up to F6 is squashed.
     init: of the weights, see layers/initial.py. The default is not the paper's uniform_over_fan_in, with
     which training stays on its first plateau (README). coefficient: the initial W of S2 and S4.
     """
-    options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     weights = options | {"init": init}
     return Sequential(
         input_shape=(1, 32, 32),

@@ -4,13 +4,17 @@ What they share is convolutions of 5x5 with 6, 16 and (as maps or as units) 120 
 All end in scores, the largest wins; paper_softmax in probabilities.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import DTypeLike
 
 from scratchnet.layers import (
     AvgPool2d,
     Conv2d,
     Flatten,
     LastAxisLinear,
+    Layer,
     Linear,
     MaxPool2d,
     ReLU,
@@ -24,9 +28,9 @@ from scratchnet.layers.initial import kaiming_normal, pytorch_default, xavier_un
 from scratchnet.models.lenet5 import TABLE_I, connection_table
 
 
-def blog_relu_maxpool(rng=None, dtype=np.float32):
+def blog_relu_maxpool(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
     """(N, 1, 32, 32) -> (N, 10): ReLU for tanh, max pooling for subsampling, every map of C3 reads all of S2's."""
-    options = {"rng": rng or np.random.default_rng(), "dtype": dtype, "init": kaiming_normal}
+    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype, "init": kaiming_normal}
     return Sequential(
         input_shape=(1, 32, 32),
         C1=Conv2d(1, 6, 5, **options),
@@ -44,9 +48,9 @@ def blog_relu_maxpool(rng=None, dtype=np.float32):
     )
 
 
-def tutorial_28(rng=None, dtype=np.float32):
+def tutorial_28(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
     """(N, 1, 28, 28) -> (N, 10): the border is made by C1's padding, and C5 is a linear layer."""
-    options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     options |= {"init": pytorch_default, "init_bias": pytorch_default}
     return Sequential(
         input_shape=(1, 28, 28),
@@ -65,10 +69,10 @@ def tutorial_28(rng=None, dtype=np.float32):
     )
 
 
-def notebook_learned_slope(rng=None, dtype=np.float32):
+def notebook_learned_slope(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
     """(N, 1, 32, 32) -> (N, 10): 1.7159 tanh(S x) with S learned, and subsampling with a learned coefficient,
     where S and the coefficient became whole matrices along the last axis: the columns of an image."""
-    options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     options |= {"init": pytorch_default, "init_bias": pytorch_default}
 
     def squash(features):
@@ -96,9 +100,9 @@ def notebook_learned_slope(rng=None, dtype=np.float32):
     )
 
 
-def fashion(squash, rng=None, dtype=np.float32):
+def fashion(squash: type[Layer], rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
     """(N, 1, 28, 28) -> (N, 10), squash = Tanh or ReLU: average pooling, and none after C3, as published."""
-    options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     options |= {"init": pytorch_default, "init_bias": pytorch_default}
     return Sequential(
         input_shape=(1, 28, 28),
@@ -116,20 +120,20 @@ def fashion(squash, rng=None, dtype=np.float32):
     )
 
 
-def fashion_tanh(rng=None, dtype=np.float32):
+def fashion_tanh(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
     """fashion(Tanh)."""
     return fashion(Tanh, rng, dtype)
 
 
-def fashion_relu(rng=None, dtype=np.float32):
+def fashion_relu(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
     """fashion(ReLU): all three tanh became ReLU."""
     return fashion(ReLU, rng, dtype)
 
 
-def paper_softmax(rng=None, dtype=np.float32):
+def paper_softmax(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
     """(N, 1, 32, 32) -> (N, 10): the paper up to F6, but for one coefficient and one bias on the mean of each
     window, where the paper has a pair for every map; then ten probabilities in place of RBF penalties."""
-    options = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     weights = options | {"init": xavier_uniform}
 
     def subsample():

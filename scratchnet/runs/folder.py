@@ -135,9 +135,7 @@ class Run:
         count = self.config["held_out"]
         if not count:
             return (images, labels), None
-        if self.recipe.holds_out_the_last:
-            rng = None
-        return hold_out(images, labels, count, rng)
+        return hold_out(images, labels, count, None if self.recipe.holds_out_the_last else rng)
 
     def check_free(self):
         """Raises InputError when the folder holds a run with other settings."""

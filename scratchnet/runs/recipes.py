@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -59,14 +60,14 @@ ETA_SCALE = 0.25
 QUICK = 10_000  # images of a quick run
 
 
-def bilinear_32(images, mean, std):
+def bilinear_32(images: NDArray, mean: float, std: float) -> NDArray:
     """Resized to 32 x 32, then normalised."""
     return normalise(resize(images, 32), mean, std)
 
 
 steady = partial(schedules.constant, lr=1e-3)
 
-FASHION = {
+FASHION: dict[str, Any] = {
     "data": "fashion-mnist",
     "pixels": partial(normalise, mean=0.3814, std=0.3994),
     "loss": CrossEntropyLoss,

@@ -2,13 +2,17 @@
 Figure; none needs a display. `save` writes one as a PNG."""
 
 import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
-from scratchnet.layers import RBF, Conv2d, Flatten
+from scratchnet.layers import RBF, Conv2d, Flatten, Sequential
 from scratchnet.metrics import probabilities
 from scratchnet.storage import whole_file
 from scratchnet.viewing.tables import percent
@@ -21,20 +25,22 @@ SCALE = "each layer on its own scale: blue negative, white 0, red positive"
 MOST = 2_000  # images on a wall
 
 
-def save(figure, path):
+def save(figure: Figure, path: str | Path) -> None:
     """Writes a figure as a PNG."""
     with whole_file(path) as file:
         figure.savefig(file, format="png")
 
 
-def new_figure(figure, width, height):
+def new_figure(figure: Figure | None, width: float, height: float) -> Figure:
     return figure or Figure(figsize=(width, height), layout="constrained", dpi=110)
 
 
 # Curves.
 
 
-def training_curves(history, claims=(), title="", figure=None):
+def training_curves(
+    history: Any, claims: Sequence[tuple[str, float]] = (), title: str = "", figure: Figure | None = None
+) -> Figure:
     """Error in percent after each pass, as the paper's Fig. 5, and the learning rate below.
 
     claims: (what, error in percent) pairs, drawn as lines.
@@ -83,7 +89,7 @@ def training_curves(history, claims=(), title="", figure=None):
     return figure
 
 
-def top_k_curves(history, title="", figure=None):
+def top_k_curves(history: Any, title: str = "", figure: Figure | None = None) -> Figure:
     """Test error after each pass: the right class is not the first, or not among the first three."""
     figure = new_figure(figure, 7, 3.8)
     ax = figure.subplots()
@@ -101,7 +107,7 @@ def top_k_curves(history, title="", figure=None):
     return figure
 
 
-def run_curves(histories, figure=None):
+def run_curves(histories: dict[str, Any], figure: Figure | None = None) -> Figure:
     """Test error after each pass of several runs, {name: History}, on a logarithmic scale."""
     figure = new_figure(figure, 8, 4.6)
     ax = figure.subplots()
@@ -126,12 +132,12 @@ def run_curves(histories, figure=None):
     return figure
 
 
-def drawn(errors):
+def drawn(errors: Sequence[float]) -> bool:
     """Whether anything was measured."""
     return not all(map(math.isnan, errors))
 
 
-def limit_errors(ax, curves, lines=()):
+def limit_errors(ax: Any, curves: Any, lines: Sequence[float] = ()) -> None:
     """From 0 up to the first errors if the run is short or they are low, else cut: the end is what matters."""
     curves = [[error for error in errors if not math.isnan(error)] for errors in curves] or [[0]]
     highest = max(1.5, *map(max, curves))
@@ -143,7 +149,7 @@ def limit_errors(ax, curves, lines=()):
         ax.set_ylabel(f"{ax.get_ylabel()}, cut off above {ax.get_ylim()[1]:.0f}")
 
 
-def bare(*axes):
+def bare(*axes: Any) -> None:
     for ax in axes:
         ax.spines[["top", "right"]].set_visible(False)
 
@@ -151,7 +157,7 @@ def bare(*axes):
 # Answers.
 
 
-def confusion(matrix, names, title="", figure=None):
+def confusion(matrix: NDArray, names: Sequence[str], title: str = "", figure: Figure | None = None) -> Figure:
     """Counts and percent of each true class (rows), by the class read (columns)."""
     figure = new_figure(figure, 15, 6.8)
     figure.suptitle(title)
@@ -173,7 +179,15 @@ def confusion(matrix, names, title="", figure=None):
     return figure
 
 
-def confident(images, labels, scores, groups, names, title="", figure=None):
+def confident(
+    images: NDArray,
+    labels: NDArray,
+    scores: NDArray,
+    groups: dict[str, NDArray],
+    names: Sequence[str],
+    title: str = "",
+    figure: Figure | None = None,
+) -> Figure:
     """Rows of images with the true class, the class read and its probability. groups: {row's name: indices}."""
     columns = max(1, *(len(indices) for indices in groups.values()))
     figure = new_figure(figure, 1.75 * columns + 1.2, 2.1 * len(groups))
@@ -192,7 +206,14 @@ def confident(images, labels, scores, groups, names, title="", figure=None):
     return figure
 
 
-def wall(images, labels, predictions, names, title="", figure=None):
+def wall(
+    images: NDArray,
+    labels: NDArray,
+    predictions: NDArray,
+    names: Sequence[str],
+    title: str = "",
+    figure: Figure | None = None,
+) -> Figure:
     """All misclassified images, true>read under each, as the paper's Fig. 8; of more than 2,000, every so many."""
     wrong = misclassified(labels, predictions)
     if len(wrong) > MOST:
@@ -215,7 +236,9 @@ def wall(images, labels, predictions, names, title="", figure=None):
     return figure
 
 
-def reading(images, labels, predictions, title="", figure=None):
+def reading(
+    images: NDArray, labels: NDArray, predictions: NDArray, title: str = "", figure: Figure | None = None
+) -> Figure:
     """Images, ten in a row, with what each was read as; what is wrong says what it is, and has another colour."""
     rows = math.ceil(len(images) / 10)
     figure = new_figure(figure, 8, 0.95 * rows + 0.5)
@@ -230,7 +253,7 @@ def reading(images, labels, predictions, title="", figure=None):
     return figure
 
 
-def misclassified(labels, predictions):
+def misclassified(labels: NDArray, predictions: NDArray) -> NDArray:
     """Indices, by true class, then by the class read."""
     wrong = np.flatnonzero(labels != predictions)
     return wrong[np.lexsort((wrong, predictions[wrong], labels[wrong]))]
@@ -239,7 +262,7 @@ def misclassified(labels, predictions):
 # Inside.
 
 
-def stages(net, x):
+def stages(net: Sequential, x: NDArray) -> dict[str, NDArray]:
     """{name: output} for one image x (1, C, H, W), layer by layer, each after its squashing; the input first."""
     values = {"INPUT": x}
     for name, layer in net.layers.items():
@@ -249,7 +272,7 @@ def stages(net, x):
     return values
 
 
-def feature_maps(net, x, title="", figure=None):
+def feature_maps(net: Sequential, x: NDArray, title: str = "", figure: Figure | None = None) -> Figure:
     """Every layer's output for one image (1, C, H, W), from left to right as in the paper's Fig. 2.
 
     Each layer has its own scale: blue negative, white 0, red positive. A row of numbers is drawn as a column.
@@ -281,7 +304,7 @@ def feature_maps(net, x, title="", figure=None):
     return figure
 
 
-def mosaic(maps, columns):
+def mosaic(maps: NDArray, columns: int) -> NDArray:
     """(1, C, H, W) -> one picture, `columns` maps wide, nan between them."""
     _, C, H, W = maps.shape
     rows = -(-C // columns)
@@ -292,7 +315,7 @@ def mosaic(maps, columns):
     return picture
 
 
-def filters(net, title="", figure=None):
+def filters(net: Sequential, title: str = "", figure: Figure | None = None) -> Figure:
     """The weights of every convolution: a column for each output map, a row for each input map it reads.
 
     Grey where the connection table has no link (C3: the paper's Table I). Each layer has its own scale: blue
@@ -320,7 +343,7 @@ def filters(net, title="", figure=None):
     return figure
 
 
-def filter_mosaic(layer):
+def filter_mosaic(layer: Any) -> NDArray:
     """All kernels of a convolution in one picture: row the input map, column the output map, nan between them
     and at the blanks of the connection table."""
     kh, kw = layer.kernel_size
@@ -330,7 +353,7 @@ def filter_mosaic(layer):
     return picture
 
 
-def codes(net, x, names, title="", figure=None):
+def codes(net: Sequential, x: NDArray, names: Sequence[str], title: str = "", figure: Figure | None = None) -> Figure:
     """For each image of x (N, C, H, W): the image, F6's activation as a picture of 7 x 12 and the nearest code.
 
     Only for a network that ends in RBF: there F6 is to draw the code of its class (paper, II.B and Fig. 3).
@@ -365,7 +388,7 @@ def codes(net, x, names, title="", figure=None):
     return figure
 
 
-def has_codes(net):
+def has_codes(net: Sequential) -> bool:
     """Whether the network ends in RBF with codes of 7 x 12."""
     output = list(net.layers.values())[-1]
     return isinstance(output, RBF) and output.codes.shape[1] == 84

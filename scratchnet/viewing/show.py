@@ -5,6 +5,7 @@ import inspect
 import io
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 FOLDER = "lesson-figures"
-_gathered = None
+_gathered: list | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def show(thing: Any) -> None:
         wanted = type(wanted)
     try:
         lines, first = inspect.getsourcelines(wanted)
-        file = Path(inspect.getsourcefile(wanted))
+        file = Path(inspect.getsourcefile(wanted) or "")
     except (OSError, TypeError):
         what = f"An object of {type(thing).__name__}" if wanted is type(thing) else repr(thing)
         raise InputError(f"{what} has no source in Python. Show a function, method, class or module.") from None
@@ -63,7 +64,7 @@ def show(thing: Any) -> None:
     _give(Source(path, max(first, 1), "".join(lines)))
 
 
-def underlying(thing):
+def underlying(thing: Any) -> Any:
     """What was written, under a compiled kernel, a property, a partial or a decorator."""
     for name in ("py_func", "fget", "func", "__wrapped__"):
         inside = getattr(thing, name, None)
@@ -91,7 +92,7 @@ def picture(figure: "Figure", alt: str) -> None:
 
 
 @contextlib.contextmanager
-def gathered():
+def gathered() -> Iterator[list]:
     """Inside, nothing reaches the screen: a list of all that is printed (str), shown (Source) and pictured
     (Picture), in order."""
     global _gathered

@@ -1,13 +1,26 @@
 """Small pictures for lessons: arrays, curves, bars. As in figures.py, each returns a matplotlib Figure."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from scratchnet.viewing.figures import COLOURS, MARKERS, SIGNED, bare, new_figure
 
 
-def arrays(named, *, grey=False, numbers=None, columns=None, limit=None, size=2.2, title=""):
+def arrays(
+    named: dict[str, Any],
+    *,
+    grey: bool = False,
+    numbers: str | None = None,
+    columns: int | None = None,
+    limit: float | None = None,
+    size: Any = 2.2,
+    title: str = "",
+) -> Figure:
     """Each array (H, W) of {title: array} as a picture.
 
     Signed arrays are blue where negative, white at 0, red where positive, up to +-limit, or each to its own
@@ -34,12 +47,22 @@ def arrays(named, *, grey=False, numbers=None, columns=None, limit=None, size=2.
         for (row, column), value in np.ndenumerate(array if numbers else np.empty((0, 0))):
             if np.isfinite(value):
                 dark = (value - low) / max(high - low, 1e-9) > 0.55 if grey else abs(value) > 0.6 * largest
-                text, colour = numbers.format(value), "white" if dark else "black"
+                text, colour = (numbers or "").format(value), "white" if dark else "black"
                 ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=7)
     return figure
 
 
-def curves(x, named, *, xlabel, ylabel, title="", log="", points=(), size=(7, 3.8)):
+def curves(
+    x: Sequence[float] | NDArray,
+    named: dict[str, Any],
+    *,
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    log: Any = "",
+    points: Sequence[tuple] = (),
+    size: Any = (7, 3.8),
+) -> Figure:
     """Each y of {name: y} over x. log: "x", "y" or "xy"; points: (x, y, text, (dx, dy)) to mark, the text so many
     points away."""
     figure = new_figure(None, *size)
@@ -60,7 +83,7 @@ def curves(x, named, *, xlabel, ylabel, title="", log="", points=(), size=(7, 3.
     return figure
 
 
-def bars(named, *, xlabel, form="{:.3g}", log=False, title=""):
+def bars(named: dict[str, Any], *, xlabel: str, form: str = "{:.3g}", log: Any = False, title: str = "") -> Figure:
     """A horizontal bar for each value of {name: value}, with the value beside it."""
     figure = new_figure(None, 7, 0.4 * len(named) + 1.1)
     ax = figure.subplots()

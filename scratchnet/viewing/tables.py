@@ -14,7 +14,7 @@ def ascii_picture(pixels):
     return "\n".join([edge, *("|" + "".join(np.repeat(line, 2)) + "|" for line in shades), edge])
 
 
-def percent(p):
+def percent(p: float) -> str:
     """A probability in percent, never rounded up to 100."""
     return "> 99.99 %" if p > 0.9999 else f"{100 * p:.2f} %" if p > 0.99 else f"{100 * p:.0f} %"
 

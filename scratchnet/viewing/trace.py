@@ -80,7 +80,7 @@ def _steps(net, x, prefix):
     return y
 
 
-def formula(layer):
+def formula(layer: "Layer") -> str:
     """The formula that the docstring of a layer begins with."""
     text = " ".join((inspect.getdoc(type(layer)) or "").split("\n\n")[0].split())
     found = FORMULA.search(text)
