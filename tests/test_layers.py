@@ -16,6 +16,7 @@ from scratchnet import (
     Flatten,
     InputError,
     LastAxisLinear,
+    Layer,
     Linear,
     MaxPool2d,
     ReLU,
@@ -317,3 +318,27 @@ def test_sequential_names_its_layers(rng):
     assert net["0"].name == "0"
     with pytest.raises(InputError, match=r"no layer 'C3'.*0, 1"):
         net["C3"]
+
+
+@pytest.mark.parametrize("i", range(len(every_layer())))
+@pytest.mark.parametrize("dtypes", [("f", "d"), ("d", "f")], ids=["float32 input", "float64 input"])
+def test_a_layer_answers_in_the_dtype_of_its_input(dtypes, i, rng):
+    """Whatever that of its parameters is, in each pass, and in what it leaves beside the parameters."""
+    dtype, of_parameters = dtypes
+    layer, shape = every_layer(rng, dtype=np.dtype(of_parameters))[i]
+    y = layer.forward(rng.normal(size=shape).astype(dtype))
+    assert y.dtype == dtype
+    assert layer.backward(rng.normal(size=y.shape).astype(dtype)).dtype == dtype
+    assert {gradient.dtype for _, _, gradient, _ in layer.parameters()} <= {np.dtype(dtype)}
+    if has_curvature(layer):
+        assert layer.backward2(rng.random(y.shape).astype(dtype)).dtype == dtype
+        assert {curvature.dtype for _, _, _, curvature in layer.parameters()} <= {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("method", ["forward", "backward", "backward2"])
+def test_a_pass_that_is_not_written_says_so(method):
+    class Mine(Layer):
+        pass
+
+    with pytest.raises(InputError, match=rf"Mine has no .*write `def {method}\(self, .*\)`"):
+        getattr(Mine(), method)(np.ones((1, 2)))

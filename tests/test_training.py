@@ -16,12 +16,14 @@ from scratchnet import (
     Linear,
     MAPLoss,
     MLELoss,
+    Optimizer,
     Sequential,
     datasets,
     evaluate,
     fit,
     schedules,
 )
+from scratchnet.fast import FastEngine
 from scratchnet.metrics import confidence, confusion_matrix, probabilities, top_k_error
 from scratchnet.models import lenet5
 from scratchnet.parallel import ReadableEngine, replica
@@ -357,3 +359,42 @@ def test_the_paper():
     assert errors[0] <= 1.05
     assert 0.85 <= np.mean(errors) <= 1.05
     assert abs(errors[0] - paper_run(0, fast=False)) <= 0.1
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_one_fit_makes_one_engine(fast, digits, test_digits, monkeypatch):
+    """For the updates, for the looks at held-out data, for measuring after each epoch."""
+    made, kind = [], FastEngine if fast else ReadableEngine
+    create = kind.__init__
+
+    def count(self, *arguments):
+        made.append(self)
+        create(self, *arguments)
+
+    for one in (FastEngine, ReadableEngine):
+        monkeypatch.setattr(one, "__init__", count if one is kind else None)
+    options = {"test": part(test_digits, 40), "validation": part(test_digits, 40), "validate_every": 7}
+    net, rng = lenet5(np.random.default_rng(0)), np.random.default_rng(0)
+    history = fit(net, MLELoss(), SGD(net, 1e-4), part(digits, 40), epochs=3, rng=rng, fast=fast, **options)
+    assert len(history) == 3
+    assert len(made) == 1
+
+
+def test_an_optimizer_of_ones_own_needs_its_formula_only(digits):
+    class Signs(Optimizer):
+        def move(self, name, w, g):
+            w -= self.lr * np.sign(g)
+
+    net = lenet5(np.random.default_rng(0))
+    before, optimizer = net["F6"].b.copy(), Signs(net, 0.01)
+    fit(net, MLELoss(), optimizer, part(digits, 40), epochs=1, batch_size=20, rng=np.random.default_rng(0))
+    assert optimizer.t == 2
+    assert np.allclose(np.abs(net["F6"].b - before).round(4) % 0.01, 0)
+    with pytest.raises(InputError, match="Optimizer has no move"):
+        Optimizer(net, 1).step()
+
+
+def test_an_empty_history_that_is_given_is_filled(digits):
+    history = History()
+    run(part(digits, 20), 1, history=history, train_error=False)
+    assert len(history) == 1
