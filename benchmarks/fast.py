@@ -133,7 +133,7 @@ def profile(options):
     recipe = RECIPES[options.recipe]
     net = recipe.network(np.random.default_rng(0))
     engine = FastEngine(net, recipe.loss(), net.input_shape)
-    engine.read()
+    engine.take_parameters()
     for plan, kind, what in (
         (engine.batches, "gradients", f"a training step of {LANES} images"),
         (engine.single, "steps", "an update of batch size 1"),

@@ -48,8 +48,9 @@ def pytorch(name, seed):
     recipe, net, loss = RECIPES[name], TWINS[name](), loss_of(name)
     (images, labels), (test_images, test_labels) = load(recipe.data, "train"), load(recipe.data, "test")
     if recipe.held_out:
-        (images, labels), _ = hold_out(images, labels, recipe.held_out, np.random.default_rng(seed))
-    x, labels = torch.as_tensor(recipe.pixels(images)), torch.as_tensor(labels.astype(int))
+        rng = None if recipe.holds_out_the_last else np.random.default_rng(seed)
+        (images, labels), _ = hold_out(images, labels, recipe.held_out, rng)
+    x, labels = torch.as_tensor(recipe.prepare(images, "train")), torch.as_tensor(labels.astype(int))
     kind = torch.optim.SGD if "SGD" in repr(recipe.optimizer) else torch.optim.Adam
     optimizer, seconds = kind(net.parameters(), recipe.schedule(0)), 0.0
     for epoch in range(recipe.epochs):
@@ -64,7 +65,7 @@ def pytorch(name, seed):
             right += (y.argmax(1) == labels[batch]).sum().item()
         seconds += time.perf_counter() - start
     with torch.inference_mode():
-        y = torch.cat([net(part) for part in torch.as_tensor(recipe.pixels(test_images)).split(500)])
+        y = torch.cat([net(part) for part in torch.as_tensor(recipe.prepare(test_images, "test")).split(500)])
     order = y.argsort(1, descending=True).numpy()
     test, top3 = (100 * np.mean((order[:, :k] == test_labels[:, None]).any(1)) for k in (1, 3))
     return recipe.epochs, test, top3, 100 * right / len(x), seconds / recipe.epochs

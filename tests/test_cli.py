@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scratchnet import cli, datasets
+from scratchnet import __version__, cli, datasets
 from scratchnet.cli.progress import Progress
 from scratchnet.models import lenet5
 from scratchnet.viewing.tables import ascii_picture
@@ -138,6 +138,49 @@ def test_wrong_usage_ends_with_2(arguments, capsys):
         cli.main(arguments)
     assert end.value.code == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["trian"], "no COMMAND 'trian'. Did you mean 'train'? There are train, recipes, eval"),
+        (["exercise", "strt", "1"], "no WHAT 'strt'. Did you mean 'start'? There are list, start"),
+        (["lessons", "rnu"], "no WHAT 'rnu'. Did you mean 'run'? There are list, run"),
+        (["train", "--epocs", "3"], "unrecognized arguments: --epocs 3. Did you mean '--epochs'?"),
+        (["train", "--loss", "mpa"], "no value 'mpa'. Did you mean 'map'? There are map, mle"),
+    ],
+)
+def test_a_word_that_is_nearly_right_is_guessed(arguments, words, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    assert end.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_no_command_shows_the_examples(capsys):
+    with pytest.raises(SystemExit):
+        cli.main([])
+    err = capsys.readouterr().err
+    assert "examples:" in err
+    assert "train --quick" in err
+
+
+@pytest.mark.parametrize(
+    "guess, command", [("exercises", "exercise"), ("lesson", "lessons"), ("lessons list", "lessons")]
+)
+def test_other_words_for_a_command(guess, command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(command.split()) == 0
+    expected = capsys.readouterr().out
+    assert cli.main(guess.split()) == 0
+    assert capsys.readouterr().out == expected
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"scratchnet {__version__}\n"
 
 
 def test_damaged_data_ends_with_3(monkeypatch, tmp_path, capsys):

@@ -72,16 +72,16 @@ def fashion(squash):
 class OneCoefficient(nn.Module):
     def __init__(self):
         super().__init__()
-        self.coefficient, self.bias = nn.Parameter(torch.ones(1)), nn.Parameter(torch.zeros(1))
+        self.coefficient, self.bias = (nn.Parameter(2 * torch.rand(1) - 1) for _ in range(2))
 
     def forward(self, x):
         return F.avg_pool2d(x, 2) * self.coefficient + self.bias
 
 
-def paper_softmax():
+def paper_softmax(C3=None):
     return nn.Sequential(
         *(nn.Conv2d(1, 6, 5), Squash(), OneCoefficient(), Squash()),
-        *(SparseConv2d(6, 16, 5, connections=connection_table(TABLE_I)), Squash(), OneCoefficient(), Squash()),
+        *(C3 or nn.Conv2d(6, 16, 5), Squash(), OneCoefficient(), Squash()),
         *(nn.Conv2d(16, 120, 5), Squash(), nn.Flatten(), nn.Linear(120, 84), Squash(), nn.Linear(84, 10)),
         nn.Softmax(dim=1),
     )
@@ -94,11 +94,12 @@ TWINS = {
     "fashion-tanh": lambda: fashion(nn.Tanh),
     "fashion-relu": lambda: fashion(nn.ReLU),
     "paper-softmax": paper_softmax,
+    "paper-softmax-sparse": lambda: paper_softmax(SparseConv2d(6, 16, 5, connections=connection_table(TABLE_I))),
 }
 
 
 def loss_of(name):
     """The tutorial's loss: (y, labels) -> E."""
-    if name == "paper-softmax":
+    if name.startswith("paper-softmax"):
         return lambda y, labels: F.binary_cross_entropy(y, F.one_hot(labels, 10).to(y.dtype))
     return F.cross_entropy

@@ -1,6 +1,6 @@
 """What a wrong array looks like: the mistakes that leave a mark, and a sentence for each.
 
-Each look takes what came, what was wanted (arrays of one shape) and {what is counted: how many}, and returns
+Each mark takes what was got, what was expected (arrays of one shape) and {what is counted: how many}, and returns
 a sentence or "". `diagnose` takes the first that says something.
 """
 
@@ -22,7 +22,7 @@ def diagnose(got: NDArray, wanted: NDArray, sizes: dict[str, int] | None = None)
     if got.dtype.kind in "fiub" and wanted.dtype.kind in "fiub":
         got, wanted = got.astype(float), wanted.astype(float)
         with np.errstate(all="ignore"):
-            return next(filter(None, (look(got, wanted, sizes or {}) for look in LOOKS)), "")
+            return next(filter(None, (mark(got, wanted, sizes or {}) for mark in MARKS)), "")
     return ""
 
 
@@ -89,14 +89,14 @@ def factor(got, wanted, sizes):
         return "Every entry has the wrong sign: is there a minus too many, or one too few?"
     number = Fraction(ratio).limit_denominator(64)
     text = str(number) if abs(float(number) - ratio) < 1e-9 * abs(ratio) else f"{ratio:.6g}"
-    said = f"Every entry is {text} {'times' if abs(ratio) > 1 else 'of'} what it should be"
+    sentence = f"Every entry is {text} {'times' if abs(ratio) > 1 else 'of'} what it should be"
     if named == "images" and ratio < 1:
-        return f"{said}: did you average over the batch? The 1/N is in the loss, layers sum."
+        return f"{sentence}: did you average over the batch? The 1/N is in the loss, layers sum."
     if named and ratio < 1:
-        return f"{said}, and there are {sizes[named]} {named}: did you average over them?"
+        return f"{sentence}, and there are {sizes[named]} {named}: did you average over them?"
     if named:
-        return f"{said}, and there are {sizes[named]} {named}: is a mean missing?"
-    return f"{said}: look for a factor that is too many or missing{', and a sign' if ratio < 0 else ''}."
+        return f"{sentence}, and there are {sizes[named]} {named}: is a mean missing?"
+    return f"{sentence}: look for a factor that is too many or missing{', and a sign' if ratio < 0 else ''}."
 
 
 class near:
@@ -170,7 +170,7 @@ def shuffled(got, wanted, sizes):
     return ""
 
 
-LOOKS = (
+MARKS = (
     not_finite,
     nothing,
     rounded,

@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Sequence
 
+from scratchnet import __version__
 from scratchnet.cli import compare, evaluate, exercise, lessons, list_recipes, predict, train
-from scratchnet.cli.flags import translated
+from scratchnet.cli.flags import Parser, translated
 from scratchnet.errors import ScratchnetError
 
 EXAMPLES = """examples:
@@ -28,7 +29,11 @@ EXAMPLES = """examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
-    options = parser().parse_args(argv)
+    commands = parser()
+    options = commands.parse_args(argv)
+    if "command" not in options:
+        commands.print_help(sys.stderr)
+        raise SystemExit(2)
     if hasattr(sys.stdout, "reconfigure"):  # somebody's own letters, on a console that does not have them
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -50,14 +55,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands. Each sets `command`, a function of the options, and `flags`."""
-    top = argparse.ArgumentParser(
+    """Return the parser of all commands. Each command sets `command`, a function of the options, and `flags`."""
+    top = Parser(
         prog="python -m scratchnet",
         description="LeNet-5 of 1998 in NumPy.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    top.add_argument("--version", action="version", version=f"scratchnet {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND")
     for module in (train, list_recipes, evaluate, compare, predict, lessons, exercise):
         module.add(commands)
     return top

@@ -28,6 +28,7 @@ for teachers:
 def add(commands):
     exercise = commands.add_parser(
         "exercise",
+        aliases=["exercises"],
         help="write the layers yourself, and be told what is wrong",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

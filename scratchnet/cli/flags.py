@@ -1,7 +1,36 @@
-"""Between the command line and Python: texts to numbers, names of arguments to flags."""
+"""Between the command line and Python: texts to numbers, names of arguments to flags, words that are nearly right."""
 
 import argparse
 import re
+from typing import Any, NoReturn
+
+from scratchnet.errors import nearest
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, which says which command or flag was probably meant."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            what = action.metavar if isinstance(action.metavar, str) else "value"
+            raise argparse.ArgumentError(None, f"there is no {what} {value!r}.{nearest(value, action.choices)}")
+
+    def error(self, message: str) -> NoReturn:
+        found = re.match(r"unrecognized arguments: .*?(--[\w-]+)", message)
+        if found:
+            guess = nearest(found[1], sorted(flags_of(self))).partition(" There are ")[0]
+            message = f"{message}.{guess} `--help` after the command lists its flags."
+        super().error(message)
+
+
+def flags_of(parser: argparse.ArgumentParser) -> set[str]:
+    """Return the flags of a parser and of all commands below it."""
+    flags = {flag for action in parser._actions for flag in action.option_strings if flag.startswith("--")}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                flags |= flags_of(below)
+    return flags
 
 
 def translated(message: str, flags: dict[str, str]) -> str:

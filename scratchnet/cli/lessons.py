@@ -17,12 +17,14 @@ EXAMPLES = """examples:
 def add(commands):
     lessons = commands.add_parser(
         "lessons",
+        aliases=["lesson"],
         help="LeNet-5 step by step: list the lessons, run, read, debug them",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     lessons.set_defaults(command=list_lessons, flags={"folder": "--out", "path": "--out"})
     whats = lessons.add_subparsers(metavar="WHAT")
+    whats.add_parser("list", help="the lessons")
     run = whats.add_parser("run", help="step through a lesson; pauses after each cell on a terminal")
     run.set_defaults(command=run_lesson)
     run.add_argument("lesson", metavar="N", help="number or name")

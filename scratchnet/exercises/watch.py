@@ -58,10 +58,10 @@ def lines_of(stream):
     """A queue of the lines that are typed, None at the end of the stream."""
     lines = queue.Queue()
 
-    def read():
+    def collect():
         for line in stream:
             lines.put(line.strip().lower()[:1])
         lines.put(None)
 
-    threading.Thread(target=read, daemon=True).start()
+    threading.Thread(target=collect, daemon=True).start()
     return lines

@@ -59,20 +59,20 @@ class FastEngine:
     def __enter__(self):
         self.own = [getattr(leaf, name) for leaf, name in self.slots]
         self.lent = self.views(self.parameters)
-        self.read()
+        self.take_parameters()
         return self
 
     def __exit__(self, *exception):
         try:
-            self.read()
+            self.take_parameters()
         finally:
             for (leaf, name), array, view in zip(self.slots, self.own, self.lent, strict=True):
                 array[...] = view
                 setattr(leaf, name, array)
             self.lent = None
 
-    def read(self):
-        """Takes over the parameters that the layers have: all of them, or inside `with` those that are not lent."""
+    def take_parameters(self):
+        """Take over the parameters that the layers have: all of them, or inside `with` those that are not lent."""
         for (leaf, name), view in zip(self.slots, self.lent or self.views(self.parameters), strict=True):
             if (array := leaf.__dict__[name]) is not view:
                 if np.shape(array) != view.shape:
@@ -82,28 +82,28 @@ class FastEngine:
                     setattr(leaf, name, view)
 
     def classes(self, x):
-        self.check(x)
+        self.expect_images(x)
         return self.batches.y.shape[0]
 
-    def check(self, x):
+    def expect_images(self, x):
         """Raises InputError unless x is float32 images of the shape that the programs are for."""
         if x.shape[1:] != self.shape or x.dtype != np.float32 or len(x) == 0:
             raise InputError(f"The images should be float32 of shape {self.shape}, got {x.dtype} of {x.shape}.")
 
     def forward(self, x, batch_size=None):
-        self.check(x)
+        self.expect_images(x)
         parts = [np.arange(first, min(first + AT_ONCE, len(x))) for first in range(0, len(x), AT_ONCE)]
         return np.concatenate([self.run("forward", x, np.zeros(len(part), int), part)[1] for part in parts])
 
     def gradients(self, x, labels, batch=slice(None)):
-        self.check(x)
+        self.expect_images(x)
         batch = numbers(batch, len(x))
         E, y, gradient = self.run("gradients", x, labels[batch], batch)
         self.leave("d", gradient)
         return E, y
 
     def curvatures(self, x, labels):
-        self.check(x)
+        self.expect_images(x)
         gradients, self.gradients_ = self.gradients_, aligned(1, self.n + SLACK)  # dW stays what it is
         *_, curvature = self.run("curvatures", x, labels, np.arange(len(x)))
         self.leave("h", curvature)
@@ -122,7 +122,7 @@ class FastEngine:
 
     def updates(self, optimizer, x, labels, batch):
         """Take an update for each image of the batch; no dW is left."""
-        self.check(x)
+        self.expect_images(x)
         if isinstance(optimizer, SDLM) and not optimizer.eps:
             optimizer.step()  # raises the sentence
         for slot, view in zip(self.slots, self.views(self.parameters[self.n :]), strict=True):
@@ -132,7 +132,7 @@ class FastEngine:
 
     def run(self, kind, x, labels, images):
         """E, y and the flat gradient of one pass of this kind over x[images], which have these labels."""
-        self.read()
+        self.take_parameters()
         classes = self.batches.y.shape[0]
         if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= classes:
             one_hot(labels, np.empty((len(images), classes)))  # raises the sentence

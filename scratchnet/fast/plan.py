@@ -50,25 +50,25 @@ class Plan:
         """The program, int64, and `where` of drive.work, for "forward", "gradients", "curvatures" or "steps", in
         which every parameter takes its step at once."""
         if kind not in self.programs:
-            rows = list(self.forward)
+            instructions = list(self.forward)
             if kind != "forward":
                 self.steps, self.stepped = kind == "steps", set()
-                rows += self.backward(second=kind == "curvatures")
+                instructions += self.backward(second=kind == "curvatures")
             maps = self.x.shape[0] if len(self.x.shape) == 3 else 1
             places = self.x.value, self.y.value, self.labels, self.weights, self.E, maps, self.x.map
-            where = np.array([self.lanes, len(rows), len(self.forward), *places])
-            self.programs[kind] = assemble(rows), where
+            where = np.array([self.lanes, len(instructions), len(self.forward), *places])
+            self.programs[kind] = assemble(instructions), where
         return self.programs[kind]
 
     def backward(self, second):
         """The loss, the layers in reverse, and where they step the parameters that have not stepped yet."""
-        rows = [self.loss(second)]
+        instructions = [self.loss(second)]
         for back in reversed(self.back):
-            rows += back(second)
+            instructions += back(second)
         if self.steps:
             left = [slot for slot in self.offsets.values() if slot[0] not in self.stepped]
-            rows += [(products.descend, (LANES,), first, n, self.far) for first, n in merged(left)]
-        return rows
+            instructions += [(products.descend, (LANES,), first, n, self.far) for first, n in merged(left)]
+        return instructions
 
     def take(self, n):
         """The offset of n new floats, a multiple of 16."""
@@ -129,16 +129,16 @@ def merged(slots):
     return result
 
 
-def assemble(rows):
-    """int64 (n ROW + tables): rows of (operation, sizes, *arguments). A tuple among the arguments is a table; it
-    goes behind the rows, and its place, counted from its row, stands for it."""
+def assemble(instructions):
+    """int64 (n ROW + tables): a row for each of the instructions, (operation, sizes, *arguments). A tuple among the
+    arguments is a table; it goes behind the rows, and its place, counted from its row, stands for it."""
     program, tables, where = [], [], {}
-    for n, (operation, sizes, *arguments) in enumerate(rows):
+    for n, (operation, sizes, *arguments) in enumerate(instructions):
         row = [operation(*sizes)]
         for argument in arguments:
             if isinstance(argument, tuple):
                 if argument not in where:
-                    where[argument] = len(rows) * ROW + len(tables)
+                    where[argument] = len(instructions) * ROW + len(tables)
                     tables += argument
                 argument = where[argument] - n * ROW
             row.append(argument)

@@ -90,7 +90,7 @@ def col2im(columns: NDArray, shape: tuple[int, int, int, int], kh: int, kw: int,
 
 
 @jit
-def rows(y: NDArray) -> NDArray:
+def maps_as_rows(y: NDArray) -> NDArray:
     """(N, O, P) -> (O, N*P): all images of a map in one row."""
     N, O, P = y.shape
     if N == 1:
@@ -151,7 +151,7 @@ def convolve_back(
         tile = slice(first, first + size)
         if size < N:
             X = im2col(x[tile], kh, kw, stride, padding)
-        dY = rows(dy[tile])
+        dY = maps_as_rows(dy[tile])
         if N * P == 1:  # C5 at batch 1: an outer product, for which BLAS takes twice as long
             for o in range(O):
                 for k in range(len(X)):

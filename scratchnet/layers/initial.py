@@ -20,6 +20,11 @@ def zeros(rng: np.random.Generator, shape: tuple[int, ...], fan_in: Any) -> NDAr
     return np.zeros(shape)
 
 
+def uniform_1(rng: np.random.Generator, shape: tuple[int, ...], fan_in: Any) -> NDArray:
+    """U(-1, 1), whatever the fan-in."""
+    return rng.uniform(-1, 1, shape)
+
+
 def uniform_over_fan_in(rng: np.random.Generator, shape: tuple[int, ...], fan_in: Any) -> NDArray:
     """U(-2.4/F, 2.4/F), the paper's appendix A to the letter."""
     return rng.uniform(-1, 1, shape) * (2.4 / fan_in)

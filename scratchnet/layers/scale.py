@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.layers.expect import expect_gradient, expect_input, like
+from scratchnet.layers.initial import Init, zeros
 from scratchnet.layers.layer import Layer
 
 
@@ -15,15 +16,24 @@ class Scale(Layer):
     dE/dx = W dy           d2E/dx2 = W^2 hy
 
     After AvgPool2d it is what some take the paper's subsampling for: there every map has its own two
-    (Subsampling). coefficient: the initial W. rng: not used, nothing here is drawn.
+    (Subsampling). coefficient: the initial W. init, init_bias: how both start where they are drawn, see
+    initial.py; init takes the place of coefficient.
     """
 
     params = ("W", "b")
 
     def __init__(
-        self, *, coefficient: float = 1.0, rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32
+        self,
+        *,
+        coefficient: float = 1.0,
+        rng: np.random.Generator | None = None,
+        dtype: DTypeLike = np.float32,
+        init: Init | None = None,
+        init_bias: Init = zeros,
     ) -> None:
-        self.W, self.b = np.full(1, coefficient, dtype), np.zeros(1, dtype)
+        rng = rng or np.random.default_rng()
+        self.W = np.full(1, coefficient, dtype) if init is None else init(rng, (1,), 1).astype(dtype)
+        self.b = init_bias(rng, (1,), 1).astype(dtype)
 
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)

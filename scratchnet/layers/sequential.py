@@ -26,7 +26,8 @@ class Sequential(Layer):
 
     def __init__(self, *layers: Layer, input_shape: tuple[int, ...] | None = None, **named: Layer) -> None:
         self.layers = {str(i): layer for i, layer in enumerate(layers)} | named
-        self.input_shape, self.network = input_shape, None
+        self.input_shape: Any = input_shape
+        self.network = None
         for name, layer in self.layers.items():
             layer.name, layer.network = name, self
 

@@ -8,6 +8,7 @@ from scratchnet.models.tutorials import (
     fashion_tanh,
     notebook_learned_slope,
     paper_softmax,
+    paper_softmax_sparse,
     tutorial_28,
 )
 
@@ -20,5 +21,6 @@ __all__ = [
     "lenet5",
     "notebook_learned_slope",
     "paper_softmax",
+    "paper_softmax_sparse",
     "tutorial_28",
 ]

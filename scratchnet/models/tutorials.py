@@ -7,7 +7,7 @@ All end in scores, the largest wins; paper_softmax in probabilities.
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from scratchnet.layers import (
     AvgPool2d,
@@ -24,13 +24,14 @@ from scratchnet.layers import (
     Softmax,
     Tanh,
 )
-from scratchnet.layers.initial import kaiming_normal, pytorch_default, xavier_uniform
+from scratchnet.layers.initial import kaiming_normal, pytorch_default, uniform_1, xavier_uniform
 from scratchnet.models.lenet5 import TABLE_I, connection_table
 
 
 def blog_relu_maxpool(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
     """(N, 1, 32, 32) -> (N, 10): ReLU for tanh, max pooling for subsampling, every map of C3 reads all of S2's."""
-    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype, "init": kaiming_normal}
+    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options |= {"init": kaiming_normal, "init_bias": pytorch_default}
     return Sequential(
         input_shape=(1, 32, 32),
         C1=Conv2d(1, 6, 5, **options),
@@ -130,14 +131,20 @@ def fashion_relu(rng: np.random.Generator | None = None, dtype: DTypeLike = np.f
     return fashion(ReLU, rng, dtype)
 
 
-def paper_softmax(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
-    """(N, 1, 32, 32) -> (N, 10): the paper up to F6, but for one coefficient and one bias on the mean of each
-    window, where the paper has a pair for every map; then ten probabilities in place of RBF penalties."""
+def paper_softmax(
+    rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32, *, connections: ArrayLike | None = None
+) -> Sequential:
+    """(N, 1, 32, 32) -> (N, 10): the paper up to F6, then ten probabilities in place of RBF penalties.
+
+    Subsampling has one coefficient and one bias, on the mean of each window, where the paper has a pair for every
+    map. Every map of C3 reads all of S2's, as in the network that was trained there; connections: see Conv2d.
+    """
     options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     weights = options | {"init": xavier_uniform}
+    coefficients = options | {"init": uniform_1, "init_bias": uniform_1}
 
     def subsample():
-        return Sequential(mean=AvgPool2d(2), coefficient=Scale(**options))
+        return Sequential(mean=AvgPool2d(2), coefficient=Scale(**coefficients))
 
     return Sequential(
         input_shape=(1, 32, 32),
@@ -145,7 +152,7 @@ def paper_softmax(rng: np.random.Generator | None = None, dtype: DTypeLike = np.
         C1_squash=ScaledTanh(),
         S2=subsample(),
         S2_squash=ScaledTanh(),
-        C3=Conv2d(6, 16, 5, connections=connection_table(TABLE_I), **weights),
+        C3=Conv2d(6, 16, 5, connections=connections, **weights),
         C3_squash=ScaledTanh(),
         S4=subsample(),
         S4_squash=ScaledTanh(),
@@ -157,3 +164,8 @@ def paper_softmax(rng: np.random.Generator | None = None, dtype: DTypeLike = np.
         OUTPUT=Linear(84, 10, **weights),
         softmax=Softmax(),
     )
+
+
+def paper_softmax_sparse(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
+    """paper_softmax with the sparse C3 of Table I, which the tutorial's text describes."""
+    return paper_softmax(rng, dtype, connections=connection_table(TABLE_I))

@@ -2,9 +2,9 @@
 
 config.json       the recipe, every choice and the versions
 log.csv           one row per pass
-validations.csv   one row per look at held-out images, where there are any
+validations.csv   one row per validation, where there are any
 last.npz          the network after the last whole pass; optimizer.npz what its optimizer remembers
-best.npz          the network at its best look at the held-out images, never chosen by the test set
+best.npz          the network at its best on the held-out images, never chosen by the test set
 report/           pictures, tables and a page of them
 """
 
@@ -40,7 +40,7 @@ class Run:
         self.folder, self.config, self.history = folder, check_config(config), history
         self.recipe = RECIPES[config["recipe"]]
         self.begun = len(history) > 0
-        self.looks = len(history.validations)
+        self.validations_seen = len(history.validations)
         self.best = None  # of the first pass, until it is over
 
     @classmethod
@@ -166,7 +166,7 @@ class Run:
         net.load(self.folder / "last.npz")
         passes = json.loads(read_about(self.folder / "last.npz") or "{}").get("passes", len(self.history))
         self.history.cut(passes)
-        self.looks = len(self.history.validations)
+        self.validations_seen = len(self.history.validations)
         path = self.folder / "optimizer.npz"
         if path.is_file() != optimizer.remembers() or (
             path.is_file() and json.loads(read_about(path)).get("passes") != passes
@@ -194,15 +194,15 @@ class Run:
         net.save(self.folder / "last.npz", self.about())
 
     def save_best(self, net):
-        """best.npz, if there was a look at the held-out images since, and it was the best so far; in the first
+        """Write best.npz, if there was a validation since, and it was the best so far; in the first
         pass it waits for the pass to be over."""
-        looks = self.history.validations
-        if len(looks) > self.looks and looks[-1][1] <= min(error for _, error in looks):
+        validations = self.history.validations
+        if len(validations) > self.validations_seen and validations[-1][1] <= min(error for _, error in validations):
             if self.begun:
                 net.save(self.folder / "best.npz", self.about())
             else:
                 self.best = {name: array.copy() for name, array in net.state().items()}
-        self.looks = len(looks)
+        self.validations_seen = len(validations)
 
     def about(self):
         """What a model file of this run says of itself."""

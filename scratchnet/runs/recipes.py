@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from scratchnet import models, schedules
-from scratchnet.datasets import grey, normalise, paper_input, resize
+from scratchnet.datasets import grey, normalise, pad, paper_input, resize
 from scratchnet.losses import BCELoss, CrossEntropyLoss, MAPLoss
 from scratchnet.optimizers import SDLM, SGD, Adam
 
@@ -65,6 +65,11 @@ def bilinear_32(images: NDArray, mean: float, std: float) -> NDArray:
     return normalise(resize(images, 32), mean, std)
 
 
+def padded_32(images: NDArray, mean: float, std: float) -> NDArray:
+    """Padded to 32 x 32, then normalised."""
+    return normalise(pad(images, 32), mean, std)
+
+
 steady = partial(schedules.constant, lr=1e-3)
 
 FASHION: dict[str, Any] = {
@@ -75,6 +80,16 @@ FASHION: dict[str, Any] = {
     "schedule": steady,
     "epochs": 5,
     "batch_size": 100,
+}
+
+PAPER_SOFTMAX: dict[str, Any] = {
+    "data": "mnist",
+    "pixels": partial(padded_32, mean=0.078, std=0.78),
+    "loss": BCELoss,
+    "optimizer": Adam,
+    "schedule": partial(schedules.exponential, lr=1e-3, gamma=0.9),
+    "epochs": 20,
+    "batch_size": 128,
 }
 
 RECIPES = {
@@ -99,18 +114,20 @@ RECIPES = {
         ),
         Recipe(
             name="blog-relu-maxpool",
-            about="resized to 32x32, ReLU, max pooling, Kaiming weights, plain SGD",
+            about="resized to 32x32, ReLU, max pooling, Kaiming weights, plain SGD; test images by their own mean",
             network=models.blog_relu_maxpool,
             data="mnist",
             pixels=partial(bilinear_32, mean=0.1307, std=0.3081),
+            test_pixels=partial(bilinear_32, mean=0.1325, std=0.3104),
             loss=CrossEntropyLoss,
             optimizer=SGD,
             schedule=steady,
             epochs=10,
             batch_size=64,
             held_out=1_000,
+            holds_out_the_last=True,
             claimed=97.4,
-            measured=96.52,
+            measured=96.62,
         ),
         Recipe(
             name="tutorial-28",
@@ -160,16 +177,17 @@ RECIPES = {
         ),
         Recipe(
             name="paper-softmax",
-            about="the paper's maps and pixels, one subsampling coefficient, softmax, Adam decaying by 0.9",
+            about="the paper's maps, one subsampling coefficient, a full C3, softmax, Adam decaying by 0.9",
             network=models.paper_softmax,
-            data="mnist",
-            pixels=paper_input,
-            loss=BCELoss,
-            optimizer=Adam,
-            schedule=partial(schedules.exponential, lr=1e-3, gamma=0.9),
-            epochs=20,
-            batch_size=128,
-            measured=98.73,
+            measured=99.08,
+            **PAPER_SOFTMAX,
+        ),
+        Recipe(
+            name="paper-softmax-sparse",
+            about="the same with the sparse C3 of Table I, as that tutorial's text describes it",
+            network=models.paper_softmax_sparse,
+            measured=99.07,
+            **PAPER_SOFTMAX,
         ),
     )
 }

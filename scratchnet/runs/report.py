@@ -1,22 +1,22 @@
 """What a trained network does, in pictures, in words and on one page of HTML that needs nothing else."""
 
-from numpy.typing import NDArray
-from typing import Any
-from pathlib import Path
-from collections.abc import Callable
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from scratchnet.datasets import class_names
-from scratchnet.layers import Conv2d, Layer
+from scratchnet.layers import Conv2d, Sequential
 from scratchnet.metrics import confidence, probabilities
 from scratchnet.storage import whole_file
-from scratchnet.viewing.tables import code_text, confusion_table, history_table, percent, rate_table, table
 from scratchnet.training import Evaluation, evaluate, mode
 from scratchnet.viewing import figures
+from scratchnet.viewing.tables import code_text, confusion_table, history_table, percent, rate_table, table
 
 SECTIONS = ("curves", "top3", "confusion", "confident", "wall", "maps", "filters", "codes")
 
@@ -32,7 +32,17 @@ class Section:
     text: str
 
 
-def write_report(folder: Path, net: Layer, recipe: Any, data: tuple[NDArray, NDArray], data_name: str, history: Any=None, title: str | None=None, fast: bool=True, pixels: Callable[[NDArray], NDArray] | None=None) -> Evaluation:
+def write_report(
+    folder: Path,
+    net: Sequential,
+    recipe: Any,
+    data: tuple[NDArray, NDArray],
+    data_name: str,
+    history: Any = None,
+    title: str | None = None,
+    fast: bool = True,
+    pixels: Callable[[NDArray], NDArray] | None = None,
+) -> Evaluation:
     """Evaluates the network on data (images, labels) and writes, for each picture, name.png and name.txt, and
     index.html. Returns the Evaluation. history: of its training, for the curves; fast: see `evaluate`.
 

@@ -19,7 +19,7 @@ class History:
     training error of the paper's Fig. 5); train_error, validation_error, test_error: measured after the
     epoch, nan where there was nothing to measure; test_top3_error: the right class is not among the first
     three; lr: the learning rate; seconds: of the curvature and the updates, without measuring.
-    validations: (epochs, error) of every look at the held-out data, within epochs too.
+    validations: (epochs, error) of every validation on the held-out data, within epochs too.
     """
 
     loss: list[float] = field(default_factory=list)
@@ -56,7 +56,7 @@ class History:
         return history
 
     def write_validations(self, path: str | Path) -> None:
-        """Write a .csv with one row for every look at the held-out data."""
+        """Write a .csv with one row for every validation on the held-out data."""
         write_table(path, ["passes", "error"], self.validations)
 
     def read_validations(self, path: str | Path) -> None:
@@ -67,7 +67,7 @@ class History:
         """Forget what came after this many epochs."""
         for values in self.columns().values():
             del values[passes:]
-        self.validations[:] = [look for look in self.validations if look[0] <= passes]
+        self.validations[:] = [(at, error) for at, error in self.validations if at <= passes]
 
     def columns(self) -> dict[str, list[float]]:
         """Return {name: list with one entry per epoch}."""

@@ -62,7 +62,7 @@ def fit(
     rng, callback = rng or np.random.default_rng(), callback or Callback()
     history = History() if history is None else history
     order = first_order(rng, len(x), 0 if constant_order else len(history))
-    history.cut(len(history))  # an interrupted epoch may have left looks at the held-out data
+    history.cut(len(history))  # an interrupted epoch may have left validations
     held_out = HeldOut(engine, sets.get("validation"), validate_every, history, len(x), batch_size)
     fused = engine.fused(optimizer, batch_size)  # updates in one call of the fast path; else 0
 
@@ -87,7 +87,7 @@ def fit(
                     callback.batch(tally.done, len(x), E)
             E, running_error = tally.end(labels)
             seconds = time.perf_counter() - start - held_out.seconds
-            held_out.look(epoch + 1.0)
+            held_out.validate(epoch + 1.0)
             history.append(loss=E, running_error=running_error, lr=optimizer.lr, seconds=seconds,
                            **errors_after(engine, sets, history, train_error))  # fmt: skip
             callback.epoch(history)
@@ -121,7 +121,7 @@ def first_order(rng: np.random.Generator, n: int, epochs_done: int) -> NDArray:
 
 
 def batches(order: NDArray, size: int, epoch: int, held_out: HeldOut) -> Iterator[NDArray]:
-    """Yield the epoch's order in parts of `size` patterns; a part ends early where a look at held-out data is due."""
+    """Yield the epoch's order in parts of `size` patterns; a part ends early where a validation is due."""
     first = 0
     while first < len(order):
         batch = order[first : first + min(size, held_out.ahead(epoch, first))]

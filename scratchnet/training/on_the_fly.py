@@ -1,4 +1,4 @@
-"""What is measured while the weights move: the loss and error of an epoch, and looks at the held-out data."""
+"""What is measured while the weights move: the loss and error of an epoch, and the error on held-out data."""
 
 import math
 import time
@@ -35,16 +35,16 @@ class Tally:
 
 
 class HeldOut:
-    """Looks at the held-out data: after every epoch, and every `every` updates. Without data, none.
+    """Validates on the held-out data: after every epoch, and every `every` updates. Without data, none.
 
-    n: patterns in an epoch; seconds: what the looks have taken.
+    n: patterns in an epoch; seconds: what validating has taken.
     """
 
     def __init__(self, engine, data, every, history, n, batch_size):
         self.engine, self.data, self.every, self.history = engine, data, every, history
         self.n, self.batch_size, self.seconds = n, batch_size, 0.0
 
-    def look(self, epochs):
+    def validate(self, epochs):
         """Add (epochs, error) to the history."""
         if self.data:
             start = time.perf_counter()
@@ -56,10 +56,10 @@ class HeldOut:
         return epoch * -(-self.n // self.batch_size) + done // self.batch_size
 
     def ahead(self, epoch, done):
-        """The number of patterns before the next look."""
+        """The number of patterns before the next validation."""
         return (self.every - self.updates(epoch, done) % self.every) * self.batch_size if self.every else self.n
 
     def after_update(self, epoch, done):
-        """Look, if it is time; not at the end of an epoch, when there is a look anyway."""
+        """Validate, if it is time; not at the end of an epoch, which is validated anyway."""
         if self.every and done < self.n and self.updates(epoch, done) % self.every == 0:
-            self.look(epoch + done / self.n)
+            self.validate(epoch + done / self.n)

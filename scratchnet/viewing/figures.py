@@ -58,7 +58,7 @@ def training_curves(
         if drawn(errors):
             label = f"{name}: {errors[-1]:.2f} %"
             ax.plot(passes, errors, color=colour, marker=marker, linestyle=line, markersize=4, label=label)
-    inside = [look for look in history.validations if look[0] != int(look[0])]
+    inside = [at for at, _ in history.validations if at != int(at)]
     if inside:
         ax.plot(*zip(*history.validations), color=GREEN, linewidth=0.8, label="held out, within passes")
     names = sorted(claims, key=lambda claim: claim[1])
@@ -199,9 +199,9 @@ def confident(
             ax.set_axis_off()
         axes[0].text(-0.15, 0.5, group, transform=axes[0].transAxes, rotation=90, ha="right", va="center", fontsize=9)
         for ax, i in zip(axes, indices):
-            read = int(scores[i].argmax())
+            predicted = int(scores[i].argmax())
             ax.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
-            says = f"read {names[read]}, {percent(p[i, read])}"
+            says = f"read {names[predicted]}, {percent(p[i, predicted])}"
             ax.set_title(f"true {names[labels[i]]}\n{says}", fontsize=8)
     return figure
 
@@ -244,9 +244,9 @@ def reading(
     figure = new_figure(figure, 8, 0.95 * rows + 0.5)
     wrong = np.count_nonzero(labels != predictions)
     figure.suptitle(f"{title}: {len(images) - wrong} of {len(images)} right")
-    for ax, image, label, read in zip(figure.subplots(rows, 10, squeeze=False).flat, images, labels, predictions):
+    for ax, image, label, predicted in zip(figure.subplots(rows, 10, squeeze=False).flat, images, labels, predictions):
         ax.imshow(image, cmap="gray_r", vmin=0, vmax=255)
-        says, colour = (f"{read}", BLUE) if read == label else (f"{read}, is {label}", ORANGE)
+        says, colour = (f"{predicted}", BLUE) if predicted == label else (f"{predicted}, is {label}", ORANGE)
         ax.set_title(says, fontsize=9, color=colour)
     for ax in figure.axes:
         ax.set_axis_off()
@@ -367,15 +367,15 @@ def codes(net: Sequential, x: NDArray, names: Sequence[str], title: str = "", fi
     figure.suptitle(title)
     grid = figure.subplots(3, len(x), squeeze=False)
     for n in range(len(x)):
-        read = int(penalties[n].argmin())
+        predicted = int(penalties[n].argmin())
         pictures = (
             (x[n, 0], "gray_r", None, f"{names[n]}"),
-            (activation[n].reshape(12, 7), SIGNED, 1.7159, f"penalty {penalties[n, read]:.1f}"),
+            (activation[n].reshape(12, 7), SIGNED, 1.7159, f"penalty {penalties[n, predicted]:.1f}"),
             (
-                output.codes[read].reshape(12, 7),
+                output.codes[predicted].reshape(12, 7),
                 SIGNED,
                 1.7159,
-                f"code of {read}" + ", wrong" * (str(read) != names[n]),
+                f"code of {predicted}" + ", wrong" * (str(predicted) != names[n]),
             ),
         )
         for ax, (picture, colours, limit, label) in zip(grid[:, n], pictures):

@@ -72,8 +72,10 @@ def code_text(net, x, names):
         x = layer(x)
     blocks = []
     for name, activation, penalties in zip(names, x, output(x)):
-        read = int(penalties.argmin())
-        pictures = [np.where(v.reshape(12, 7) > 0, "#", ".") for v in (activation, output.codes[read])]
+        predicted = int(penalties.argmin())
+        pictures = [np.where(v.reshape(12, 7) > 0, "#", ".") for v in (activation, output.codes[predicted])]
         lines = ["   ".join("".join(row) for row in rows) for rows in zip(*pictures)]
-        blocks.append(f"true {name}: F6, and the code of {read} (penalty {penalties[read]:.1f})\n" + "\n".join(lines))
+        blocks.append(
+            f"true {name}: F6, and the code of {predicted} (penalty {penalties[predicted]:.1f})\n" + "\n".join(lines)
+        )
     return "\n\n".join(blocks)
