@@ -272,6 +272,12 @@ def commands(text):
                 yield command
 
 
+@pytest.mark.parametrize("name", TEXT)
+def test_every_script_of_a_command_exists(name):
+    for script in re.findall(r"\bpython ((?:benchmarks|lessons)/\S+?\.py)", TEXT[name]):
+        assert (ROOT / script).is_file(), script
+
+
 def test_every_command_of_the_readme_is_run():
     ours = {f"python -m scratchnet {command}" for command in HERE}
     assert set(commands(README)) == ours | set(ELSEWHERE)
