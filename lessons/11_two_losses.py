@@ -96,7 +96,7 @@ for j in (1, 10, 40):
 # %% [markdown]
 # Below j the wrong class is pushed with 0.5, as hard as the right one is pulled. Above j no wrong class is
 # pushed, and the loss acts like MLE. With $j = 1$ a wrong class is pushed only where F6 draws its code
-# almost perfectly. The library's default is 10, chosen on held-out digits (README).
+# almost perfectly. The library's default is 10, chosen on held-out digits (docs/REPRODUCTION.md).
 #
 # ## A computer's numbers end somewhere
 #

@@ -107,8 +107,8 @@ print(f"test error {result.error:.2f} %: {np.count_nonzero(result.predictions !=
 print("the paper, with 60,000 digits and 20 passes: 0.95 %; 2 to 3 days on a computer of 1998 (section III.D)")
 
 # %% [markdown]
-# `python -m scratchnet train` does the whole of it, 20 passes over 60,000 digits: the README says what came
-# out, and how long it took. It draws every picture of the next two lessons for your own run.
+# `python -m scratchnet train` does the whole of it, 20 passes over 60,000 digits: docs/REPRODUCTION.md says
+# what came out, and how long it took. It draws every picture of the next two lessons for your own run.
 
 # %%
 assert np.mean(losses[400:]) < np.mean(losses[:100]) - 20, "the loss falls within 500 digits"

@@ -126,8 +126,8 @@ print(f"two seeds of the same network: up to {max(apart.values()):.1f} % apart")
 # $\sqrt{0.05 \cdot 0.95 / 4000}$), and two seeds of one network differ by more than that, here by more than
 # most rows differ from each other. Whoever shows one run of each can show almost any order. Longer runs
 # differ less. The library has full runs of the paper's network and of six tutorials'; these are their test
-# accuracies in % (seed 0; the two `fashion-` ones read clothes, not digits; the README has three seeds of
-# each, and what each recipe is):
+# accuracies in % (seed 0; the two `fashion-` ones read clothes, not digits; docs/TUTORIALS.md has three
+# seeds of each, and what each recipe is):
 
 # %%
 for name, recipe in RECIPES.items():

@@ -134,7 +134,7 @@ picture(
 )
 
 # %% [markdown]
-# Beside PyTorch, JAX and NumPy, measured with care: `python benchmarks/versus_pytorch.py` and the README.
+# Beside PyTorch, JAX and NumPy, measured with care: `python benchmarks/versus_pytorch.py` and docs/SPEED.md.
 # What each trick of the fast path buys: `python benchmarks/fast.py tricks`.
 
 # %%

@@ -1,4 +1,4 @@
-"""What the README says was measured is what was measured."""
+"""What README and docs say was measured is what was measured, and their commands run."""
 
 import csv
 import re
@@ -14,7 +14,9 @@ from scratchnet.runs.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-TEACHING = (ROOT / "docs" / "TEACHING.md").read_text("utf-8")
+DOCS = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+TEACHING, TUTORIALS, REPRODUCTION = DOCS["TEACHING"], DOCS["TUTORIALS"], DOCS["REPRODUCTION"]
 
 with (ROOT / "benchmarks" / "recipes.csv").open(newline="") as file:
     ROWS = list(csv.DictReader(file))
@@ -25,8 +27,8 @@ def rows(recipe, side="scratchnet"):
 
 
 def table():
-    """{recipe: cells} of the README's table of recipes."""
-    lines = README.split("<!-- recipes -->")[1].split("<!-- /recipes -->")[0].strip().splitlines()[2:]
+    """{recipe: cells} of the table of recipes in docs/TUTORIALS.md."""
+    lines = TUTORIALS.split("<!-- recipes -->")[1].split("<!-- /recipes -->")[0].strip().splitlines()[2:]
     return {cells[0].strip("`"): cells[1:] for cells in ([c.strip() for c in line.split("|")[1:-1]] for line in lines)}
 
 
@@ -46,21 +48,22 @@ def test_the_table_of_recipes_is_that_of_the_runs(name):
 def test_what_pytorch_reached_is_that_of_its_runs():
     for name in ("blog-relu-maxpool", "fashion-relu"):
         said = ", ".join(row["test"] for row in rows(name, "PyTorch"))
-        assert said and said in README
+        assert said and said in TUTORIALS
 
 
-def test_the_commands_of_the_readme_exist():
-    commands = re.findall(r"python -m scratchnet ([a-z][^`\n#]*)", README + TEACHING)
-    assert len(commands) > 8
+def test_the_commands_of_readme_and_docs_exist():
+    commands = re.findall(r"python -m scratchnet ([a-z][^`\n#]*)", "\n".join([README, CONTRIBUTING, *DOCS.values()]))
+    assert len(commands) > 30
     for command in commands:
         words = [word for word in command.split() if not word.startswith("(")]
         if not {"--help", "..."} & set(words):
             parser().parse_args([word.replace("N", "1") if word == "N" else word for word in words])
 
 
-def test_the_example_runs(tmp_path, monkeypatch):
+@pytest.mark.parametrize("text", [README, REPRODUCTION], ids=["README", "REPRODUCTION"])
+def test_the_example_runs(text, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
     load = 'datasets.load("mnist", "train")'
     assert load in code
     exec(code.replace(load, f"[a[:300] for a in {load}]"), {})

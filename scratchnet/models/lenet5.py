@@ -37,7 +37,7 @@ def lenet5(
 
     60,000 trainable parameters, 340,908 connections. Every layer up to F6 is squashed.
     init: of the weights, see layers/initial.py. The default is not the paper's uniform_over_fan_in, with
-    which training stays on its first plateau (README). coefficient: the initial W of S2 and S4.
+    which training stays on its first plateau (docs/REPRODUCTION.md). coefficient: the initial W of S2 and S4.
     """
     options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     weights = options | {"init": init}

@@ -51,7 +51,7 @@ class Recipe:
         return (self.test_pixels if split == "test" and self.test_pixels else self.pixels)(images)
 
 
-# Not given by the paper; chosen on held-out training digits, see the README.
+# Not given by the paper; chosen on held-out training digits, see docs/REPRODUCTION.md.
 J = 10.0
 
 # Different from the paper: a quarter of its eta. Chosen likewise.
