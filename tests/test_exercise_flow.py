@@ -454,7 +454,7 @@ def test_training_goes_through_every_body_of_the_learner():
             if owner.__module__ not in ("builtins",) and not owner.__module__.startswith("scratchnet"):
                 setattr(kind, method, counted(getattr(kind, method), f"{part.__name__}.{method}", calls))
     x = np.random.default_rng(0).normal(size=(3, 1, 32, 32)).astype("f")
-    reward.train(own, folder, (x, np.array([1, 2, 3])), (x, np.array([1, 2, 3])))
+    reward.train_own_layers(own, folder, (x, np.array([1, 2, 3])), (x, np.array([1, 2, 3])))
     assert {"Conv2d.forward", "Conv2d.backward", "Conv2d.backward2", "Linear.forward", "Subsampling.backward"} <= calls
     assert {"ScaledTanh.forward", "ScaledTanh.backward", "RBF.forward", "RBF.backward"} <= calls
 

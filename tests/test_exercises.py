@@ -135,7 +135,7 @@ def test_every_level_finds_what_those_before_it_let_pass(level, tmp_path):
 
 
 ALWAYS_RIGHT = {
-    "checks.py": ("    if error <= tolerance:", "    if True:"),
+    "checks/gradients.py": ("    if error <= tolerance:", "    if True:"),
     "exercises/kinds.py": ("        compare(name, numbers", "        False and compare(name, numbers"),
 }
 

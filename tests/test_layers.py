@@ -340,5 +340,5 @@ def test_a_pass_that_is_not_written_says_so(method):
     class Mine(Layer):
         pass
 
-    with pytest.raises(InputError, match=rf"Mine has no .*write `def {method}\(self, .*\)`"):
+    with pytest.raises(AttributeError, match=rf"Mine has no .*write `def {method}\(self, .*\)`"):
         getattr(Mine(), method)(np.ones((1, 2)))

@@ -52,7 +52,6 @@ EXERCISES = [
 
 # What no exercise asks for: passes that are given, and why.
 GIVEN = {
-    "Layer": "what all layers share",
     "Loss": "what fit needs of a loss",
     "AvgPool2d": "Subsampling without its coefficient",
     "BatchNorm2d": "not in the paper, nor in the tutorials' networks",

@@ -5,12 +5,13 @@ from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
-from scratchnet.errors import InputError
 from scratchnet.layers.expect import label
 from scratchnet.parallel import leaves
 
 L = TypeVar("L", bound="Layer")
 Parameter = tuple[str, NDArray, Any, Any]
+
+PASSES = {"forward": "x", "backward": "dy", "backward2": "hy"}  # what a layer of your own has to have
 
 
 class Layer:
@@ -36,20 +37,6 @@ class Layer:
 
     def __call__(self, x: NDArray) -> NDArray:
         return self.forward(x)
-
-    def forward(self, x: NDArray) -> NDArray:
-        """Return y = f(x)."""
-        raise InputError(f"{label(self)} has no forward: write `def forward(self, x)`.")
-
-    def backward(self, dy: NDArray) -> Any:
-        """Return dE/dx, given dE/dy."""
-        raise InputError(f"{label(self)} has no backward: write `def backward(self, dy)`.")
-
-    def backward2(self, hy: NDArray) -> Any:
-        """Return d2E/dx2, given d2E/dy2."""
-        raise InputError(
-            f"{label(self)} has no curvature pass, which SDLM needs: write `def backward2(self, hy)`, or use SGD."
-        )
 
     def parameters(self) -> Iterator[Parameter]:
         """Yield (name, value, gradient, curvature); the last two are None before their pass."""
@@ -91,4 +78,6 @@ class Layer:
         """What x of this shape (batch axis first) should have been, or None if it fits."""
 
     def __getattr__(self, name: str) -> Any:
+        if name in PASSES:
+            raise AttributeError(f"{label(self)} has no {name}: write `def {name}(self, {PASSES[name]})` in its class.")
         raise AttributeError(f"{label(self)} has no {name!r}. If a pass leaves it, was that pass called?")
