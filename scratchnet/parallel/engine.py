@@ -114,9 +114,9 @@ class ReadableEngine:
     def _parts(self, images):
         """For every replica its slices of the batch, in order; none if the batch is too small to share, or a layer
         needs to see the whole batch (`whole_batch`)."""
-        if any(leaf.training and getattr(leaf, "whole_batch", False) for leaf in leaves(self.net)):
-            return []
         helpers = min(len(self.replicas), images // self.FEWEST)
         if images < 2 * self.FEWEST or (helpers == 1 and images <= self.MOST):
+            return []
+        if any(leaf.training and getattr(leaf, "whole_batch", False) for leaf in leaves(self.net)):
             return []
         return shares(images, helpers, self.MOST)

@@ -11,7 +11,7 @@ from scratchnet.parallel.threads import quiet_overflow
 
 def leaves(net: Any) -> list:
     """Return the layers that compute: those inside a network, in order, or the layer itself."""
-    return net.leaves() if hasattr(net, "leaves") else [net]
+    return net.leaves() if hasattr(type(net), "leaves") else [net]  # the type: a layer answers slowly what it has not
 
 
 def replica(net: Any) -> Any:
