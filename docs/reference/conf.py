@@ -152,13 +152,13 @@ def signature(app, what, name, thing, options, text, answer):
 
 def short(text):
     text = re.sub(r"~?(?:numpy\.)?ndarray\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*\]", "NDArray", text)
-    text = re.sub(r"_Buffer \| _SupportsArray.+?_NestedSequence\[complex \| bytes \| str\]", "ArrayLike", text)
-    text = re.sub(r"type\[Any\] \| dtype\[Any\] \|.+?_DTypeDict \| str", "DTypeLike", text)
     text = re.sub(r"<function (\w+)>|<function (\w+) at 0x\w+>", r"\1\2", text)
     text = re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", text)
-    return re.sub(
+    text = re.sub(
         r"~?\b(?:numpy|scratchnet|collections|pathlib|typing|random|_generator)\.(?:\w+\.)*(\w+)", r"\1", text
     )
+    text = re.sub(r"_Buffer \| _SupportsArray.+?_NestedSequence\[complex \| bytes \| str\]", "ArrayLike", text)
+    return re.sub(r"type\[Any\] \| dtype\[Any\] \|.+?_DTypeDict \| str", "DTypeLike", text)
 
 
 def setup(app):
