@@ -226,7 +226,7 @@ def test_a_missing_set_says_which_command_gets_it(tmp_path, monkeypatch):
     monkeypatch.setenv("SCRATCHNET_DATA", str(tmp_path))
     with monkeypatch.context() as without:
         without.setitem(sys.modules, "torchvision", None)
-        with pytest.raises(DataError, match=r'pip install -e "\.\[datasets\]"') as error:
+        with pytest.raises(DataError, match=r'pip install "scratchnet-lenet\[datasets\]"') as error:
             datasets.load("kmnist", "train")
     assert error.value.exit_code == 3 and "\n" not in str(error.value)
 

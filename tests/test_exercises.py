@@ -146,7 +146,7 @@ def test_a_checker_that_always_passes_turns_this_file_red(file, tmp_path):
     root = Path(__file__).parents[1]
     for folder in ("scratchnet", "tests"):
         shutil.copytree(root / folder, tmp_path / folder)
-    shutil.copy(root / "setup.cfg", tmp_path)
+    shutil.copy(root / "pyproject.toml", tmp_path)
     path = tmp_path / "scratchnet" / file
     find_this, put_this = ALWAYS_RIGHT[file]
     assert path.read_text().count(find_this) == 1

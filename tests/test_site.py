@@ -77,7 +77,9 @@ def test_what_is_missing_is_named(module, monkeypatch, tmp_path):
     for name in ("site", "typesetting"):
         monkeypatch.delitem(sys.modules, f"scratchnet.lessons.{name}")
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(InputError, match=re.escape(f"{module} is missing.") + r'.+: pip install -e ".\[lessons\]"$'):
+    with pytest.raises(
+        InputError, match=re.escape(f"{module} is missing.") + r'.+: pip install "scratchnet-lenet\[lessons\]"$'
+    ):
         import scratchnet.lessons.site
 
         assert scratchnet.lessons.site.build_site

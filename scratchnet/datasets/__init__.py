@@ -17,7 +17,7 @@ def load(name: str, split: str, folder: str | Path | None = None) -> tuple[NDArr
     """Return images uint8 (N, 28, 28) and labels uint8 (N,) of a data set, split "train" or "test".
 
     name: "mnist", which is in the package, or "fashion-mnist", "kmnist", "emnist-digits", "qmnist", which
-    torchvision downloads once (`pip install -e ".[datasets]"`). They are kept in the layout of
+    torchvision downloads once (`pip install "scratchnet-lenet[datasets]"`). They are kept in the layout of
     torchvision.datasets in the folder that the environment variable SCRATCHNET_DATA names, else in the
     user's cache folder; once there, they are read without torchvision.
     folder: where the files of this set are, if elsewhere.

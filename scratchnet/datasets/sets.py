@@ -80,7 +80,7 @@ def fetch(name: str) -> None:
     except Exception as why:  # missing, or it does not fit the installed torch: then anything is raised
         raise DataError(
             f"{name} is not in {wanted.folder()}, and torchvision, which downloads it, cannot be imported ({why}). "
-            'Run in the clone: pip install -e ".[datasets]" or name a folder that has the files in the environment '
+            'Run pip install "scratchnet-lenet[datasets]" or name a folder that has the files in the environment '
             "variable SCRATCHNET_DATA."
         ) from None
     try:

@@ -17,7 +17,7 @@ def extra():
     except ModuleNotFoundError as why:
         raise InputError(
             f"The Python module {why.name} is missing. Websites and notebooks of the lessons need it: "
-            'pip install -e ".[lessons]"'
+            'pip install "scratchnet-lenet[lessons]"'
         ) from None
 
 

@@ -3,9 +3,7 @@
 import contextlib
 import pdb
 import re
-import site
 import sys
-import sysconfig
 import traceback
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +13,7 @@ from types import ModuleType
 from scratchnet.errors import CellError, InputError, LessonStopped, nearest
 from scratchnet.viewing.show import ROOT
 
+COURSE = Path(__file__).with_name("course")
 MARK = "# %%"
 PREDICT = "**Predict.**"
 EXERCISE = "## Exercise: "
@@ -95,13 +94,11 @@ def cut(script):
 
 
 def folder():
-    """Where the lessons are: beside the package in a clone, or where an install has put them."""
-    roots = (sys.prefix, sysconfig.get_path("data"), site.getuserbase())
-    places = [ROOT / "lessons", *(Path(root) / "share" / "scratchnet" / "lessons" for root in roots)]
-    for place in places:
+    """Return the folder of the lessons: in a wheel inside of the package, in a clone beside it."""
+    for place in (COURSE, ROOT / "lessons"):
         if any(place.glob("[0-9][0-9]_*.py")):
             return place
-    raise InputError(f"There are no lessons in {places[0]}. They come with a clone of the repository.")
+    raise InputError(f"Expected the lessons in {place}, found none. Install scratchnet again.")
 
 
 def all_lessons():

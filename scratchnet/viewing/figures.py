@@ -127,7 +127,9 @@ def run_curves(histories: dict[str, Any], figure: Figure | None = None) -> Figur
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "235" else "")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    ax.legend(lines, labels, frameon=False)
+    legend = ax.legend(lines, ["run"] * len(lines), frameon=False)
+    for text, label in zip(legend.get_texts(), labels):  # Matplotlib 3.8 leaves a label out that begins with "_"
+        text.set_text(label)
     bare(ax)
     return figure
 
