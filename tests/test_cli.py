@@ -97,7 +97,7 @@ def bad_files(folder):
         (["eval", "nothing.npz"], 2, "nothing.npz"),
         (["eval", "cut.npz"], 2, "damaged"),
         (["eval", "other.npz"], 2, "not a scratchnet model"),
-        (["eval", "text.png"], 2, "no model file"),
+        (["eval", "text.png"], 2, "it is not a model file"),
         (["predict", "good.npz", "small.png"], 2, "20 x 20"),
         (["predict", "good.npz", "black.png"], 2, "all black"),
         (["predict", "good.npz", "text.png"], 2, "no picture"),
