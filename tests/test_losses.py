@@ -73,7 +73,7 @@ def test_map_at_a_hand_computed_point():
 
 
 def test_map_with_small_j_is_mle():
-    """A wrong class is pushed only when the penalties are near j (II.C)."""
+    """The loss raises the penalty of a wrong class only when the penalties are near j (II.C)."""
     y, labels = np.full((1, 10), 84.0), np.array([3])
     mle, small = MLELoss(), MAPLoss(0.1)
     mle.forward(y, labels), small.forward(y, labels)

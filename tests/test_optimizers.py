@@ -41,8 +41,10 @@ def small_net(rng):
 
 
 def curvature_by_the_book(net, x):
-    """h of eqs 23-27 for one pattern, every unit and connection by itself, with PyTorch's unfold for
-    the list of connections and its autograd for f'."""
+    """Compute h of eqs 23-27 for one pattern, for every unit and connection separately.
+
+    PyTorch's unfold gives the list of connections, and its autograd gives f'.
+    """
     values = {name: torch.as_tensor(value) for name, value, _, _ in net.parameters()}
     slope_at = lambda a: torch.func.vmap(torch.func.grad(lambda v: 1.7159 * torch.tanh(v * (2 / 3))))(a.reshape(-1))  # noqa: E731
     squash = lambda a: 1.7159 * torch.tanh(a * (2 / 3))  # noqa: E731
@@ -111,7 +113,7 @@ def test_sdlm_steps_by_eta_over_mu_plus_h(rng):
     assert max(eps.max() for eps in sizes.values()) <= 0.003 / 0.05
 
 
-def test_sdlm_estimates_over_500_patterns_before_each_pass(rng):
+def test_sdlm_estimates_over_500_patterns_before_each_epoch(rng):
     net, x, labels = small_net(rng)
     many = np.tile(x, (120, 1, 1, 1)), np.tile(labels, 120)
     order = rng.permutation(600)
