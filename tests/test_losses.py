@@ -168,8 +168,8 @@ def test_bce_wants_probabilities():
 def test_cross_entropy_is_softmax_and_the_logarithm(rng):
     y, labels = scores(rng, 4, 10), rng.integers(0, 10, 4)
     p = Softmax()(y)
-    wanted = -np.log(p[np.arange(4), labels]).mean()
-    assert CrossEntropyLoss().forward(y, labels) == pytest.approx(wanted, rel=1e-12)
+    expected = -np.log(p[np.arange(4), labels]).mean()
+    assert CrossEntropyLoss().forward(y, labels) == pytest.approx(expected, rel=1e-12)
 
 
 def test_modern_losses_average_over_the_batch(rng):

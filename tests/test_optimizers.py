@@ -90,9 +90,9 @@ def test_sdlm_curvature_is_the_mean_over_patterns(rng):
     SDLM(net, 1e-3).estimate(MLELoss(), x, labels)
     patterns = [curvature_by_the_book(net, pattern) for pattern in x]
     for name, value, _, h in net.parameters():
-        wanted = np.mean([pattern[name] for pattern in patterns], axis=0).reshape(value.shape)
+        expected = np.mean([pattern[name] for pattern in patterns], axis=0).reshape(value.shape)
         mask = value != 0 if name == "D.W" else np.ones(value.shape, bool)
-        assert np.allclose(h[mask], wanted[mask], rtol=1e-12), name
+        assert np.allclose(h[mask], expected[mask], rtol=1e-12), name
     assert not net["D"].hW[0, 2].any() and not net["D"].hW[1, 0].any()
 
 
@@ -164,8 +164,8 @@ def test_optimizers_follow_pytorch_for_50_steps(make, theirs, rng):
         mle(twin(torch.as_tensor(x)), torch.as_tensor(labels)).backward()
         theirs.step()
     for (name, value, _, _), parameter in zip(net.parameters(), twin.parameters()):
-        wanted = parameter.detach().numpy() * (net["C3"].connections[:, :, None, None] if name == "C3.W" else 1)
-        assert np.abs(value - wanted).max() <= 1e-9 * np.abs(wanted).max(), name
+        expected = parameter.detach().numpy() * (net["C3"].connections[:, :, None, None] if name == "C3.W" else 1)
+        assert np.abs(value - expected).max() <= 1e-9 * np.abs(expected).max(), name
 
 
 @pytest.mark.parametrize("kind", [lambda n: SGD(n, 0.1, 0.9), lambda n: Adam(n, 0.1)], ids=["SGD", "Adam"])
