@@ -45,7 +45,7 @@ class Optimizer:
         return {}
 
     def restore(self, state: dict[str, NDArray]) -> None:
-        """Take back the arrays that `state` returned."""
+        """Restore the arrays that `state` returned."""
 
 
 class SGD(Optimizer):

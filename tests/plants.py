@@ -341,7 +341,7 @@ PLANTS = {
     "linear": (
         (" + self.b", "", "bias b is missing"),
         ("dy.T @ self.x", "dy.T @ self.x / len(dy)", "averages over the batch"),
-        ("dy.T @ self.x", "self.x.T @ dy", "transposed"),
+        ("dy.T @ self.x", "self.x.T @ dy", "Yours has its axes in another order"),
         ("dy.sum(axis=0)", "dy.mean(axis=0)", "db averages over the batch"),
         ("dy.sum(axis=0)", "dy", "summed over axis 0"),
         ("self.db =", "self.W -= 0.1 * self.dW\nself.db =", "Others still need W"),
@@ -373,7 +373,7 @@ PLANTS = {
         (
             "return columns.reshape(C * kh * kw, N * OH * OW)",
             "return columns.reshape(C * kh * kw, N * OH * OW).T",
-            "transposed",
+            "Yours has its axes in another order",
         ),
     ),
     "col2im": (

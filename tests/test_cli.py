@@ -100,7 +100,7 @@ def bad_files(folder):
         (["eval", "text.png"], 2, "it is not a model file"),
         (["predict", "good.npz", "small.png"], 2, "20 x 20"),
         (["predict", "good.npz", "black.png"], 2, "all black"),
-        (["predict", "good.npz", "text.png"], 2, "no picture"),
+        (["predict", "good.npz", "text.png"], 2, "cannot be read as a picture"),
         (["predict", "good.npz", "missing.png"], 2, "no file"),
         (["train", "--j", "-1"], 2, "--j"),
         (["train", "--loss", "mle", "--j", "3"], 2, "--j"),

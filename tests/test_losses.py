@@ -159,7 +159,7 @@ def test_bce_at_0_and_1_is_that_of_pytorch():
     assert np.allclose(loss.backward(), t.grad.numpy(), rtol=1e-7)  # its 1e-12 is a float32
 
 
-def test_bce_wants_probabilities():
+def test_bce_expects_probabilities():
     for y in ([[0.5, 1.1]], [[-0.1, 0.5]]):
         with pytest.raises(InputError, match=r"from 0 to 1.*Softmax or Sigmoid"):
             BCELoss().forward(np.array(y), np.array([0]))

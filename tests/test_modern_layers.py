@@ -285,7 +285,7 @@ def test_a_layer_that_has_to_see_the_batch_whole_does(kind, arguments, rng, monk
     assert seen == [64]
     seen.clear()
     ReadableEngine(net, CrossEntropyLoss()).gradients(x, labels)
-    assert seen == [32, 32], "otherwise the cores share it"
+    assert seen == [32, 32], "in evaluation mode it gets parts of the batch"
 
 
 def test_buffers_are_saved_and_are_not_parameters(tmp_path, rng):

@@ -45,7 +45,7 @@ def test_resize_is_that_of_torchvision(test_set):
     expected = through_torchvision(images, T.Resize((32, 32)), T.PILToTensor())[:, 0]
     assert np.array_equal(datasets.resize(images, 32), expected)
     expected = through_torchvision(images, T.Resize((16, 16)), T.PILToTensor())[:, 0]
-    assert np.array_equal(datasets.resize(images, 16), expected), "and smaller"
+    assert np.array_equal(datasets.resize(images, 16), expected), "and to a smaller size"
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32))
