@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:  # for editors and type checkers; at run time _HOME does the same, when a name is first used
+if TYPE_CHECKING:  # for editors and type checkers; at run time __getattr__ imports a name at its first use
     from scratchnet import checks as checks
     from scratchnet import datasets as datasets
     from scratchnet import errors as errors
@@ -71,7 +71,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time _HOME does the s
     from scratchnet.viewing import sketches as sketches
     from scratchnet.viewing import trace as trace
 
-# Where each public name lives. Looked up at first use, so that the import itself stays fast.
+# The module of each public name. It is imported at the first use of the name, so that `import scratchnet` is fast.
 _HOME = {
     "layers": "AvgPool2d BatchNorm2d Conv2d Dropout Flatten LastAxisLinear Layer Linear MaxPool2d RBF ReLU Scale "
     "ScaledTanh Sequential Sigmoid Softmax Subsampling Tanh",
@@ -93,7 +93,7 @@ _MODULES |= {"recipes": "runs.recipes", "sketches": "viewing.sketches"}
 __all__ = [*_NAMES, *_MODULES]
 
 
-if not TYPE_CHECKING:  # which would take any name
+if not TYPE_CHECKING:  # a type checker would accept any name
 
     def __getattr__(name: str) -> Any:
         if name in _MODULES:

@@ -1,11 +1,11 @@
-"""Every error that a user can cause: one sentence that says what was expected, what was got, what to do."""
+"""The errors that a user can cause. A message says what was expected, what was got, and what to do."""
 
 import difflib
 from collections.abc import Iterable
 
 
 class ScratchnetError(Exception):
-    """Base class of all; `exit_code` is what the command line ends with."""
+    """The base class of all errors here; the command line exits with `exit_code`."""
 
     exit_code = 2
 
@@ -33,7 +33,7 @@ class Diverged(ScratchnetError, ArithmeticError):
 class CheckFailed(ScratchnetError, AssertionError):
     """A check of `scratchnet.checks` failed.
 
-    `fact` says what differs, where and by how much; `diagnosis` is a sentence on what it looks like, or "".
+    `fact` says what differs, where and by how much; `diagnosis` is a sentence on the likely mistake, or "".
     """
 
     exit_code = 1
@@ -44,39 +44,39 @@ class CheckFailed(ScratchnetError, AssertionError):
 
 
 class Unsupported(ScratchnetError):
-    """The fast path has no operation for something; the message is the end of a sentence."""
+    """The fast path cannot run a network; the message is the reason, as a part of a sentence."""
 
 
 class CellError(ScratchnetError):
-    """A cell of a lesson did not run to its end; the message shows the cell, and what happened."""
+    """A cell of a lesson raised an error; the message shows the cell and the error."""
 
     exit_code = 1
 
 
 class LessonStopped(ScratchnetError):
-    """A lesson ended itself, because something that it needs is missing."""
+    """A lesson stopped, because something that it needs is missing."""
 
     exit_code = 1
 
 
 class NotWritten(ScratchnetError):
-    """A method of an exercise is still blank, or not there."""
+    """A method of an exercise is still a blank, or it is missing."""
 
     exit_code = 1
 
 
 class Mistake(ScratchnetError):
-    """A learner's file cannot be used, or its own code raised; the message shows its lines."""
+    """A learner's file cannot be used, or its code raised an error; the message shows its lines."""
 
     exit_code = 1
 
 
 class Missing(InputError):
-    """There is no file for an exercise."""
+    """The file of an exercise does not exist."""
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
-    """Return ' Did you mean X?' if a known name looks like this one, and the list of all known names."""
+    """Return ' Did you mean X?' if a known name is similar, and then the list of all known names."""
     known = list(known)
     near = difflib.get_close_matches(str(name).lower(), known, 1, 0.5)
     return f"{f' Did you mean {near[0]!r}?' if near else ''} There are {', '.join(known)}."

@@ -1,5 +1,7 @@
-"""What training makes small. forward(y, labels) returns E, a float; backward() returns dE/dy. Both average
-over the batch: the 1/N is here and nowhere else."""
+"""The losses, which training makes small. forward(y, labels) returns E, a float; backward() returns dE/dy.
+
+Both average over the batch: the 1/N is in the loss and in no layer.
+"""
 
 from typing import Protocol
 
@@ -10,25 +12,25 @@ from scratchnet.errors import InputError
 
 
 class Loss(Protocol):
-    """What `fit` needs of a loss; write your own with these methods. backward2 is for SDLM only."""
+    """The methods that `fit` needs in a loss. Your own loss defines them too; only SDLM needs backward2."""
 
     def forward(self, y: NDArray, labels: NDArray) -> float:
-        """Return E, the mean over the batch; y: (N, classes), labels: (N,) integers."""
+        """Return E, the mean over the batch, for y (N, classes) and labels (N,) of integers."""
 
     def backward(self) -> NDArray:
-        """Return dE/dy, the 1/N included."""
+        """Return dE/dy with the 1/N."""
 
     def backward2(self) -> NDArray:
-        """Return d2E/dy2, diagonal, the 1/N included."""
+        """Return the diagonal of d2E/dy2 with the 1/N."""
 
 
 class MLELoss:
-    """E = mean over p of y_D, the penalty of the right class D (paper, eq. 8).
+    """E = mean over patterns of y_D, the penalty of the right class D (paper, eq. 8).
 
     y: (N, classes) penalties; labels D: (N,) integers. dE/dy is 1/N at D and 0 elsewhere.
 
-    backward2() returns the same weights for `RBF.backward2`: E is linear in y, so all the curvature
-    of E is that of the penalties.
+    backward2() returns the same numbers, as weights for `RBF.backward2`: E is linear in y, so all the
+    curvature of E comes from the penalties.
     Raises InputError for labels that are not N integers from 0 to classes - 1.
     """
 
@@ -47,11 +49,11 @@ class MLELoss:
 
 
 class MAPLoss:
-    """E = mean over p of y_D + log(e^-j + sum_i e^-y_i) (paper, eq. 9).
+    """E = mean over patterns of y_D + log(e^-j + sum_i e^-y_i) (paper, eq. 9).
 
-    The logarithm pushes wrong classes away as long as their penalty is small. j > 0 is the penalty
-    of a class "none of these": penalties far above j are left alone. The paper does not give j; with
-    j near 0 almost nothing is pushed, since penalties start near 84.
+    The logarithm raises the penalties of wrong classes as long as they are small. j > 0 is the penalty
+    of the rubbish class ("none of these"): penalties far above j hardly change. The paper does not give
+    j. With j near 0 almost no penalty is raised, because penalties start near 84.
 
     dE/dy_i = ([i = D] - p_i) / N with p_i = e^-y_i / (e^-j + sum_k e^-y_k).
     The largest exponent is factored out, so that no penalty overflows or loses all digits.
@@ -61,7 +63,7 @@ class MAPLoss:
 
     def __init__(self, j: float = 10.0) -> None:
         if not j > 0:
-            raise InputError(f"MAPLoss needs j > 0 (infinity for no rubbish class), got {j}.")
+            raise InputError(f"MAPLoss needs j > 0, got {j}. Use infinity for no rubbish class.")
         self.j = float(j)
 
     def forward(self, y: NDArray, labels: NDArray) -> float:
@@ -84,9 +86,9 @@ class MAPLoss:
 
 
 class CrossEntropyLoss:
-    """E = mean over p of log(sum_i e^y_i) - y_D, from scores y (logits), not from probabilities.
+    """E = mean over patterns of log(sum_i e^y_i) - y_D, from scores y (logits), not from probabilities.
 
-    y: (N, classes); labels D: (N,) integers. Minus the logarithm of the softmax p at the right class.
+    y: (N, classes); labels D: (N,) integers. E is the mean of -log p_D, where p is the softmax of y.
 
     dE/dy_i = (p_i - [i = D]) / N with p_i = e^y_i / sum_k e^y_k
     d2E/dy_i2 = p_i (1 - p_i) / N, the exact diagonal
@@ -114,17 +116,16 @@ class CrossEntropyLoss:
 
 
 class BCELoss:
-    """E = - mean over p and i of t_i log y_i + (1 - t_i) log(1 - y_i): each class by itself, yes or no.
+    """E = - mean over patterns and classes i of t_i log y_i + (1 - t_i) log(1 - y_i): yes or no for each class.
 
-    y: (N, classes) probabilities, as from Softmax or Sigmoid; labels: (N,) integers, t is 1 at the
-    label and 0 elsewhere. The mean is over N K numbers, K classes, as in PyTorch and Keras.
+    y: (N, classes) probabilities, for example from Softmax or Sigmoid; labels: (N,) integers; t is 1 at
+    the label and 0 elsewhere. The mean is over N K numbers (K classes), as in PyTorch and Keras.
 
     dE/dy_i = (y_i - t_i) / (y_i (1 - y_i)) / (N K)
     d2E/dy_i2 = (t_i / y_i^2 + (1 - t_i) / (1 - y_i)^2) / (N K)
 
-    As in PyTorch a logarithm is never below -100 and a denominator never below 1e-12.
-    Raises InputError for y that are not from 0 to 1, and for labels that are not N integers from 0 to
-    classes - 1.
+    As in PyTorch, a logarithm is never below -100 and a denominator is never below 1e-12.
+    Raises InputError for y outside 0 to 1, and for labels that are not N integers from 0 to classes - 1.
     """
 
     def forward(self, y: NDArray, labels: NDArray) -> float:
@@ -142,7 +143,7 @@ class BCELoss:
         return (self.y - self.t) / np.maximum(self.y * (1 - self.y), 1e-12) / self.y.size
 
     def backward2(self) -> NDArray:
-        right = np.where(self.t == 1, self.y, 1 - self.y)  # the probability of what is true
+        right = np.where(self.t == 1, self.y, 1 - self.y)  # the probability of the right answer
         return 1 / np.maximum(right**2, 1e-12) / self.y.size
 
     def __repr__(self) -> str:
@@ -150,7 +151,7 @@ class BCELoss:
 
 
 def one_hot(labels: ArrayLike, y: NDArray) -> NDArray:
-    """1 where the class is the label, else 0, with the shape and dtype of y (N, classes)."""
+    """Return 1 where the class is the label, else 0, in the shape and dtype of y (N, classes)."""
     labels = np.asarray(labels)
     if labels.shape != y.shape[:1] or labels.dtype.kind not in "iu":
         raise InputError(

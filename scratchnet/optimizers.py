@@ -1,4 +1,4 @@
-"""How the parameters move. step() changes them in place, from the gradients of the last backward pass."""
+"""The optimizers. step() changes the parameters in place, with the gradients of the last backward pass."""
 
 import math
 
@@ -14,10 +14,10 @@ from scratchnet.parallel import Engine, ReadableEngine, leaves
 
 
 class Optimizer:
-    """What all optimizers share: the loop over the parameters. A subclass writes `move`, its formula.
+    """The base class of all optimizers: it loops over the parameters. A subclass defines `move`, its formula.
 
-    net: the network whose parameters move; lr: the learning rate, which `fit` sets before each epoch;
-    t: how many steps were taken.
+    net: the network whose parameters change; lr: the learning rate, which `fit` sets before each epoch;
+    t: the number of steps so far.
     """
 
     def __init__(self, net: Layer, lr: float) -> None:
@@ -27,33 +27,33 @@ class Optimizer:
         """Prepare an epoch over x[order]. Most optimizers have nothing to prepare."""
 
     def step(self) -> None:
-        """Move every parameter, in place, by its gradient."""
+        """Change every parameter in place, with its gradient."""
         self.t += 1
         for name, value, gradient, _ in self.net.parameters():
             self.move(name, value, gradient)
 
     def move(self, name: str, w: NDArray, g: NDArray) -> None:
-        """Move one parameter w in place, given its gradient g = dE/dw."""
-        raise InputError(f"{type(self).__name__} has no move: write `def move(self, name, w, g)`.")
+        """Change one parameter w in place, given its gradient g = dE/dw."""
+        raise InputError(f"{type(self).__name__} has no move: write `def move(self, name, w, g)` in its class.")
 
     def remembers(self) -> bool:
-        """Return whether a step depends on the steps before."""
+        """Return whether a step depends on earlier steps."""
         return False
 
     def state(self) -> dict[str, NDArray]:
-        """Return {name: array} of what it remembers from step to step, to go on later."""
+        """Return {name: array}: what the optimizer keeps between steps, to continue later."""
         return {}
 
     def restore(self, state: dict[str, NDArray]) -> None:
-        """Take what `state` gave."""
+        """Restore the arrays that `state` returned."""
 
 
 class SGD(Optimizer):
     """g = dE/dw + weight_decay w;  v <- momentum v + g;  w <- w - lr v, as in PyTorch.
 
-    With neither momentum nor weight decay: w <- w - lr dE/dw (paper, eq. 18). Weight decay is the
-    gradient of weight_decay w^2 / 2, biases included. Raises InputError when lr is not positive, or
-    momentum or weight_decay are negative.
+    Without momentum and weight decay: w <- w - lr dE/dw (paper, eq. 18). The term weight_decay w is the
+    gradient of weight_decay w^2 / 2, also for biases. Raises InputError when lr is not positive, or
+    momentum or weight_decay is negative.
     """
 
     def __init__(self, net: Layer, lr: float, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
@@ -83,12 +83,12 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Step sizes from running means of the gradient and of its square (D. Kingma, J. Ba, 2015).
+    """Adam: step sizes from running means of the gradient and of its square (D. Kingma, J. Ba, 2015).
 
     g = dE/dw + weight_decay w
     m <- m + (1 - beta1) (g - m);  v <- v + (1 - beta2) (g^2 - v)
     w <- w - lr m' / (sqrt(v') + eps)  with  m' = m / (1 - beta1^t),  v' = v / (1 - beta2^t) in step t:
-    m and v start at 0, and the divisions take that back.
+    m and v start at 0, and the divisions correct for that.
 
     Raises InputError when lr or eps is not positive, a beta is not in [0, 1), or weight_decay is negative.
     """
@@ -138,12 +138,12 @@ class SDLM(Optimizer):
     """Stochastic diagonal Levenberg-Marquardt: w_k <- w_k - eps_k dE/dw_k, one step size for every
     parameter, eps_k = lr / (mu + h_kk) (paper, appendix C, eqs 18 and 21).
 
-    h_kk is the second derivative of E with respect to w_k, averaged over samples: diagonal,
-    Gauss-Newton, shared weights summed (eqs 23-27). It is estimated before each epoch and kept for
-    the whole epoch (III.B; the paper says pass). mu = 0.02 bounds the step where the curvature is small.
+    h_kk is the second derivative of E with respect to w_k, averaged over samples (diagonal and
+    Gauss-Newton; shared weights are summed, eqs 23-27). It is estimated before each epoch and kept for
+    the whole epoch (III.B; the paper says pass). mu = 0.02 limits the step where the curvature is small.
 
     eps: {(leaf, name): the step sizes of the parameter leaf.name}, empty before the first estimate.
-    Raises InputError when lr or mu is not positive, and for a step without an estimate.
+    Raises InputError when lr or mu is not positive, and for a step before the first estimate.
     """
 
     SAMPLES = 500  # patterns in an estimate: paper, III.B
@@ -158,7 +158,7 @@ class SDLM(Optimizer):
         self.estimate_by(ReadableEngine(self.net, loss), x, labels)
 
     def estimate_by(self, engine: Engine, x: NDArray, labels: NDArray) -> None:
-        """Set every step size, the curvatures computed by an engine, which knows the loss."""
+        """Set every step size from curvatures that an engine computes; the engine has the loss."""
         for name, value, _, _ in self.net.parameters():
             in_place(name, value)
         engine.curvatures(x, labels)
@@ -169,12 +169,12 @@ class SDLM(Optimizer):
         }
 
     def before_pass(self, engine: Engine, x: NDArray, labels: NDArray, order: NDArray) -> None:
-        """Estimate over the first SAMPLES patterns of a random order."""
+        """Estimate the step sizes over the first SAMPLES patterns of a random order."""
         some = order[: self.SAMPLES]
         self.estimate_by(engine, x[some], labels[some])
 
     def step(self) -> None:
-        """Move every parameter by its own step sizes."""
+        """Change every parameter in place, with its own step sizes."""
         if not self.eps:
             raise InputError("SDLM has no step sizes yet: call estimate(loss, x, labels) before the first step.")
         for (leaf, name), eps in self.eps.items():
@@ -182,7 +182,7 @@ class SDLM(Optimizer):
             descend(arrays[name], eps, arrays["d" + name])
 
     def step_sizes(self) -> dict[tuple[Layer, str], NDArray]:
-        """Return {(leaf, parameter name): its step sizes, flat}, without the blanks of a connection table."""
+        """Return {(leaf, name): its step sizes as a flat array}, without the blanks of a connection table."""
         return {(leaf, name): eps[connected(leaf, name)] for (leaf, name), eps in self.eps.items()}
 
     def __repr__(self) -> str:
@@ -203,4 +203,4 @@ def at_least_0(name: str, value: float) -> float:
 
 def in_place(name: str, value: NDArray) -> None:
     if not value.flags.c_contiguous:
-        raise InputError(f"{name} is not C-contiguous. Make it so: np.ascontiguousarray(W).")
+        raise InputError(f"{name} is not C-contiguous. Replace it with np.ascontiguousarray({name}).")

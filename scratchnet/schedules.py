@@ -1,16 +1,18 @@
-"""The learning rate of each pass: functions from the pass, counted from 0, to a number."""
+"""Learning rates: functions from the epoch, counted from 0, to a number."""
 
 import math
 
 
 def constant(epoch: int, lr: float) -> float:
-    """lr."""
+    """Return lr for every epoch."""
     return lr
 
 
 def paper(epoch: int, scale: float = 1.0) -> float:
-    """eta of the 20 passes: 0.0005 for two, 0.0002 for three, 0.0001 for three, 0.00005 for four,
-    0.00001 thereafter (paper, III.B), times scale."""
+    """Return scale times the paper's eta of the epoch (III.B).
+
+    eta is 0.0005 for two epochs, 0.0002 for three, 0.0001 for three, 0.00005 for four, then 0.00001.
+    """
     for last, eta in ((2, 0.0005), (5, 0.0002), (8, 0.0001), (12, 0.00005)):
         if epoch < last:
             return scale * eta
@@ -18,11 +20,11 @@ def paper(epoch: int, scale: float = 1.0) -> float:
 
 
 def exponential(epoch: int, lr: float, gamma: float) -> float:
-    """lr gamma^epoch."""
+    """Return lr gamma^epoch."""
     return lr * gamma**epoch
 
 
 def cosine(epoch: int, lr: float, epochs: int, least: float = 0.0) -> float:
-    """From lr in the first pass down to `least` after `epochs` passes, along half a cosine
+    """Return a rate that falls from lr in the first epoch to `least` after `epochs` epochs, along half a cosine
     (I. Loshchilov, F. Hutter, 2017, eq. 5, without restarts)."""
     return least + (lr - least) * (1 + math.cos(math.pi * epoch / epochs)) / 2

@@ -1,4 +1,4 @@
-"""A check that cannot fail checks nothing: every planted mistake has to be seen."""
+"""The checks find every mistake that these tests make on purpose."""
 
 import numpy as np
 import pytest
@@ -75,7 +75,13 @@ def test_check_against_sees_a_mistake(broken, rng):
     check_against(right, right, rng.normal(size=(3, 4)))
 
 
-@pytest.mark.parametrize("broken, words", [(BiasOfTwoAxes, r"db has shape \(1, 4\)"), (NoBias, "db is None")])
+@pytest.mark.parametrize(
+    "broken, words",
+    [
+        (BiasOfTwoAxes, r"db: expected shape \(4,\), got \(1, 4\)"),
+        (NoBias, r"db: expected an array of shape \(4,\), got None"),
+    ],
+)
 def test_an_array_that_is_missing_or_of_another_shape(broken, words, rng):
     layer, x = broken(4, 4, rng=rng, dtype=float), rng.normal(size=(3, 4))
     right = Linear(4, 4, dtype=float)
@@ -87,13 +93,13 @@ def test_an_array_that_is_missing_or_of_another_shape(broken, words, rng):
 
 
 def test_a_nan_is_counted(rng):
-    with pytest.raises(CheckFailed, match="12 of 12 entries"):
+    with pytest.raises(CheckFailed, match="12 of 12 checked entries are wrong"):
         check_gradients(NotANumber(4, 4, rng=rng, dtype=float), rng.normal(size=(3, 4)))
 
 
 def test_a_failure_says_where_and_how_much(rng):
     layer = LastEntry(4, 4, rng=rng, dtype=float)
-    with pytest.raises(CheckFailed, match=r"1 of 16 entries.*\[3, 3\]: got [-\d.e]+, wanted [-\d.e]+"):
+    with pytest.raises(CheckFailed, match=r"1 of 16 checked entries.*\[3, 3\]: expected [-\d.e]+, got [-\d.e]+"):
         check_gradients(layer, rng.normal(size=(3, 4)))
 
 
@@ -124,7 +130,7 @@ def test_check_curvature_sees_a_mistake(broken, rng):
 def test_check_gradients_sees_a_missing_mask(rng):
     table = np.array([[True, False], [True, True]])
     layer = MissingMask(2, 2, 2, connections=table, rng=rng, dtype=float)
-    with pytest.raises(CheckFailed, match="blanks"):
+    with pytest.raises(CheckFailed, match="should be 0 at the blanks"):
         check_gradients(layer, rng.normal(size=(2, 2, 4, 4)))
 
 
@@ -138,9 +144,9 @@ def test_check_against_sees_a_missing_mask(rng):
 
 
 def test_float32_is_refused_where_it_would_mislead(rng):
-    with pytest.raises(InputError, match="W is float32"):
+    with pytest.raises(InputError, match="expects W of float64, got float32"):
         check_gradients(Linear(2, 2), rng.normal(size=(1, 2)))
-    with pytest.raises(InputError, match="x is float32"):
+    with pytest.raises(InputError, match="expects x of float64, got float32"):
         check_gradients(Linear(2, 2, dtype=float), np.ones((1, 2), "f"))
 
 

@@ -14,7 +14,7 @@ from scratchnet import DataError, InputError, datasets
 from scratchnet.datasets import sets
 from scratchnet.datasets.pictures import read_digit
 
-# MD5 sums of the published files, the ones that torchvision checks.
+# MD5 sums of the published files, which torchvision checks too.
 PUBLISHED = {
     "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
     "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
@@ -41,10 +41,10 @@ def test_load(split, count):
     assert images.shape == (count, 28, 28) and images.dtype == np.uint8
     assert labels.shape == (count,) and labels.dtype == np.uint8
     assert set(labels) == set(range(10))
-    images[0] = 0  # the arrays are the caller's to change
+    images[0] = 0  # the caller may change the arrays
 
 
-# IDX files that lie.
+# IDX files with a wrong header.
 
 
 def idx(shape, data, magic=(0, 0, 8)):
@@ -66,19 +66,19 @@ def test_read_idx(tmp_path):
 @pytest.mark.parametrize(
     "data, words",
     [
-        (GOOD[:-1], ["2 x 3 x 3 = 18", "only 17"]),
+        (GOOD[:-1], ["expected 2 x 3 x 3 = 18", "got only 17"]),
         (GOOD + b"x", ["18", "more"]),
         (gzip.compress(GOOD)[:-9], ["damaged"]),
         (gzip.compress(GOOD)[:20], ["damaged"]),
         (b"\x1f\x8bnot gzip", ["damaged"]),
-        (idx((2, 3, 3), bytes(18), magic=(0, 0, 9)), ["00 00 09 03", "00 00 08 03"]),
+        (idx((2, 3, 3), bytes(18), magic=(0, 0, 9)), ["starts with 00 00 08 03", "got 00 00 09 03"]),
         (idx((2, 3, 3), bytes(18), magic=(1, 0, 8)), ["01 00 08 03"]),
         (idx((18,), bytes(18)), ["00 00 08 01", "00 00 08 03"]),
         (GOOD[:9], ["inside its header"]),
-        (b"", ["nothing"]),
+        (b"", ["got nothing"]),
         (b"\0\0", ["00 00"]),
         (idx((3, 3, 3), bytes(18)), ["27", "only 18"]),
-        (idx((2**31, 3, 3), bytes(18)), ["2147483648", "more than any"]),
+        (idx((2**31, 3, 3), bytes(18)), ["header says 2147483648", "more than any"]),
         (idx((2**32 - 1,) * 3, bytes(18)), ["more than any"]),
         (gzip.compress(idx((2**31 - 1, 1, 1), bytes(18))), ["only 18"]),
     ],
@@ -100,13 +100,13 @@ def folder_with(tmp_path, images, labels):
 
 def test_labels_above_nine(tmp_path):
     folder = folder_with(tmp_path, np.zeros((2, 28, 28), "u1"), np.array([3, 10], "u1"))
-    with pytest.raises(DataError, match="up to 10"):
+    with pytest.raises(DataError, match="expected test labels from 0 to 9, got 10"):
         datasets.load("mnist", "test", folder)
 
 
 def test_another_number_of_labels_than_images(tmp_path):
     folder = folder_with(tmp_path, np.zeros((2, 28, 28), "u1"), np.zeros(3, "u1"))
-    with pytest.raises(DataError, match="2 test images but 3 labels"):
+    with pytest.raises(DataError, match="got 2 test images and 3 labels"):
         datasets.load("mnist", "test", folder)
 
 
@@ -115,7 +115,7 @@ def test_images_that_are_no_bytes(tmp_path):
     numbers = np.zeros((2, 28, 28), ">i4")
     data = idx(numbers.shape, numbers.tobytes(), magic=(0, 0, 12))
     (folder / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(data))
-    with pytest.raises(DataError, match=r"test images of >?i(nt32|4), pictures are bytes"):
+    with pytest.raises(DataError, match=r"expected test images of uint8, got >?i(nt32|4)"):
         datasets.load("mnist", "test", folder)
 
 
@@ -130,28 +130,28 @@ def test_missing_files_and_unknown_names(tmp_path):
         datasets.load("mnist", "validation")
 
 
-# Sets that torchvision downloads. These tests have files of their own, in its layout; nothing is downloaded.
+# Sets that torchvision downloads. These tests write their own files in its layout and download nothing.
 
 
 def write_set(folder, name, count=20):
-    """A small set in torchvision's layout, zipped, and what was put in."""
-    wanted, rng = datasets.SETS[name], np.random.default_rng(len(name))
-    raw, content = folder / wanted.torch / "raw", {}
+    """Write a small set in torchvision's layout, zipped, and return its content."""
+    chosen, rng = datasets.SETS[name], np.random.default_rng(len(name))
+    raw, content = folder / chosen.torch / "raw", {}
     raw.mkdir(parents=True)
     for split in ("train", "test"):
         images = rng.integers(0, 256, (count, 28, 28)).astype("u1")
         labels = rng.integers(0, 10, count).astype("u1")
         content[split] = images, labels
-        stored = images.transpose(0, 2, 1).copy() if wanted.transposed else images
+        stored = images.transpose(0, 2, 1).copy() if chosen.transposed else images
         files = {sets.IMAGES: idx(stored.shape, stored.tobytes())}
-        if wanted.labels == sets.LABELS:
+        if chosen.labels == sets.LABELS:
             files[sets.LABELS] = idx(labels.shape, labels.tobytes())
         else:
             columns = np.zeros((count, 8), ">i4")
             columns[:, 0], columns[:, 1:] = labels, rng.integers(0, 10**6, (count, 7))
-            files[wanted.labels] = idx(columns.shape, columns.tobytes(), magic=(0, 0, 12))
+            files[chosen.labels] = idx(columns.shape, columns.tobytes(), magic=(0, 0, 12))
         for what, data in files.items():
-            (raw / f"{wanted.prefix}{wanted.test if split == 'test' else split}-{what}.gz").write_bytes(
+            (raw / f"{chosen.prefix}{chosen.test if split == 'test' else split}-{what}.gz").write_bytes(
                 gzip.compress(data)
             )
     return content
@@ -172,25 +172,25 @@ def test_a_set_that_is_there_is_read_without_torch(name, tmp_path):
     )
     assert run.returncode == 0, run.stderr
     with np.load(tmp_path / "read.npz") as read:
-        for array, wanted in zip(read.values(), [*content["train"], *content["test"]]):
+        for array, expected in zip(read.values(), [*content["train"], *content["test"]]):
             assert array.dtype == np.uint8
             assert array.flags.c_contiguous
-            assert np.array_equal(array, wanted)
+            assert np.array_equal(array, expected)
 
 
 @pytest.mark.parametrize("name", ["fashion-mnist", "kmnist", "emnist-digits", "qmnist"])
 def test_our_reading_is_that_of_torchvision(name, tmp_path, monkeypatch):
-    """On unpacked files: the same layout, names and labels; EMNIST lies on its side there."""
+    """On unpacked files: the same layout, names and labels. Rows and columns of EMNIST are swapped there."""
     import torchvision
 
     write_set(tmp_path, name)
-    wanted = datasets.SETS[name]
-    for path in (tmp_path / wanted.torch / "raw").iterdir():
+    chosen = datasets.SETS[name]
+    for path in (tmp_path / chosen.torch / "raw").iterdir():
         path.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
         path.unlink()
     monkeypatch.setenv("SCRATCHNET_DATA", str(tmp_path))
     for split in ("train", "test"):
-        theirs = getattr(torchvision.datasets, wanted.torch)(tmp_path, train=split == "train", **dict(wanted.options))
+        theirs = getattr(torchvision.datasets, chosen.torch)(tmp_path, train=split == "train", **dict(chosen.options))
         images, labels = datasets.load(name, split)
         upright = theirs.data.numpy().transpose(0, 2, 1) if name == "emnist-digits" else theirs.data.numpy()
         targets = theirs.targets[:, 0] if theirs.targets.ndim == 2 else theirs.targets
@@ -286,7 +286,7 @@ def test_read_digit(tmp_path, test_set):
 def bad_digit(kind, folder, digit):
     path = folder / "digit.png"
     if kind == "wrong size":
-        return write(digit[:20], path), "28 x 20"
+        return write(digit[:20], path), "expected 28 x 28 pixels, got 28 x 20"
     if kind == "black":
         return write(np.zeros((28, 28), "u1"), path), "all black"
     if kind == "grey":
@@ -296,30 +296,30 @@ def bad_digit(kind, folder, digit):
     if kind == "damaged header":
         write(digit, path)
         path.write_bytes(path.read_bytes()[:20] + b"xxxxxxxxxx")
-        return path, "no picture"
+        return path, "cannot be read as a picture"
     if kind == "huge array":
         path = folder / "digit.npy"
         header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999,), }"
         path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
-        return path, "no array"
+        return path, "cannot be read as an array"
     if kind == "inverted":
         return write(255 - digit, path), "Invert"
     if kind == "text":
         path.write_text("not a picture")
-        return path, "no picture"
+        return path, "cannot be read as a picture"
     if kind == "truncated":
         write(digit, path)
         path.write_bytes(path.read_bytes()[:-60])
-        return path, "no picture"
+        return path, "cannot be read as a picture"
     if kind == "missing":
         return path, "no file"
     path = folder / "digit.npy"
     arrays = {
-        "wrong shape": (digit[None], "1 x 28 x 28"),
+        "wrong shape": (digit[None], "got 1 x 28 x 28"),
         "integers": (digit.astype(int), "int64"),
         "NaN": (np.full((28, 28), np.nan), "not all from 0 to 1"),
         "too large": (digit.astype(float), "not all from 0 to 1"),
-        "objects": (np.array([None]), "no array"),
+        "objects": (np.array([None]), "cannot be read as an array"),
     }
     array, word = arrays[kind]
     np.save(path, array, allow_pickle=True)

@@ -29,7 +29,7 @@ from scratchnet.kernels.convolution import TILE_BYTES
 
 
 def plain(kernel):
-    """The Python function of a kernel, which NUMBA_DISABLE_JIT=1 leaves as it is."""
+    """Return the Python function of a kernel, also with NUMBA_DISABLE_JIT=1, which compiles nothing."""
     return getattr(kernel, "py_func", kernel)
 
 
@@ -69,26 +69,26 @@ def test_kernels_equal_their_python_source(rng):
     X = im2col(x, *sizes)
     assert np.array_equal(X, plain(im2col)(x, *sizes))
     assert np.allclose(col2im(X, x.shape, *sizes), plain(col2im)(X, x.shape, *sizes), rtol=1e-14)
-    (y, X), wanted = convolve(x, W, b, 2, 1), plain(convolve)(x, W, b, 2, 1)
-    assert np.allclose(y, wanted[0], rtol=1e-12) and np.array_equal(X, wanted[1])
+    (y, X), expected = convolve(x, W, b, 2, 1), plain(convolve)(x, W, b, 2, 1)
+    assert np.allclose(y, expected[0], rtol=1e-12) and np.array_equal(X, expected[1])
     dy = rng.normal(size=y.shape)
-    for got, wanted in zip(convolve_back(dy, x, X, W, 2, 1), plain(convolve_back)(dy, x, X, W, 2, 1)):
-        assert np.allclose(got, wanted, rtol=1e-12)
+    for got, expected in zip(convolve_back(dy, x, X, W, 2, 1), plain(convolve_back)(dy, x, X, W, 2, 1)):
+        assert np.allclose(got, expected, rtol=1e-12)
     x, coefficients = rng.normal(size=(2, 3, 4, 6)), rng.normal(size=3)
-    for got, wanted in zip(subsample(x, coefficients, b[:3]), plain(subsample)(x, coefficients, b[:3])):
-        assert np.allclose(got, wanted, rtol=1e-14)
+    for got, expected in zip(subsample(x, coefficients, b[:3]), plain(subsample)(x, coefficients, b[:3])):
+        assert np.allclose(got, expected, rtol=1e-14)
     dy = rng.normal(size=(2, 3, 2, 3))
-    for got, wanted in zip(subsample_back(dy, dy, coefficients), plain(subsample_back)(dy, dy, coefficients)):
-        assert np.allclose(got, wanted, rtol=1e-12)
+    for got, expected in zip(subsample_back(dy, dy, coefficients), plain(subsample_back)(dy, dy, coefficients)):
+        assert np.allclose(got, expected, rtol=1e-12)
     assert np.allclose(times_slope(dy, dy, 1.1, 0.4), plain(times_slope)(dy, dy, 1.1, 0.4), rtol=1e-14)
     assert np.array_equal(where_positive(dy, -dy), plain(where_positive)(dy, -dy))
     for window in ((2, 2, 2, 2, 0, 0), (3, 2, 1, 2, 1, 0)):
-        (y, winner), wanted = max_pool(x, *window), plain(max_pool)(x, *window)
-        assert np.array_equal(y, wanted[0]) and np.array_equal(winner, wanted[1])
+        (y, winner), expected = max_pool(x, *window), plain(max_pool)(x, *window)
+        assert np.array_equal(y, expected[0]) and np.array_equal(winner, expected[1])
         assert np.array_equal(max_pool_back(y, winner, 4, 6), plain(max_pool_back)(y, winner, 4, 6))
         assert np.allclose(average_pool(x, 0.3, *window), plain(average_pool)(x, 0.3, *window), rtol=1e-14)
-        got, wanted = (f(y, 0.3, 4, 6, *window) for f in (average_pool_back, plain(average_pool_back)))
-        assert np.allclose(got, wanted, rtol=1e-14)
+        got, expected = (f(y, 0.3, 4, 6, *window) for f in (average_pool_back, plain(average_pool_back)))
+        assert np.allclose(got, expected, rtol=1e-14)
     mine, theirs = np.stack([dy, dy, dy**2]), np.stack([dy, dy, dy**2])
     adam(*mine, dy, 0.1, 0.9, 0.99, 1.5, 1e-8)
     plain(adam)(*theirs, dy, 0.1, 0.9, 0.99, 1.5, 1e-8)
@@ -119,7 +119,7 @@ def test_a_batch_of_many_tiles_equals_its_images_one_by_one(rng, dtype):
 
 
 def test_layers_pass_without_numba():
-    """NUMBA_DISABLE_JIT=1: the same tests on the kernels' Python source."""
+    """Run the same tests on the kernels' Python source, with NUMBA_DISABLE_JIT=1."""
     tests = Path(__file__).parent
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests.glob("test_*layers.py")],

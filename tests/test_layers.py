@@ -135,7 +135,7 @@ TABLE = np.array([[True, False, True], [False, True, True]])
 
 
 def every_layer(rng=None, dtype=float):
-    """One of each, with the shape of an input: a new layer gets a line here."""
+    """Return one layer of each kind with the shape of an input. Add a line here for a new layer."""
     rng = rng or np.random.default_rng(0)
     return [
         (Conv2d(3, 4, 3, rng=rng, dtype=dtype), (2, 3, 5, 6)),
@@ -165,7 +165,7 @@ def every_layer(rng=None, dtype=float):
 
 
 def has_curvature(layer):
-    """Whether there is an honest diagonal."""
+    """Return whether the layer has a curvature pass."""
     return not (isinstance(layer, Softmax) or (isinstance(layer, BatchNorm2d) and layer.training))
 
 
@@ -185,7 +185,7 @@ def test_the_contract(i, rng):
         return [layer.backward(dy), *(d.copy() for _, _, d, _ in layer.parameters())]
 
     first, second = passes(), passes()
-    assert all(np.array_equal(a, b) for a, b in zip(first, second)), "backward called twice answers the same"
+    assert all(np.array_equal(a, b) for a, b in zip(first, second)), "backward gives the same result twice"
     assert first[0].shape == x.shape
     if has_curvature(layer):
         hx = layer.backward2(hy)
@@ -220,7 +220,7 @@ def test_a_view_with_odd_strides_is_as_good_as_an_array(i, rng):
     dy = rng.normal(size=y.shape[::-1]).T
     assert not x.flags.c_contiguous and not dy.flags.c_contiguous
     dx, hx = layer.backward(dy), layer.backward2(dy**2) if has_curvature(layer) else None
-    if not (isinstance(layer, Dropout) and layer.training):  # which draws again
+    if not (isinstance(layer, Dropout) and layer.training):  # which draws a new mask
         assert np.allclose(y, layer(x.copy("C")), rtol=1e-13)
     assert np.allclose(dx, layer.backward(dy.copy("C")), rtol=1e-13)
     if has_curvature(layer):
@@ -246,7 +246,7 @@ def test_fan_in_follows_the_connection_table():
         assert 0.9 < largest * np.sqrt(fan_in) <= 1
 
 
-# What a user gets wrong.
+# Mistakes of users.
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_wrong_sizes_get_a_sentence(make, words):
         (Conv2d(6, 16, 5), np.ones((2, 16, 9, 9), "f"), ["6 input maps", "got 16", "(2, 16, 9, 9)"]),
         (Conv2d(1, 6, 5), np.ones((2, 1, 4, 9), "f"), ["at least 5 x 5", "(2, 1, 4, 9)"]),
         (Conv2d(1, 6, 5), np.ones((28, 28), "f"), ["(N, 1, H, W)", "(28, 28)"]),
-        (Conv2d(1, 6, 5), np.ones((2, 1, 9, 9), np.uint8), ["float32", "uint8", "astype"]),
+        (Conv2d(1, 6, 5), np.ones((2, 1, 9, 9), np.uint8), ["float32", "uint8", "np.asarray(x, np.float32)"]),
         (Conv2d(1, 6, 5), [[1.0]], ["an array", "list"]),
         (Conv2d(1, 6, 5), np.ones((0, 1, 9, 9), "f"), ["at least one", "(0, 1, 9, 9)"]),
         (Subsampling(6), np.ones((1, 6, 5, 4), "f"), ["even", "(1, 6, 5, 4)"]),
@@ -294,9 +294,9 @@ def test_wrong_input_gets_a_sentence(layer, x, words):
 
 
 @pytest.mark.parametrize("i", range(len(every_layer())))
-def test_the_way_back_of_another_shape_or_before_the_way_there(i, rng):
+def test_backward_with_another_shape_or_before_forward(i, rng):
     layer, shape = every_layer(rng)[i]
-    with pytest.raises(AttributeError, match="was that pass called"):
+    with pytest.raises(AttributeError, match="call forward first"):
         layer.backward(np.ones(3))
     y = layer(rng.normal(size=shape))
     with pytest.raises(InputError, match="expects the shape of the output"):
@@ -316,14 +316,14 @@ def test_sequential_names_its_layers(rng):
     net = Sequential(Linear(3, 2, rng=rng), ScaledTanh())
     assert [name for name, *_ in net.parameters()] == ["0.W", "0.b"]
     assert net["0"].name == "0"
-    with pytest.raises(InputError, match=r"no layer 'C3'.*0, 1"):
+    with pytest.raises(InputError, match=r"no layer 'C3'. The layers are 0, 1"):
         net["C3"]
 
 
 @pytest.mark.parametrize("i", range(len(every_layer())))
 @pytest.mark.parametrize("dtypes", [("f", "d"), ("d", "f")], ids=["float32 input", "float64 input"])
-def test_a_layer_answers_in_the_dtype_of_its_input(dtypes, i, rng):
-    """Whatever that of its parameters is, in each pass, and in what it leaves beside the parameters."""
+def test_a_layer_computes_in_the_dtype_of_its_input(dtypes, i, rng):
+    """In each pass, for any dtype of the parameters, also in the gradients and curvatures that it stores."""
     dtype, of_parameters = dtypes
     layer, shape = every_layer(rng, dtype=np.dtype(of_parameters))[i]
     y = layer.forward(rng.normal(size=shape).astype(dtype))

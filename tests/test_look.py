@@ -98,7 +98,7 @@ def test_trace_yields_as_it_goes(rng):
 
 def test_trace_of_what_is_no_number_and_no_network(rng):
     net, x = lenet5(rng), np.full((1, 1, 32, 32), np.nan, np.float32)
-    with pytest.raises(InputError, match="NaN or infinity in 1024 of 1024"):
+    with pytest.raises(InputError, match="NaN or infinity in 1024 of 1024 entries"):
         next(trace(net, x))
     with pytest.raises(InputError, match="trace expects a network or layer, then x, got ndarray"):
         next(trace(x, net))

@@ -73,7 +73,7 @@ def test_map_at_a_hand_computed_point():
 
 
 def test_map_with_small_j_is_mle():
-    """A wrong class is pushed only when the penalties are near j (II.C)."""
+    """The loss raises the penalty of a wrong class only when the penalties are near j (II.C)."""
     y, labels = np.full((1, 10), 84.0), np.array([3])
     mle, small = MLELoss(), MAPLoss(0.1)
     mle.forward(y, labels), small.forward(y, labels)
@@ -159,7 +159,7 @@ def test_bce_at_0_and_1_is_that_of_pytorch():
     assert np.allclose(loss.backward(), t.grad.numpy(), rtol=1e-7)  # its 1e-12 is a float32
 
 
-def test_bce_wants_probabilities():
+def test_bce_expects_probabilities():
     for y in ([[0.5, 1.1]], [[-0.1, 0.5]]):
         with pytest.raises(InputError, match=r"from 0 to 1.*Softmax or Sigmoid"):
             BCELoss().forward(np.array(y), np.array([0]))
@@ -168,8 +168,8 @@ def test_bce_wants_probabilities():
 def test_cross_entropy_is_softmax_and_the_logarithm(rng):
     y, labels = scores(rng, 4, 10), rng.integers(0, 10, 4)
     p = Softmax()(y)
-    wanted = -np.log(p[np.arange(4), labels]).mean()
-    assert CrossEntropyLoss().forward(y, labels) == pytest.approx(wanted, rel=1e-12)
+    expected = -np.log(p[np.arange(4), labels]).mean()
+    assert CrossEntropyLoss().forward(y, labels) == pytest.approx(expected, rel=1e-12)
 
 
 def test_modern_losses_average_over_the_batch(rng):

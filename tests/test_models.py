@@ -34,7 +34,7 @@ DISTANCES = """
    28 42 32 29 30 24 26 34 18  0
 """
 
-# The S2 maps that each C3 map reads, as in Table I, written the other way round.
+# The S2 maps that each C3 map reads, from Table I.
 READS = "012 123 234 345 045 015 0123 1234 2345 0345 0145 0125 0134 1245 0235 012345".split()  # noqa: SIM905
 
 
@@ -98,10 +98,10 @@ def test_against_the_pytorch_twin(loss, reference, dtype, tolerance, rng):
     dx = net.backward(loss.backward())
     pairs = [("x", dx, t.grad)]
     pairs += [(name, d, p.grad) for (name, _, d, _), p in zip(net.parameters(), twin.parameters(), strict=True)]
-    for name, got, wanted in pairs:
-        wanted = wanted.numpy()
+    for name, got, expected in pairs:
+        expected = expected.numpy()
         assert got.dtype == dtype
-        assert np.abs(got - wanted).max() <= tolerance * np.abs(wanted).max(), name
+        assert np.abs(got - expected).max() <= tolerance * np.abs(expected).max(), name
 
 
 def test_gradients_of_the_whole_network(rng):
@@ -120,7 +120,7 @@ def test_c5_as_a_convolution_equals_c5_as_a_linear_layer(rng):
 
 
 def test_a_wider_input_gives_a_wider_output(rng):
-    """C5 is convolutional: the answers of a wide image hold those of each of its parts."""
+    """C5 is a convolution: the output for a wide image contains the outputs for its parts."""
     net = lenet5(rng)
     wide = rng.normal(size=(1, 1, 32, 48)).astype("f")
 

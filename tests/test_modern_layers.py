@@ -1,4 +1,4 @@
-"""What came after the paper, held to the same checks: central differences, the exact curvature, PyTorch."""
+"""The newer layers pass the same checks as the paper's: central differences, the exact curvature, PyTorch."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ seeds = st.integers(0, 2**32).map(np.random.default_rng)
 
 
 def apart(rng, shape):
-    """Numbers at least 0.01 from 0 and from each other: a central difference does not step over a kink."""
+    """Return numbers at least 0.01 from 0 and from each other, so that no central difference steps over a kink."""
     steps = np.arange(1, np.prod(shape) + 1) * rng.choice([-1, 1], np.prod(shape))
     return rng.permutation(0.01 * steps).reshape(shape)
 
@@ -73,7 +73,7 @@ def test_sigmoid_does_not_overflow():
 
 @st.composite
 def windows(draw):
-    """What torch accepts: windows, strides and paddings, as a number or as a pair."""
+    """Draw windows, strides and paddings that torch accepts, as a number or as a pair."""
     kh, kw = draw(st.integers(1, 4)), draw(st.integers(1, 4))
     sh, sw = draw(st.integers(1, 5)), draw(st.integers(1, 5))
     ph, pw = draw(st.integers(0, kh // 2)), draw(st.integers(0, kw // 2))
@@ -83,7 +83,7 @@ def windows(draw):
 
 
 def maps_for(options, rng, values=apart):
-    """Maps of any size that one such window fits, with its padding."""
+    """Return maps of a random size, at least as large as one window with its padding."""
     layer = MaxPool2d(*options)
     least = [max(1, k - 2 * p) for k, p in zip(layer.window, layer.padding)]
     return values(rng, (*rng.integers(1, 4, 2), *(rng.integers(size, size + 6) for size in least)))
@@ -189,16 +189,16 @@ def test_batchnorm(N, C, H, W, training, rng):
 def test_batchnorm_refuses_what_it_cannot_do(rng):
     layer, x = BatchNorm2d(3), rng.normal(size=(2, 3, 4, 4)).astype("f")
     layer.train()(x)
-    with pytest.raises(InputError, match=r"no curvature pass while training.*eval\(\)"):
+    with pytest.raises(InputError, match=r"no curvature pass in training mode.*eval\(\)"):
         layer.backward2(np.ones((2, 3, 4, 4), "f"))
-    with pytest.raises(InputError, match="more than one pixel"):
+    with pytest.raises(InputError, match="more than one pixel per map"):
         layer(x[:1, :, :1, :1])
     layer.eval()(x)
     layer.backward2(np.ones((2, 3, 4, 4), "f"))
 
 
 class SameMask(Dropout):
-    """Draws the same m in every pass, for central differences."""
+    """Dropout with the same m in every pass, for central differences."""
 
     def forward(self, x):
         self.rng = np.random.default_rng(7)
@@ -231,7 +231,7 @@ def test_the_dtype_follows_the_input_whatever_that_of_the_parameters(layer, shap
 
 
 def test_nothing_hides_nan():
-    """Not the pooling, so that divergence is seen; as in PyTorch."""
+    """Pooling and ReLU pass NaN on, as in PyTorch, so that training sees divergence."""
     x = np.full((1, 1, 4, 4), np.nan)
     x[..., ::2, ::2] = 1
     assert np.isnan(MaxPool2d(2)(x)).all()
@@ -285,7 +285,7 @@ def test_a_layer_that_has_to_see_the_batch_whole_does(kind, arguments, rng, monk
     assert seen == [64]
     seen.clear()
     ReadableEngine(net, CrossEntropyLoss()).gradients(x, labels)
-    assert seen == [32, 32], "otherwise the cores share it"
+    assert seen == [32, 32], "in evaluation mode it gets parts of the batch"
 
 
 def test_buffers_are_saved_and_are_not_parameters(tmp_path, rng):
@@ -299,7 +299,7 @@ def test_buffers_are_saved_and_are_not_parameters(tmp_path, rng):
     assert np.array_equal(twin["norm"].running_var, net["norm"].running_var)
 
 
-# Where the weights start.
+# Initial weights.
 
 
 def test_initial_weights_have_the_spread_they_say():
@@ -339,20 +339,20 @@ def test_biases_start_where_they_are_told():
     assert 0.09 < np.abs(b).max() <= 0.1 and not Linear(100, 20).b.any()
 
 
-# What a user gets wrong.
+# Mistakes of users.
 
 
 @pytest.mark.parametrize(
     "make, words",
     [
-        (lambda: MaxPool2d(0), ["MaxPool2d", "at least 1", "got 0"]),
+        (lambda: MaxPool2d(0), ["MaxPool2d", "at least 1", "got window 0"]),
         (lambda: AvgPool2d(2, 0), ["AvgPool2d", "at least 1"]),
         (lambda: MaxPool2d(3, padding=2), ["half the window", "padding 2"]),
         (lambda: MaxPool2d((2, 4), padding=(2, 0)), ["half the window"]),
         (lambda: AvgPool2d(2, padding=-1), ["padding -1"]),
-        (lambda: MaxPool2d(2.5), ["MaxPool2d", "whole numbers", "2.5"]),
-        (lambda: MaxPool2d((2, 2, 2)), ["pairs", "(2, 2, 2)"]),
-        (lambda: AvgPool2d(2, divisor=0), ["divide by 0"]),
+        (lambda: MaxPool2d(2.5), ["MaxPool2d", "a whole number", "2.5"]),
+        (lambda: MaxPool2d((2, 2, 2)), ["a pair", "(2, 2, 2)"]),
+        (lambda: AvgPool2d(2, divisor=0), ["divisor other than 0", "divisor=1"]),
         (lambda: Dropout(1), ["0 <= p < 1", "got 1"]),
         (lambda: BatchNorm2d(0), ["at least one map"]),
         (lambda: LastAxisLinear(0, 3), ["at least one input"]),

@@ -41,8 +41,10 @@ def small_net(rng):
 
 
 def curvature_by_the_book(net, x):
-    """h of eqs 23-27 for one pattern, every unit and connection by itself, with PyTorch's unfold for
-    the list of connections and its autograd for f'."""
+    """Compute h of eqs 23-27 for one pattern, for every unit and connection separately.
+
+    PyTorch's unfold gives the list of connections, and its autograd gives f'.
+    """
     values = {name: torch.as_tensor(value) for name, value, _, _ in net.parameters()}
     slope_at = lambda a: torch.func.vmap(torch.func.grad(lambda v: 1.7159 * torch.tanh(v * (2 / 3))))(a.reshape(-1))  # noqa: E731
     squash = lambda a: 1.7159 * torch.tanh(a * (2 / 3))  # noqa: E731
@@ -88,9 +90,9 @@ def test_sdlm_curvature_is_the_mean_over_patterns(rng):
     SDLM(net, 1e-3).estimate(MLELoss(), x, labels)
     patterns = [curvature_by_the_book(net, pattern) for pattern in x]
     for name, value, _, h in net.parameters():
-        wanted = np.mean([pattern[name] for pattern in patterns], axis=0).reshape(value.shape)
+        expected = np.mean([pattern[name] for pattern in patterns], axis=0).reshape(value.shape)
         mask = value != 0 if name == "D.W" else np.ones(value.shape, bool)
-        assert np.allclose(h[mask], wanted[mask], rtol=1e-12), name
+        assert np.allclose(h[mask], expected[mask], rtol=1e-12), name
     assert not net["D"].hW[0, 2].any() and not net["D"].hW[1, 0].any()
 
 
@@ -111,7 +113,7 @@ def test_sdlm_steps_by_eta_over_mu_plus_h(rng):
     assert max(eps.max() for eps in sizes.values()) <= 0.003 / 0.05
 
 
-def test_sdlm_estimates_over_500_patterns_before_each_pass(rng):
+def test_sdlm_estimates_over_500_patterns_before_each_epoch(rng):
     net, x, labels = small_net(rng)
     many = np.tile(x, (120, 1, 1, 1)), np.tile(labels, 120)
     order = rng.permutation(600)
@@ -162,8 +164,8 @@ def test_optimizers_follow_pytorch_for_50_steps(make, theirs, rng):
         mle(twin(torch.as_tensor(x)), torch.as_tensor(labels)).backward()
         theirs.step()
     for (name, value, _, _), parameter in zip(net.parameters(), twin.parameters()):
-        wanted = parameter.detach().numpy() * (net["C3"].connections[:, :, None, None] if name == "C3.W" else 1)
-        assert np.abs(value - wanted).max() <= 1e-9 * np.abs(wanted).max(), name
+        expected = parameter.detach().numpy() * (net["C3"].connections[:, :, None, None] if name == "C3.W" else 1)
+        assert np.abs(value - expected).max() <= 1e-9 * np.abs(expected).max(), name
 
 
 @pytest.mark.parametrize("kind", [lambda n: SGD(n, 0.1, 0.9), lambda n: Adam(n, 0.1)], ids=["SGD", "Adam"])

@@ -1,4 +1,4 @@
-"""Pixels, beside torchvision's transforms on the same images."""
+"""The functions for pixels give what torchvision's transforms give on the same images."""
 
 import numpy as np
 import pytest
@@ -26,41 +26,41 @@ def test_normalise_is_that_of_torchvision(test_set):
 
     images = test_set[0][:50]
     assert np.allclose(datasets.grey(images), through_torchvision(images, T.ToTensor()), rtol=1e-6)
-    wanted = through_torchvision(images, T.ToTensor(), T.Normalize((0.1307,), (0.3081,)))
-    assert np.allclose(datasets.normalise(images, 0.1307, 0.3081), wanted, rtol=1e-5, atol=1e-6)
+    expected = through_torchvision(images, T.ToTensor(), T.Normalize((0.1307,), (0.3081,)))
+    assert np.allclose(datasets.normalise(images, 0.1307, 0.3081), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_pad_is_that_of_torchvision(test_set):
     from torchvision import transforms as T
 
     images = test_set[0][:50]
-    wanted = through_torchvision(images, T.Pad(2), T.ToTensor())
-    assert np.allclose(datasets.grey(datasets.pad(images, 32)), wanted, rtol=1e-6)
+    expected = through_torchvision(images, T.Pad(2), T.ToTensor())
+    assert np.allclose(datasets.grey(datasets.pad(images, 32)), expected, rtol=1e-6)
 
 
 def test_resize_is_that_of_torchvision(test_set):
     from torchvision import transforms as T
 
     images = test_set[0][:200]
-    wanted = through_torchvision(images, T.Resize((32, 32)), T.PILToTensor())[:, 0]
-    assert np.array_equal(datasets.resize(images, 32), wanted)
-    wanted = through_torchvision(images, T.Resize((16, 16)), T.PILToTensor())[:, 0]
-    assert np.array_equal(datasets.resize(images, 16), wanted), "and smaller"
+    expected = through_torchvision(images, T.Resize((32, 32)), T.PILToTensor())[:, 0]
+    assert np.array_equal(datasets.resize(images, 32), expected)
+    expected = through_torchvision(images, T.Resize((16, 16)), T.PILToTensor())[:, 0]
+    assert np.array_equal(datasets.resize(images, 16), expected), "and to a smaller size"
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32))
 def test_resize_of_squares_gives_the_bytes_of_pillow(old, new, seed):
     image = np.random.default_rng(seed).integers(0, 256, (1, old, old)).astype("u1")
-    wanted = np.array(Image.fromarray(image[0]).resize((new, new), Image.Resampling.BILINEAR))
-    assert np.array_equal(datasets.resize(image, new)[0], wanted)
+    expected = np.array(Image.fromarray(image[0]).resize((new, new), Image.Resampling.BILINEAR))
+    assert np.array_equal(datasets.resize(image, new)[0], expected)
 
 
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32))
 def test_resize_of_anything_is_within_one_level_of_pillow(height, width, new, seed):
     """Pillow's order of rows and columns depends on the sizes; the bytes are rounded in between."""
     image = np.random.default_rng(seed).integers(0, 256, (1, height, width)).astype("u1")
-    wanted = np.array(Image.fromarray(image[0]).resize((new, new), Image.Resampling.BILINEAR))
-    assert np.abs(datasets.resize(image, new)[0].astype(int) - wanted).max() <= 1
+    expected = np.array(Image.fromarray(image[0]).resize((new, new), Image.Resampling.BILINEAR))
+    assert np.abs(datasets.resize(image, new)[0].astype(int) - expected).max() <= 1
 
 
 def test_pixels_of_something_else():
@@ -78,8 +78,8 @@ def test_paper_input(test_set):
     assert x.shape == (100, 1, 32, 32) and x.dtype == np.float32
     assert x.min() == np.float32(-0.1) and x.max() == np.float32(1.175)
     assert (x[:, :, :2] == np.float32(-0.1)).all() and (x[..., -2:] == np.float32(-0.1)).all()
-    wanted = -0.1 + 1.275 * test_set[0][:100] / 255
-    assert np.allclose(x[:, 0, 2:30, 2:30], wanted, atol=1e-6)
+    expected = -0.1 + 1.275 * test_set[0][:100] / 255
+    assert np.allclose(x[:, 0, 2:30, 2:30], expected, atol=1e-6)
 
 
 def test_the_mean_is_roughly_zero_the_variance_is_not_one():

@@ -248,8 +248,8 @@ def test_the_best_within_the_first_pass_is_kept(tmp_path):
 def test_a_path_of_the_wrong_kind(small, tmp_path, capsys):
     assert command("--recipe", "tutorial-28", "--quick", "--out", tmp_path) == 0
     for arguments, words in (
-        (["eval", str(tmp_path)], "is a folder. The model of a run is"),
-        (["predict", str(tmp_path / "last.npz"), str(tmp_path)], "is a folder. Name the pictures"),
+        (["eval", str(tmp_path)], "is a folder, expected a model file. The model of a run is"),
+        (["predict", str(tmp_path / "last.npz"), str(tmp_path)], "is a folder, expected a picture. Name the pictures"),
         (["train", "--resume", str(tmp_path / "last.npz")], "is a file. Give the folder of the run"),
         (["train", "--resume", str(tmp_path / "nothing")], "config.json: No such file"),
     ):

@@ -1,7 +1,7 @@
-"""Is this layer right? The same functions for the library's tests, for exercises and for your own layers.
+"""Check whether a layer is right: one set of checks for the library's tests, the exercises and your own layers.
 
-gradients.py  against central differences, the exact curvature, a reference
-diagnosis.py  what a wrong array looks like, in a sentence
+gradients.py  checks against central differences, the exact curvature, a reference
+diagnosis.py  guesses the mistake in a wrong array
 """
 
 from scratchnet.checks.diagnosis import diagnose

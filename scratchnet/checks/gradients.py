@@ -1,8 +1,8 @@
-"""Is this layer right? The same checks for the library's tests, for the exercises and for your own layers.
+"""Check whether a layer is right: one set of checks for the library's tests, the exercises and your own layers.
 
-Each returns {array name: relative error} and raises CheckFailed with a sentence when one is too large.
-The relative error of two arrays is max |got - wanted| / max |wanted|. In float64, right is 1e-6 or
-less against central differences, and 1e-12 or less against another exact computation; 1e-2 is wrong.
+Each check returns {array name: relative error}, and raises CheckFailed with a sentence if one is too large.
+The relative error of two arrays is max |got - expected| / max |expected|. In float64, a right result has 1e-6 or
+less against central differences, and 1e-12 or less against another exact computation; 1e-2 means a mistake.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ from scratchnet.parallel import leaves
 
 Errors = dict[str, float]
 
-NOT_THERE = "Is a `return` missing, or the line that keeps it on self?"
+NOT_THERE = "Did you forget a `return`, or the line that stores it on self?"
 
 
 def check_gradients(
@@ -35,16 +35,15 @@ def check_gradients(
 ) -> Errors:
     """Compare backward with central differences (E(w + step) - E(w - step)) / (2 step).
 
-    E = sum of r y with a fixed random r, so that dE/dy = r. Looks at up to `entries` randomly chosen
-    entries of x and of each parameter; blanks of a connection table have to be exactly 0.
-    x and the parameters must be float64: differences of float32 have two or three digits left.
+    E = sum of r y with a fixed random r, so that dE/dy = r. It checks up to `entries` random entries of x
+    and of each parameter. The gradient at the blanks of a connection table has to be exactly 0.
+    x and the parameters must be float64: differences in float32 have only two or three right digits.
     """
     arrays = {"x": x} | {name: value for name, value, _, _ in layer.parameters()}
     for name, array in arrays.items():
         if array.dtype != np.float64:
-            raise InputError(
-                f"check_gradients needs float64, {name} is {array.dtype}. Make the layer with dtype=float."
-            )
+            fix = "Convert it: x.astype(float)." if name == "x" else "Make the layer with dtype=float."
+            raise InputError(f"check_gradients expects {name} of float64, got {array.dtype}. {fix}")
     rng = rng or np.random.default_rng(0)
     x = arrays["x"] = x.copy()
     r = rng.normal(size=layer.forward(x).shape)
@@ -59,23 +58,23 @@ def check_gradients(
     for name, array in arrays.items():
         expect_array(f"d{name}", got[name], array, {"images": len(x)})
         if got[name][~free[name]].any():
-            raise CheckFailed(f"d{name} is not 0 at the blanks of the connection table: is the mask missing?")
+            raise CheckFailed(f"d{name} should be 0 at the blanks of the connection table. Did you forget the mask?")
         chosen = rng.permutation(np.flatnonzero(free[name]))[:entries]
-        wanted = central_differences(E, array, step, chosen)
+        expected = central_differences(E, array, step, chosen)
         looked_at = ~free[name]
         looked_at.flat[chosen] = True
         source, sizes = "central differences", {"images": len(x)}
-        errors[name] = compare(f"d{name}", got[name], wanted, tolerance, source, looked_at, sizes)
+        errors[name] = compare(f"d{name}", got[name], expected, tolerance, source, looked_at, sizes)
     return errors
 
 
 def central_differences(
     E: Callable[[], float], w: NDArray, step: float = 1e-5, chosen: Iterable[int] | None = None
 ) -> NDArray:
-    """Return dE/dw = (E(w + step) - E(w - step)) / (2 step), an array like w (float64); 0 where it is not looked at.
+    """Return dE/dw = (E(w + step) - E(w - step)) / (2 step), an array like w (float64); 0 where it is not computed.
 
-    E: () -> a number, a function of the entries of w, which are moved one at a time and put back.
-    chosen: flat indices of the entries to look at, all if not given.
+    E: () -> a number that depends on the entries of w. Each entry of w is changed in turn, and then restored.
+    chosen: flat indices of the entries to compute; all by default.
     """
     gradient = np.zeros_like(w)
     for i in range(w.size) if chosen is None else chosen:
@@ -90,91 +89,93 @@ def central_differences(
 
 
 def check_loss(loss: Loss, y: NDArray, labels: NDArray, *, tolerance: float = 1e-6, step: float = 1e-5) -> Errors:
-    """Compare backward of a loss with central differences of its forward; y (N, classes) float64, labels (N,)."""
+    """Compare backward of a loss with central differences of forward; y (N, classes) float64, labels (N,)."""
     y = y.copy()
     loss.forward(y, labels)
     got = loss.backward()
-    wanted = central_differences(lambda: loss.forward(y, labels), y, step)
-    return {"y": compare("dE/dy", got, wanted, tolerance, "central differences", sizes={"images": len(y)})}
+    expected = central_differences(lambda: loss.forward(y, labels), y, step)
+    return {"y": compare("dE/dy", got, expected, tolerance, "central differences", sizes={"images": len(y)})}
 
 
 def check_curvature(layer: Layer, x: NDArray, *, tolerance: float = 1e-12) -> Errors:
-    """Compare backward2 with the exact diagonal: with E = sum y^2 / 2, d2E/dy2 = 1 and
-    d2E/dw2 = sum over outputs k of (dy_k/dw)^2, each dy_k/dw from `backward` on a unit vector.
+    """Compare backward2 with the exact diagonal.
 
-    For a single layer, parameters included (paper, eqs 23 and 25); several layers in a row drop the
-    cross terms on purpose. RBF is the exception, see there.
+    With E = sum y^2 / 2, d2E/dy2 = 1 and d2E/dw2 = sum over outputs k of (dy_k/dw)^2, where each dy_k/dw comes
+    from `backward` on a unit vector. This holds for a single layer and its parameters (paper, eqs 23 and 25).
+    Several layers in a row omit the cross terms on purpose. RBF is an exception, see RBF.
     """
     y = layer.forward(x)
-    wanted = {"x": np.zeros_like(x)} | {name: np.zeros_like(value) for name, value, _, _ in layer.parameters()}
+    expected = {"x": np.zeros_like(x)} | {name: np.zeros_like(value) for name, value, _, _ in layer.parameters()}
     for k in range(y.size):
         unit = np.zeros_like(y)
         unit.flat[k] = 1
-        wanted["x"] += layer.backward(unit) ** 2
+        expected["x"] += layer.backward(unit) ** 2
         for name, _, gradient, _ in layer.parameters():
-            wanted[name] += gradient**2
+            expected[name] += gradient**2
     got = {"x": layer.backward2(np.ones_like(y))} | {name: h for name, _, _, h in layer.parameters()}
     source = "the squared derivatives of the outputs"
-    return {name: compare(f"h{name}", got[name], wanted[name], tolerance, source) for name in wanted}
+    return {name: compare(f"h{name}", got[name], expected[name], tolerance, source) for name in expected}
 
 
 def check_against(
     layer: Layer, reference: Any, x: NDArray, *, tolerance: float = 1e-9, rng: np.random.Generator | None = None
 ) -> Errors:
-    """Compare forward and backward with a reference with the same methods and parameter names."""
+    """Compare forward and backward with a reference that has the same methods and parameter names."""
     rng = rng or np.random.default_rng(0)
-    y, wanted = layer.forward(x), reference.forward(x)
-    errors = {"y": compare("y", y, wanted, tolerance, "the reference")}
+    y, expected = layer.forward(x), reference.forward(x)
+    errors = {"y": compare("y", y, expected, tolerance, "the reference")}
     dy = rng.normal(size=y.shape).astype(y.dtype)
     errors["x"] = compare("dx", layer.backward(dy), reference.backward(dy), tolerance, "the reference")
-    wanted = {name: gradient for name, _, gradient, _ in reference.parameters()}
+    expected = {name: gradient for name, _, gradient, _ in reference.parameters()}
     for name, _, gradient, _ in layer.parameters():
-        errors[name] = compare(f"d{name}", gradient, wanted[name], tolerance, "the reference")
+        errors[name] = compare(f"d{name}", gradient, expected[name], tolerance, "the reference")
     return errors
 
 
-def expect_array(name: str, got: Any, wanted: NDArray, sizes: dict[str, int] | None = None) -> None:
-    """CheckFailed unless got is an array of the shape of wanted. sizes: see `diagnose`."""
+def expect_array(name: str, got: Any, expected: NDArray, sizes: dict[str, int] | None = None) -> None:
+    """Raise CheckFailed unless got is an array of the shape of expected. sizes: see `diagnose`."""
     if not isinstance(got, np.ndarray):
-        what = "None" if got is None else f"of type {type(got).__name__}"
-        number = "It is one number: was the sum over too many axes?" if isinstance(got, Number) else ""
+        what = "None" if got is None else type(got).__name__
+        number = "Yours is a single number. Did you sum over too many axes?" if isinstance(got, Number) else ""
         why = NOT_THERE if got is None else number
-        raise CheckFailed(f"{name} is {what}, it should be an array of shape {wanted.shape}.", why)
-    if got.shape != wanted.shape:
-        raise CheckFailed(f"{name} has shape {got.shape}, it should have {wanted.shape}.", diagnose(got, wanted, sizes))
+        raise CheckFailed(f"{name}: expected an array of shape {expected.shape}, got {what}.", why)
+    if got.shape != expected.shape:
+        why = diagnose(got, expected, sizes)
+        raise CheckFailed(f"{name}: expected shape {expected.shape}, got {got.shape}.", why)
 
 
 def compare(
     name: str,
     got: Any,
-    wanted: NDArray,
+    expected: NDArray,
     tolerance: float,
     source: str,
     looked_at: NDArray[np.bool_] | None = None,
     sizes: dict[str, int] | None = None,
 ) -> float:
-    """The relative error, or CheckFailed with a diagnosis.
+    """Return the relative error, or raise CheckFailed with a diagnosis if it is above tolerance.
 
-    looked_at: boolean, which entries of wanted are known; all if not given. sizes: see `diagnose`.
+    looked_at: boolean, True at the entries to compare; all by default. sizes: see `diagnose`.
     """
-    expect_array(name, got, wanted, sizes)
+    expect_array(name, got, expected, sizes)
     if not got.size:
         return 0.0
     looked_at = np.ones(got.shape, bool) if looked_at is None else looked_at
-    with np.errstate(invalid="ignore"):  # infinity - infinity is NaN, and counted as off
-        difference, scale = np.abs(got - wanted), np.abs(wanted[looked_at]).max()
+    with np.errstate(invalid="ignore"):  # infinity - infinity is NaN, which counts as wrong
+        difference, scale = np.abs(got - expected), np.abs(expected[looked_at]).max()
         error = difference[looked_at].max() / max(scale, np.finfo(float).tiny)
     if error <= tolerance:
         return float(error)
     off = looked_at & ~(difference <= tolerance * scale)
     first = np.unravel_index(np.argmax(off), got.shape)
-    where = f"{np.count_nonzero(off)} of {np.count_nonzero(looked_at)} entries looked at are off, the first is "
+    where = f"{np.count_nonzero(off)} of {np.count_nonzero(looked_at)} checked entries are wrong. The first is "
     where += f"[{', '.join(map(str, first))}]: "
-    mine, right = f"{got[first]:.6g}", f"{wanted[first]:.6g}"
+    mine, right = f"{got[first]:.6g}", f"{expected[first]:.6g}"
     if mine == right:
-        mine, right = f"{got[first]:.15g}", f"{wanted[first]:.15g}"
+        mine, right = f"{got[first]:.15g}", f"{expected[first]:.15g}"
     raise CheckFailed(
-        f"{name} differs from {source}: {where if got.ndim else ''}got {mine}, wanted {right}. "
-        f"Relative error {error:.1e} (largest difference / largest entry), at most {tolerance:.0e} is right.",
-        diagnose(got, wanted, sizes) if looked_at.all() else "",
+        f"{name} differs from {source}: {where if got.ndim else ''}expected {right}, got {mine}. "
+        f"The relative error is {error:.1e} (largest difference / largest entry); "
+        f"it should be at most {tolerance:.0e}.",
+        diagnose(got, expected, sizes) if looked_at.all() else "",
     )

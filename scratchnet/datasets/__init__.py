@@ -1,4 +1,4 @@
-"""Images and labels. MNIST is in the package, the others come through torchvision."""
+"""Images and labels. MNIST is in the package; torchvision downloads the other sets."""
 
 from pathlib import Path
 
@@ -17,33 +17,36 @@ def load(name: str, split: str, folder: str | Path | None = None) -> tuple[NDArr
     """Return images uint8 (N, 28, 28) and labels uint8 (N,) of a data set, split "train" or "test".
 
     name: "mnist", which is in the package, or "fashion-mnist", "kmnist", "emnist-digits", "qmnist", which
-    torchvision downloads once (`pip install "scratchnet-lenet[datasets]"`). They are kept in the layout of
-    torchvision.datasets in the folder that the environment variable SCRATCHNET_DATA names, else in the
-    user's cache folder; once there, they are read without torchvision.
-    folder: where the files of this set are, if elsewhere.
+    torchvision downloads once (`pip install "scratchnet-lenet[datasets]"`). The files lie in the folder that the
+    environment variable SCRATCHNET_DATA names, or else in the user's cache folder, in the layout of
+    torchvision.datasets. After the download, they are read without torchvision.
+    folder: the folder of this set's files, if they lie elsewhere.
     Raises DataError for an unknown set or split, and for files that are missing or damaged.
     """
     if name not in SETS:
         raise DataError(f"There is no data set {name!r}.{nearest(name, SETS)}")
     if split not in ("train", "test"):
         raise DataError(f"{name} has no split {split!r}. There are 'train' and 'test'.")
-    wanted = SETS[name]
+    chosen = SETS[name]
     if folder is None and name != "mnist":
         fetch(name)
-    folder = Path(folder) if folder else wanted.folder()
-    images, labels = (read_idx(wanted.file(folder, split, what), axes) for what, axes in wanted.axes.items())
+    folder = Path(folder) if folder else chosen.folder()
+    images, labels = (read_idx(chosen.file(folder, split, what), axes) for what, axes in chosen.axes.items())
     if images.dtype != np.uint8:
-        raise DataError(f"{folder} holds {split} images of {images.dtype}, pictures are bytes. Copy the file again.")
+        raise DataError(f"{folder}: expected {split} images of uint8, got {images.dtype}. Copy the file again.")
     if labels.ndim == 2:
-        labels = labels[:, 0]  # QMNIST: the class, then seven columns about who wrote it
+        labels = labels[:, 0]  # QMNIST: the class, then seven columns about the writer
     if len(images) != len(labels):
-        raise DataError(f"{folder} holds {len(images)} {split} images but {len(labels)} labels. Copy the files again.")
-    if labels.max(initial=0) >= len(wanted.classes):
         raise DataError(
-            f"{folder}: the {split} labels go up to {labels.max()}, there are classes 0 to {len(wanted.classes) - 1}. "
+            f"{folder}: expected a label for each image, got {len(images)} {split} images and {len(labels)} labels. "
+            "Copy the files again."
+        )
+    if labels.max(initial=0) >= len(chosen.classes):
+        raise DataError(
+            f"{folder}: expected {split} labels from 0 to {len(chosen.classes) - 1}, got {labels.max()}. "
             "Copy the file again."
         )
-    if wanted.transposed:
+    if chosen.transposed:
         images = images.transpose(0, 2, 1)
     return np.array(images, order="C"), labels.astype(np.uint8)
 
@@ -61,13 +64,15 @@ def class_names(name: str) -> tuple[str, ...]:
 def hold_out(
     images: NDArray, labels: NDArray, count: int, rng: np.random.Generator | None
 ) -> tuple[tuple[NDArray, NDArray], tuple[NDArray, NDArray]]:
-    """Return two pairs (images, labels): all but `count`, and `count` held out for validation.
+    """Return two pairs (images, labels): the rest for training, and `count` held out for validation.
 
-    They are drawn at random by rng; without one, the last ones are held out.
-    Raises DataError unless some are left to train on.
+    rng draws the held-out images at random; without rng, they are the last ones.
+    Raises DataError unless count is at least 1 and some images are left for training.
     """
     if not 0 < count < len(images):
-        raise DataError(f"{count:,} of {len(images):,} images cannot be held out: some have to be left to train on.")
+        raise DataError(
+            f"{count:,} of {len(images):,} images cannot be held out. Hold out at least 1, and leave some for training."
+        )
     if rng is None:
         return (images[:-count], labels[:-count]), (images[-count:], labels[-count:])
     order = rng.permutation(len(images))

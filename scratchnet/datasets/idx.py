@@ -1,4 +1,4 @@
-"""The IDX format of MNIST: two zero bytes, a type, a number of axes, the sizes, the data."""
+"""Read the IDX format of MNIST: two zero bytes, a type, a number of axes, the sizes, the data."""
 
 import gzip
 import math
@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 from scratchnet.errors import DataError
 
 TYPES = {8: np.dtype(np.uint8), 12: np.dtype(">i4")}  # bytes, and the integers of QMNIST's labels
-LIMIT = 2**31  # bytes: no file that we read is near it
+LIMIT = 2**31  # bytes; the files that we read are much smaller
 
 
 def read_idx(path: str | Path, axes: int | None = None) -> NDArray:
-    """The array of uint8 or int32 in an IDX file, gzipped or not. axes: how many it should have.
+    """Return the array of uint8 or int32 in an IDX file, gzipped or not. axes: the expected number of axes.
 
-    Believes no header: raises DataError when the file is missing, damaged, of another format, type
-    or number of axes, or holds fewer or more bytes than it claims.
+    Raises DataError when the file is missing or damaged, when its format, type or number of axes is
+    another one, and when it has fewer or more bytes than its header says.
     """
     path = Path(path)
     if not path.is_file():
         raise DataError(
-            f"There is no file {path}. Name another folder; MNIST comes with the package: install that again."
+            f"There is no file {path}. Name another folder. MNIST comes with the package: install scratchnet again."
         )
     try:
         with path.open("rb") as file:
@@ -38,8 +38,11 @@ def read_idx(path: str | Path, axes: int | None = None) -> NDArray:
 def _read(file, path, axes):
     head = file.read(4)
     if len(head) < 4 or head[:2] != bytes(2) or head[2] not in TYPES or (axes is not None and head[3] != axes):
-        wanted = "00 00 08 and the number of axes" if axes is None else f"00 00 08 {axes:02x}"
-        raise DataError(f"{path} starts with {head.hex(' ') or 'nothing'}, an IDX file of bytes with {wanted}.")
+        expected = "00 00 08 and the number of axes" if axes is None else f"00 00 08 {axes:02x}"
+        raise DataError(
+            f"{path}: expected an IDX file of bytes, which starts with {expected}, got {head.hex(' ') or 'nothing'}. "
+            "Copy it again."
+        )
     dtype = TYPES[head[2]]
     sizes = file.read(4 * head[3])
     if len(sizes) < 4 * head[3]:
@@ -48,12 +51,12 @@ def _read(file, path, axes):
     claimed = math.prod(shape) * dtype.itemsize
     if claimed >= LIMIT:
         raise DataError(
-            f"{path} claims {' x '.join(map(str, shape))} bytes, more than any set that fits here. Copy it again."
+            f"{path}: the header says {' x '.join(map(str, shape))}, more than any data set here. Copy it again."
         )
     data = file.read(claimed + 1)
     if len(data) != claimed:
-        holds = "more" if len(data) > claimed else f"only {len(data):,}"
+        size = "more" if len(data) > claimed else f"only {len(data):,}"
         raise DataError(
-            f"{path} claims {' x '.join(map(str, shape))} = {claimed:,} bytes and holds {holds}. Copy it again."
+            f"{path}: expected {' x '.join(map(str, shape))} = {claimed:,} bytes, got {size}. Copy it again."
         )
     return np.frombuffer(data, dtype).reshape(shape)

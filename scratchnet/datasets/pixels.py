@@ -1,4 +1,4 @@
-"""From stored pictures to a network's input: pad or resize the bytes, then choose the numbers for black and white."""
+"""Turn stored pictures into a network's input: pad or resize the bytes, then choose numbers for black and white."""
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -9,36 +9,37 @@ BACKGROUND, FOREGROUND = -0.1, 1.175
 
 
 def paper_input(images: ArrayLike, size: int = 32, dtype: DTypeLike = np.float32) -> NDArray:
-    """Pads to size x size with background and maps 0 ... 255 to -0.1 ... 1.175 (paper, III.A and II.B).
+    """Pad images to size x size with background, and map 0 ... 255 to -0.1 ... 1.175 (paper, III.A and II.B).
 
     images: uint8 (N, H, W). Returns (N, 1, size, size).
     x = -0.1 + 1.275 p / 255, which makes the mean of MNIST about 0.
-    Raises InputError for another type or number of axes, and for images larger than size.
+    Raises InputError for another dtype or number of axes, and for images larger than size.
     """
     return grey(pad(images, size), BACKGROUND, FOREGROUND, dtype)
 
 
 def normalise(images: ArrayLike, mean: float, std: float, dtype: DTypeLike = np.float32) -> NDArray:
-    """x = (p / 255 - mean) / std. images: uint8 (N, H, W). Returns (N, 1, H, W).
+    """Return x = (p / 255 - mean) / std: uint8 (N, H, W) -> (N, 1, H, W).
 
-    mean, std: of all pixels of a training set between 0 and 1; that of MNIST are 0.1307 and 0.3081.
+    mean, std: the mean and the standard deviation of all pixels p / 255 of a training set, 0.1307 and
+    0.3081 for MNIST.
     """
     return grey(images, -mean / std, (1 - mean) / std, dtype)
 
 
 def grey(images: ArrayLike, black: float = 0.0, white: float = 1.0, dtype: DTypeLike = np.float32) -> NDArray:
-    """x = black + (white - black) p / 255. images: uint8 (N, H, W). Returns (N, 1, H, W).
+    """Return x = black + (white - black) p / 255: uint8 (N, H, W) -> (N, 1, H, W).
 
-    Raises InputError for another type or number of axes.
+    Raises InputError for another dtype or number of axes.
     """
     levels = np.linspace(black, white, 256).astype(dtype)
     return levels[check_images("grey", images)][:, None]
 
 
 def pad(images: ArrayLike, size: int) -> NDArray:
-    """A border of 0 around each image, up to size x size; uint8 (N, H, W) -> (N, size, size).
+    """Add a border of 0 to each image, up to size x size: uint8 (N, H, W) -> (N, size, size).
 
-    Raises InputError for another type or number of axes, and for images larger than size.
+    Raises InputError for another dtype or number of axes, and for images larger than size.
     """
     images = check_images("pad", images)
     N, H, W = images.shape
@@ -51,28 +52,29 @@ def pad(images: ArrayLike, size: int) -> NDArray:
 
 
 def resize(images: ArrayLike, size: int) -> NDArray:
-    """Bilinear, to size x size; uint8 (N, H, W) -> (N, size, size): for square images, the bytes of Pillow.
+    """Resize images to size x size, bilinear: uint8 (N, H, W) -> (N, size, size).
 
-    Each output pixel is a mean of the input pixels under a triangle, as wide as two input pixels, or two
-    output pixels where the image becomes smaller; rows first, then columns, rounded to bytes after both.
-    Raises InputError for another type or number of axes, and for size below 1.
+    Each output pixel is a weighted mean of input pixels. The weights form a triangle that is two input
+    pixels wide, or two output pixels where the image becomes smaller. Rows are resized first, then
+    columns; both results are rounded to bytes. For square images the bytes are those of Pillow.
+    Raises InputError for another dtype or number of axes, and for size below 1.
     """
     images = check_images("resize", images)
     if size < 1:
         raise InputError(f"resize needs a size of at least 1 pixel, got {size}.")
     columns, rows = (triangle_weights(images.shape[axis], size) for axis in (2, 1))
     resized = np.empty((len(images), size, size), np.uint8)
-    for first in range(0, len(images), 1000):  # the arithmetic is in float64, eight times the size
+    for first in range(0, len(images), 1000):  # in parts: float64 takes eight times the memory
         part = to_bytes(images[first : first + 1000].astype(float) @ columns.T)
         resized[first : first + 1000] = to_bytes(rows @ part)
     return resized
 
 
-UNIT = 2.0**22  # Pillow rounds its weights to multiples of 1 / UNIT; in float64 all sums of them are exact
+UNIT = 2.0**22  # Pillow rounds its weights to multiples of 1 / UNIT; float64 adds these exactly
 
 
 def triangle_weights(old: int, new: int) -> NDArray:
-    """(new, old): how much each old pixel counts for each new one, in 1 / UNIT."""
+    """Return the weight (new, old) of each old pixel in each new one, in units of 1 / UNIT."""
     scale = old / new
     centre = (np.arange(new) + 0.5) * scale
     distance = np.abs(np.arange(old) + 0.5 - centre[:, None]) / max(scale, 1)

@@ -1,4 +1,4 @@
-"""The data sets: where their files are, what their classes are called."""
+"""The data sets: the places of their files and the names of their classes."""
 
 import os
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
 
 @dataclass(frozen=True)
 class DataSet:
-    """One data set. A file is called prefix-split-what, with or without .gz.
+    """One data set. Its files have the names prefix-split-what, with or without .gz.
 
-    torch: the class of torchvision.datasets and its options; also the name of the folder.
+    torch: the class in torchvision.datasets, also the name of the folder; options: arguments of that class.
     axes: {what: number of axes} of the images and of the labels.
-    transposed: the images lie on their side in the file (EMNIST; torchvision leaves them so, we do not).
+    transposed: rows and columns are swapped in the file (EMNIST). We swap them back; torchvision does not.
     """
 
     torch: str
@@ -42,7 +42,7 @@ class DataSet:
         return data_folder() / self.torch / "raw"
 
     def file(self, folder: Path, split: str, what: str) -> Path:
-        """The path of a file, unpacked if it is there, else packed."""
+        """Return the path of a file, without .gz if that file exists, else with .gz."""
         path = folder / f"{self.prefix}{self.test if split == 'test' else split}-{what}"
         return path if path.is_file() else path.with_name(path.name + ".gz")
 
@@ -63,34 +63,34 @@ SETS = {
 
 
 def data_folder() -> Path:
-    """The folder of all downloaded sets: SCRATCHNET_DATA, or else the user's cache folder."""
+    """Return the folder of all downloaded sets: SCRATCHNET_DATA, or else the user's cache folder."""
     return Path(os.environ.get("SCRATCHNET_DATA") or platformdirs.user_cache_dir("scratchnet", appauthor=False))
 
 
 def fetch(name: str) -> None:
-    """Has torchvision download, verify and unpack a set, unless its files are there.
+    """Download, verify and unpack a set with torchvision, unless its files exist.
 
-    Raises DataError when torchvision is not installed or does not get the files.
+    Raises DataError when torchvision is not installed, and when the download fails.
     """
-    wanted = SETS[name]
-    if wanted.is_there():
+    chosen = SETS[name]
+    if chosen.is_there():
         return
     try:
         import torchvision.datasets
-    except Exception as why:  # missing, or it does not fit the installed torch: then anything is raised
+    except Exception as why:  # if it does not fit the installed torch, it can raise any error
         raise DataError(
-            f"{name} is not in {wanted.folder()}, and torchvision, which downloads it, cannot be imported ({why}). "
-            'Run pip install "scratchnet-lenet[datasets]" or name a folder that has the files in the environment '
-            "variable SCRATCHNET_DATA."
+            f"{name} is not in {chosen.folder()}, and torchvision, which downloads it, cannot be imported ({why}). "
+            'Run pip install "scratchnet-lenet[datasets]" or set the environment variable SCRATCHNET_DATA to a '
+            "folder that has the files."
         ) from None
     try:
         for train in (True, False):
-            getattr(torchvision.datasets, wanted.torch)(
-                data_folder(), train=train, download=True, **dict(wanted.options)
+            getattr(torchvision.datasets, chosen.torch)(
+                data_folder(), train=train, download=True, **dict(chosen.options)
             )
-    except Exception as why:  # urllib, zlib, torchvision's own
+    except Exception as why:  # errors of urllib, zlib and torchvision
         reason = " ".join(str(why).split())  # in one line
         raise DataError(
-            f"{name} could not be downloaded to {wanted.folder()} ({reason}). Try again with a network, or name a "
-            "folder that has it in the environment variable SCRATCHNET_DATA."
+            f"{name} could not be downloaded to {chosen.folder()} ({reason}). Check the internet connection and try "
+            "again, or set the environment variable SCRATCHNET_DATA to a folder that has the files."
         ) from None

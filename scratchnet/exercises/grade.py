@@ -27,7 +27,7 @@ import numpy as np
 from scratchnet.errors import InputError
 from scratchnet.exercises.checker import LEVELS
 from scratchnet.exercises.worker import Answer
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 
 RUNNING: set[subprocess.Popen] = set()
 START = 10  # seconds for Python and NumPy to start; the worker itself says which line took too long, if it still can
@@ -267,7 +267,7 @@ def unwritable(path, why):
 
 def write(path, text):
     try:
-        with whole_file(path) as file:
+        with atomic_write(path) as file:
             file.write(text.encode("utf-8", "backslashreplace"))
     except OSError as why:
         raise unwritable(path, why) from None

@@ -7,7 +7,7 @@ from pathlib import Path
 from scratchnet.errors import InputError, Missing
 from scratchnet.exercises.blank import blank_file
 from scratchnet.exercises.learner import attempted, shown
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 
 HINTS = ".hints.json"  # how many hints of each exercise were shown
 
@@ -46,7 +46,7 @@ class Folder:
 
     def write(self, exercise):
         try:
-            with whole_file(self.file(exercise)) as file:
+            with atomic_write(self.file(exercise)) as file:
                 file.write(blank_file(exercise).encode("ascii"))
         except (FileExistsError, NotADirectoryError):
             raise InputError(f"{shown(self.path)} is no folder. Name another one with folder=.") from None
@@ -97,5 +97,5 @@ class Folder:
 
     def save_hints(self, counts):
         if self.path.is_dir():
-            with whole_file(self.path / HINTS) as file:
+            with atomic_write(self.path / HINTS) as file:
                 file.write(json.dumps(counts).encode())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scratchnet.errors import InputError, nearest
 from scratchnet.exercises.catalogue import EXERCISES
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 
 FILE = "syllabus.ini"
 HEAD = """; What this class does. Edit it: leave out exercises, change points. It is looked for in the folder where a
@@ -88,7 +88,7 @@ class Syllabus:
     def write(self, path):
         lines = [f"{name} = {points}" for name, points in self.points.items()]
         head = HEAD.format(**vars(self) | {"solutions": "yes" if self.solutions else "no"})
-        with whole_file(path) as file:
+        with atomic_write(path) as file:
             file.write((head + "\n".join(lines) + "\n").encode("ascii"))
 
 

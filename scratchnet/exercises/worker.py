@@ -28,9 +28,9 @@ def main():
     silence()
     from scratchnet.exercises.catalogue import find_exercise
     from scratchnet.exercises.checker import check_answer
-    from scratchnet.storage import whole_file
+    from scratchnet.storage import atomic_write
 
-    write, encode = whole_file, json.dumps  # before the student's file can change what they are
+    write, encode = atomic_write, json.dumps  # before the student's file can change what they are
     os.chdir(task["desk"])  # only now: no file of the student's may be taken for a module of the library's
     limit_memory(task["memory"])
     exercise = replace(find_exercise(task["exercise"]), seconds=task["seconds"])

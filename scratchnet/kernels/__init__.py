@@ -1,8 +1,8 @@
-"""The hot path: functions on plain arrays that know no layer.
+"""The hot path: compiled functions on plain arrays.
 
 convolution.py  a convolution as im2col, one matrix product, col2im
 window_sums.py  subsampling
-pool.py         pooling: the largest or the mean of windows
+pool.py         pooling: the largest or the mean of each window
 slope.py        the slopes of squashing functions
 update.py       steps of gradient descent
 jit.py          how the kernels are compiled

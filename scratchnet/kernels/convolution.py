@@ -8,7 +8,7 @@ Notation: N images of C maps of H x W pixels, kernels of kh x kw, O output maps 
 Convolutions here do not flip the kernel, as in the paper.
 
 Numba compiles these functions at their first call and keeps the result on disk. `im2col.py_func` is
-the plain Python function; with NUMBA_DISABLE_JIT=1 it is what runs.
+the plain Python function; with NUMBA_DISABLE_JIT=1 the plain function runs.
 """
 
 import numpy as np
@@ -16,20 +16,20 @@ from numpy.typing import NDArray
 
 from scratchnet.kernels.jit import jit
 
-# The columns of a 5x5 convolution are 25 times its input: those of a batch would go out to memory and
-# come back. So a batch is taken in tiles, of as many images as have columns that fit the L2 cache.
+# The columns of a 5x5 convolution are 25 times as large as its input: for a whole batch they would leave
+# the cache. So a batch is cut into tiles, each with as many images as have columns that fit the L2 cache.
 TILE_BYTES = 256 * 1024
 
 
 @jit
 def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
-    """Number of kernel positions along one axis: floor((size + 2 padding - kernel) / stride) + 1."""
+    """Return the number of kernel positions along one axis: floor((size + 2 padding - kernel) / stride) + 1."""
     return (size + 2 * padding - kernel) // stride + 1
 
 
 @jit
 def pad(x: NDArray, padding: int) -> NDArray:
-    """x with a border of zeros: (N, C, H, W) -> (N, C, H + 2 padding, W + 2 padding)."""
+    """Add a border of zeros to x: (N, C, H, W) -> (N, C, H + 2 padding, W + 2 padding)."""
     N, C, H, W = x.shape
     padded = np.zeros((N, C, H + 2 * padding, W + 2 * padding), x.dtype)
     padded[:, :, padding : padding + H, padding : padding + W] = x
@@ -38,7 +38,7 @@ def pad(x: NDArray, padding: int) -> NDArray:
 
 @jit
 def im2col(x: NDArray, kh: int, kw: int, stride: int, padding: int) -> NDArray:
-    """Columns of all receptive fields of x.
+    """Return all receptive fields of x as columns.
 
     x: (N, C, H, W), floats. Returns (C*kh*kw, N*OH*OW), same dtype:
     columns[(c, i, j), (n, h, w)] = x[n, c, h*stride + i, w*stride + j], x with its border.
@@ -53,7 +53,7 @@ def im2col(x: NDArray, kh: int, kw: int, stride: int, padding: int) -> NDArray:
             for j in range(kw):
                 for n in range(N):
                     for h in range(OH):
-                        if stride == 1:  # apart, so that the compiler copies whole vectors
+                        if stride == 1:  # a separate loop, so that the compiler copies whole vectors
                             for w in range(OW):
                                 columns[c, i, j, n, h, w] = x[n, c, h + i, w + j]
                         else:
@@ -64,7 +64,7 @@ def im2col(x: NDArray, kh: int, kw: int, stride: int, padding: int) -> NDArray:
 
 @jit
 def col2im(columns: NDArray, shape: tuple[int, int, int, int], kh: int, kw: int, stride: int, padding: int) -> NDArray:
-    """The adjoint of im2col: every column is added to the pixels that it was copied from.
+    """Add every column to the pixels that it was copied from: the adjoint of im2col.
 
     columns: (C*kh*kw, N*OH*OW), floats; shape: (N, C, H, W). Returns that shape, same dtype:
     x[n, c, h*stride + i, w*stride + j] += columns[(c, i, j), (n, h, w)], then the border is cut off.
@@ -91,7 +91,7 @@ def col2im(columns: NDArray, shape: tuple[int, int, int, int], kh: int, kw: int,
 
 @jit
 def maps_as_rows(y: NDArray) -> NDArray:
-    """(N, O, P) -> (O, N*P): all images of a map in one row."""
+    """Put all images of a map in one row: (N, O, P) -> (O, N*P)."""
     N, O, P = y.shape
     if N == 1:
         return y.reshape(O, P)
@@ -105,13 +105,13 @@ def maps_as_rows(y: NDArray) -> NDArray:
 
 @jit
 def tile_images(x: NDArray, W: NDArray, P: int) -> int:
-    """How many images have columns that fit a tile."""
+    """Return the number of images of a tile."""
     return max(1, TILE_BYTES // (W.shape[1] * P * x.itemsize))
 
 
 @jit
 def convolve(x: NDArray, W: NDArray, b: NDArray, stride: int, padding: int) -> tuple[NDArray, NDArray]:
-    """Y = W X + b with X = im2col(x): (N, C, H, W) -> (N, O, OH, OW), and the X of the last tile.
+    """Return Y = W X + b with X = im2col(x), and the X of the last tile: (N, C, H, W) -> (N, O, OH, OW).
 
     W: (O, C, kh, kw), b: (O,), all of one dtype.
     """
@@ -134,13 +134,13 @@ def convolve(x: NDArray, W: NDArray, b: NDArray, stride: int, padding: int) -> t
 def convolve_back(
     dy: NDArray, x: NDArray, X: NDArray, W: NDArray, stride: int, padding: int, input_gradient: bool = True
 ) -> tuple[NDArray, NDArray, NDArray]:
-    """The way back: dE/dx, dE/dW, dE/db from dy = dE/dy (N, O, OH, OW), all of one dtype.
+    """Return dE/dx, dE/dW, dE/db from dy = dE/dy (N, O, OH, OW), all of one dtype: the backward pass.
 
     dE/dW = dY X'    dE/db = sum dY    dE/dX = W' dY, back to pixels by col2im
 
     X: what `convolve` returned, so that a batch of one tile needs no second im2col.
-    input_gradient: False leaves dE/dx undefined and saves the time.
-    All three are linear in dy. With x^2, X^2 and W^2 they carry second derivatives.
+    input_gradient: with False, dE/dx is not computed, and its values are undefined.
+    All three are linear in dy. With x^2, X^2 and W^2 they give second derivatives.
     """
     N, (O, C, kh, kw) = len(x), W.shape
     P, W = dy.shape[2] * dy.shape[3], W.reshape(O, C * kh * kw)

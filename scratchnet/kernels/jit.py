@@ -1,4 +1,4 @@
-"""How the kernels are compiled."""
+"""Compile the kernels with Numba."""
 
 import contextlib
 import contextvars
@@ -15,8 +15,7 @@ _announced = contextvars.ContextVar("announced", default=False)
 
 
 def kept(decorator: Callable[..., Any], function: F, **options: Any) -> Any:
-    """Return the function compiled by a decorator of Numba and kept on disk, or not kept where Numba finds no folder
-    that it may write to."""
+    """Return the function compiled by a decorator of Numba, kept on disk if Numba finds a folder to write to."""
     try:
         return decorator(cache=True, **options)(function)
     except RuntimeError:
@@ -26,15 +25,15 @@ def kept(decorator: Callable[..., Any], function: F, **options: Any) -> Any:
 def jit(function: F) -> F:
     """Return Numba's `njit` of a function: compiled at the first call, for the types of that call, and kept on disk.
 
-    The compiled function releases the interpreter lock. `jit(f).py_func` is f; with
-    NUMBA_DISABLE_JIT=1 f itself runs. Uncached where Numba finds no folder that it may write to.
+    The compiled function releases the interpreter lock. `jit(f).py_func` is f; with NUMBA_DISABLE_JIT=1
+    f itself runs. It is not kept if Numba finds no folder to write to.
     """
     return kept(njit, function, nogil=True, error_model="numpy")
 
 
 @contextlib.contextmanager
 def compiling_announced() -> Iterator[None]:
-    """Inside, `announce_compiling` says nothing: the caller says that it may take a while."""
+    """Return a context in which `announce_compiling` prints nothing, because the caller announces the wait."""
     token = _announced.set(True)
     try:
         yield
@@ -43,11 +42,11 @@ def compiling_announced() -> Iterator[None]:
 
 
 def announce_compiling() -> None:
-    """Say on stderr, once, that the wait is for the compiler, unless the caller says so itself."""
+    """Print on stderr, once, that the compiler needs some seconds, unless the caller announces it."""
     if not _announced.get():
-        _say_compiling()
+        _print_compiling()
 
 
 @functools.cache
-def _say_compiling() -> None:
-    print("Compiling the fast path for this network: some seconds, then they are kept.", file=sys.stderr)
+def _print_compiling() -> None:
+    print("Compiling the fast path for this network. This takes some seconds, only the first time.", file=sys.stderr)

@@ -1,8 +1,8 @@
-"""Pooling: the largest or the mean of windows, which may overlap and reach into the padding.
+"""Pooling: the largest or the mean of windows, which may overlap and extend into the padding.
 
-A window is cut off at the border of the image. Windows of 2x2 without padding, which are in every
-LeNet-5, have loops of their own: their size is then known to the compiler, which unrolls the loops over
-the window: a sixth to a third of the time (benchmarks/kernels.py).
+A window is cut off at the border of the image. Every LeNet-5 has windows of 2x2 without padding, so these
+have separate loops: the compiler knows their size and unrolls the loops over the window, which takes a
+sixth to a third of the time (benchmarks/kernels.py).
 """
 
 from typing import Any
@@ -16,21 +16,21 @@ from scratchnet.kernels.jit import jit
 
 @jit
 def largest(pixels: NDArray, top: int, left: int, kh: int, kw: int) -> Any:
-    """The largest of a window of kh x kw pixels and its place, row * W + column; the first of equals."""
+    """Return the largest of a window of kh x kw pixels and its place, row * W + column; of equals, the first."""
     W = pixels.shape[1]
     best, winner = pixels[top, left], top * W + left
     for i in range(kh):
         for j in range(kw):
             pixel = pixels[top + i, left + j]
-            larger = (pixel > best) | (pixel != pixel)  # NaN wins, so that it is not lost
-            best = pixel if larger else best  # two selects and no branch: which one wins cannot be predicted
+            larger = (pixel > best) | (pixel != pixel)  # NaN counts as the largest, so that it is not lost
+            best = pixel if larger else best  # two selects and no branch: a branch could not be predicted
             winner = (top + i) * W + left + j if larger else winner
     return best, winner
 
 
 @jit
 def total(pixels: NDArray, top: int, left: int, kh: int, kw: int) -> Any:
-    """The sum of a window of kh x kw pixels."""
+    """Return the sum of a window of kh x kw pixels."""
     s = pixels.dtype.type(0)
     for i in range(kh):
         for j in range(kw):
@@ -40,7 +40,7 @@ def total(pixels: NDArray, top: int, left: int, kh: int, kw: int) -> Any:
 
 @jit
 def spread(pixels: NDArray, top: int, left: int, kh: int, kw: int, d: Any) -> None:
-    """The adjoint of `total`: d is added to every pixel of the window."""
+    """Add d to every pixel of the window: the adjoint of `total`."""
     for i in range(kh):
         for j in range(kw):
             pixels[top + i, left + j] += d
@@ -48,14 +48,14 @@ def spread(pixels: NDArray, top: int, left: int, kh: int, kw: int, d: Any) -> No
 
 @jit
 def cut(first: int, window: int, size: int) -> tuple[int, int]:
-    """Where a window that starts at `first` begins inside an axis of this size, and how long it is there."""
+    """Return the start and the length of the part of a window that lies inside an axis of this size."""
     inside = max(0, first)
     return inside, min(size, first + window) - inside
 
 
 @jit
 def max_pool(x: NDArray, kh: int, kw: int, sh: int, sw: int, ph: int, pw: int) -> tuple[NDArray, NDArray]:
-    """y = the largest of each window, and its place in its map: both (N, C, OH, OW).
+    """Return the largest of each window, and its place in its map: both (N, C, OH, OW).
 
     x: (N, C, H, W); windows kh x kw, strides sh, sw, paddings ph, pw.
     """
@@ -80,7 +80,7 @@ def max_pool(x: NDArray, kh: int, kw: int, sh: int, sw: int, ph: int, pw: int) -
 
 @jit
 def max_pool_back(dy: NDArray, winner: NDArray, H: int, W: int) -> NDArray:
-    """The adjoint: every dy (N, C, OH, OW) is added to the pixel that won. Returns (N, C, H, W)."""
+    """Add every dy (N, C, OH, OW) to the pixel that was the largest, and return (N, C, H, W)."""
     N, C, OH, OW = dy.shape
     dx = np.zeros((N, C, H * W), dy.dtype)
     for n in range(N):
@@ -93,7 +93,7 @@ def max_pool_back(dy: NDArray, winner: NDArray, H: int, W: int) -> NDArray:
 
 @jit
 def average_pool(x: NDArray, share: float, kh: int, kw: int, sh: int, sw: int, ph: int, pw: int) -> NDArray:
-    """y = share times the sum of each window, zeros in the padding: (N, C, H, W) -> (N, C, OH, OW)."""
+    """Return share times the sum of each window, with 0 in the padding: (N, C, H, W) -> (N, C, OH, OW)."""
     N, C, H, W = x.shape
     OH, OW = output_size(H, kh, sh, ph), output_size(W, kw, sw, pw)
     y, share = np.empty((N, C, OH, OW), x.dtype), x.dtype.type(share)
@@ -117,7 +117,7 @@ def average_pool(x: NDArray, share: float, kh: int, kw: int, sh: int, sw: int, p
 def average_pool_back(
     dy: NDArray, share: float, H: int, W: int, kh: int, kw: int, sh: int, sw: int, ph: int, pw: int
 ) -> NDArray:
-    """The adjoint: share dy is added to every pixel of the window. (N, C, OH, OW) -> (N, C, H, W)."""
+    """Add share dy to every pixel of each window: (N, C, OH, OW) -> (N, C, H, W)."""
     N, C, OH, OW = dy.shape
     dx, share = np.zeros((N, C, H, W), dy.dtype), dy.dtype.type(share)
     plain = kh == 2 and kw == 2 and ph == 0 and pw == 0

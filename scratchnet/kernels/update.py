@@ -1,6 +1,6 @@
-"""Steps of gradient descent, in place, in one pass over memory each.
+"""Steps of gradient descent, in place. Each kernel reads and writes its arrays once.
 
-The arrays that change have to be C-contiguous: ravel() would be a copy of anything else.
+The arrays that change have to be C-contiguous: ravel() copies all other arrays.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from scratchnet.kernels.jit import jit
 
 @jit
 def descend(value: NDArray, eps: NDArray, gradient: NDArray) -> None:
-    """value -= eps gradient, all of one shape: a step size for every parameter."""
+    """Compute value -= eps gradient in place, all of one shape: a step size for every parameter."""
     value, eps, gradient = value.ravel(), eps.ravel(), gradient.ravel()
     for i in range(value.size):
         value[i] -= eps[i] * gradient[i]
@@ -29,11 +29,11 @@ def adam(
     scale: float,
     eps: float,
 ) -> None:
-    """m += (1 - beta1) (g - m);  v += (1 - beta2) (g^2 - v);  value -= rate m / (scale sqrt(v) + eps).
+    """Compute m += (1 - beta1) (g - m);  v += (1 - beta2) (g^2 - v);  value -= rate m / (scale sqrt(v) + eps).
 
-    All of one shape. A quarter of the time of the same lines in NumPy, which make a dozen passes, for 61,706 numbers
-    (benchmarks/kernels.py). Below 1e-30 m becomes 0: the m of a unit that has died would sink under 1e-38 and stay
-    there, where a processor takes five times as long for the whole step.
+    All arrays have one shape. For 61,706 numbers it takes a quarter of the time of the same lines in NumPy
+    (benchmarks/kernels.py). Below 1e-30, m becomes 0: without this, the m of a dead unit would fall below 1e-38
+    and stay there, and then a processor takes five times as long for the whole step.
     """
     w, m, v, g = value.ravel(), m.ravel(), v.ravel(), gradient.ravel()
     number = value.dtype.type

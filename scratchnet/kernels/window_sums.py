@@ -8,7 +8,7 @@ from scratchnet.kernels.jit import jit
 
 @jit
 def subsample(x: NDArray, W: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:
-    """s = the sum of each window and y = W s + b: (N, C, 2H, 2W) -> y and s, (N, C, H, W).
+    """Return y = W s + b and s, where s is the sum of each window: (N, C, 2H, 2W) -> two arrays (N, C, H, W).
 
     W, b: (C,), one coefficient and one bias per map, all of one dtype.
     """
@@ -26,11 +26,11 @@ def subsample(x: NDArray, W: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:
 
 @jit
 def subsample_back(dy: NDArray, s: NDArray, W: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-    """The way back: dE/dx (N, C, 2H, 2W), dE/dW and dE/db (C,) from dy = dE/dy (N, C, H, W).
+    """Return dE/dx (N, C, 2H, 2W), dE/dW and dE/db (C,) from dy = dE/dy (N, C, H, W): the backward pass.
 
     dE/dW = sum dy s    dE/db = sum dy    dE/dx = W dy, for each of the four pixels of a window
 
-    All three are linear in dy. With s^2 for s and W^2 for W they carry second derivatives.
+    All three are linear in dy. With s^2 for s and W^2 for W they give second derivatives.
     """
     N, C, H, width = dy.shape
     dx = np.empty((N, C, 2 * H, 2 * width), dy.dtype)

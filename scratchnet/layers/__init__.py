@@ -1,6 +1,6 @@
-"""The layers: one subject a file, three passes each (forward, backward, backward2).
+"""The layers: each file has one subject, each layer has three passes (forward, backward, backward2).
 
-The paper's: Conv2d, Subsampling, ScaledTanh, Linear, RBF. What came after it: the others.
+The paper has Conv2d, Subsampling, ScaledTanh, Linear and RBF. The others are newer.
 """
 
 from scratchnet.layers.batchnorm import BatchNorm2d

@@ -9,27 +9,27 @@ from scratchnet.layers.layer import Layer
 
 
 class BatchNorm2d(Layer):
-    """y = W z + b with z = (x - mean) / sqrt(var + eps), each map by itself (S. Ioffe, C. Szegedy, 2015).
+    """y = W z + b with z = (x - mean) / sqrt(var + eps), for each map separately (S. Ioffe, C. Szegedy, 2015).
 
     x, y: (N, C, H, W); W: (C,), 1 at the start; b: (C,), 0 at the start.
-    While training, mean and var are those of the batch, over n = N H W pixels, and move the running
-    ones: running += momentum (batch - running), with var n / (n - 1) there. Otherwise the running ones
-    are used, so that an image's answer does not depend on its neighbours.
+    In training mode, mean and var come from the batch, over n = N H W pixels. They also update the running
+    values: running += momentum (batch - running), with var n / (n - 1) there. Otherwise the running values
+    are used, so that the output for an image does not depend on the rest of the batch.
 
     With s = W / sqrt(var + eps):
     dE/dW = sum dy z       dE/db = sum dy
     dE/dx = s dy                                    otherwise
-    dE/dx = s (dy - mean dy - z mean(dy z))         while training: x moves mean and var too
-    d2E/dW2 = sum hy z^2   d2E/db2 = sum hy   d2E/dx2 = s^2 hy        not while training
+    dE/dx = s (dy - mean dy - z mean(dy z))         in training mode: mean and var depend on x too
+    d2E/dW2 = sum hy z^2   d2E/db2 = sum hy   d2E/dx2 = s^2 hy        not in training mode
 
-    While training there is no curvature pass: each output depends on the whole batch, no diagonal is right.
-    Raises InputError for another number of maps, for a training batch of a single pixel a map, and for
-    backward2 while training.
+    In training mode there is no curvature pass: each output depends on the whole batch, so no diagonal is right.
+    Raises InputError for a wrong number of maps, for a training batch with one pixel per map, and for
+    backward2 in training mode.
     """
 
     params = ("W", "b")
     buffers = ("running_mean", "running_var")
-    whole_batch = True  # mean and var are those of the whole batch
+    whole_batch = True  # mean and var need the whole batch
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class BatchNorm2d(Layer):
             mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
             n = x.size // self.channels
             if n == 1:
-                raise InputError(f"{label(self)} needs more than one pixel a map to train, got x of shape {x.shape}.")
+                raise InputError(f"{label(self)} needs more than one pixel per map to train, got x of shape {x.shape}.")
             self.running_mean += self.momentum * (mean - self.running_mean)
             self.running_var += self.momentum * (var * (n / (n - 1)) - self.running_var)
         slope = 1 / np.sqrt(var + self.eps)
@@ -76,8 +76,8 @@ class BatchNorm2d(Layer):
         hy = like(self.z, hy)
         if self.trained:
             raise InputError(
-                f"{label(self)} has no curvature pass while training: each output depends on the whole batch, no "
-                "diagonal is right. Call eval() on the network first; then mean and variance are constants."
+                f"{label(self)} has no curvature pass in training mode: each output depends on the whole batch, so no "
+                "diagonal is right. Call eval() on the network first: it makes mean and variance constant."
             )
         self.hW, self.hb = np.sum(hy * self.z**2, axis=(0, 2, 3)), hy.sum(axis=(0, 2, 3))
         return over_maps(self.s**2) * hy
@@ -96,5 +96,5 @@ class BatchNorm2d(Layer):
 
 
 def over_maps(a: NDArray) -> NDArray:
-    """(C,) -> (C, 1, 1), to go with (N, C, H, W)."""
+    """Return a (C,) as (C, 1, 1), which broadcasts against (N, C, H, W)."""
     return a[:, None, None]

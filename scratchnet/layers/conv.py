@@ -19,23 +19,23 @@ class Conv2d(Layer):
     x: (N, in_channels, H, W); W: (out, in, kh, kw); b: (out,);
     y: (N, out, OH, OW) with OH = floor((H + 2 padding - kh) / stride) + 1, and OW likewise.
 
-    As matrices, one column per position of the kernel, one row per weight of a filter:
+    As matrices, with one column per position of the kernel and one row per weight of a filter:
 
     Y = W X + b            with X = im2col(x)
     dE/dW = dY X'          d2E/dW2 = hY (X^2)'     (paper, eqs 19-20 and 25: shared weights add up)
     dE/db = sum dY         d2E/db2 = sum hY
     dE/dX = W' dY          d2E/dX2 = (W^2)' hY     (paper, eq. 27), and back to pixels by col2im
 
-    kernel_size: a number, or (kh, kw). padding: a border of zeros. connections: a boolean array
-    (out, in), True where an output map reads an input map (paper, Table I); elsewhere W, dW and hW
-    are exactly 0, and neither fan-in nor the counts include them. init, init_bias: how both start, see
-    initial.py.
-    Raises InputError for sizes below 1, negative padding, an output map that reads nothing, another
+    kernel_size: a number, or (kh, kw). padding: the width of a border of zeros. connections: a boolean
+    array (out, in), True where an output map reads an input map (paper, Table I); elsewhere W, dW and hW
+    are exactly 0, and the fan-in and the counts leave them out. init, init_bias: draw the initial W and b,
+    see initial.py.
+    Raises InputError for sizes below 1, negative padding, an output map that reads no input map, a wrong
     number of input maps, and an image smaller than the kernel.
     """
 
     params = ("W", "b")
-    input_gradient = True  # False lets backward return None: nobody needs dE/dx of a network's input
+    input_gradient = True  # False: backward returns None, because training does not use dE/dx of a network's input
 
     def __init__(
         self,
@@ -98,10 +98,13 @@ class Conv2d(Layer):
         if table.shape != shape or table.dtype != bool:
             raise InputError(
                 f"Conv2d expects connections as a boolean array (out, in) = {shape}, "
-                f"got {table.dtype} of {table.shape}."
+                f"got {table.dtype} of shape {table.shape}."
             )
         if not table.any(axis=1).all():
-            raise InputError(f"Conv2d: output map {int(table.any(axis=1).argmin())} reads no input map.")
+            row = int(table.any(axis=1).argmin())
+            raise InputError(
+                f"Conv2d: output map {row} reads no input map. Set an entry of connections[{row}] to True."
+            )
         return table
 
     def _misfit(self, shape):

@@ -9,19 +9,20 @@ from scratchnet.layers.layer import Layer
 
 
 class Dropout(Layer):
-    """While training, y = m x with a fresh m each time: 0 with probability p, else 1 / (1 - p), so that
-    the mean of y is x. Otherwise y = x (N. Srivastava et al., 2014). x, y: any shape.
+    """y = m x in training mode, otherwise y = x (N. Srivastava et al., 2014). x, y: any shape.
+
+    Each forward pass draws a new m: 0 with probability p, else 1 / (1 - p), so that the mean of y is x.
 
     dE/dx = m dE/dy        d2E/dx2 = m^2 d2E/dy2
 
-    rng: a numpy Generator, from which m is drawn. Raises InputError unless 0 <= p < 1.
+    rng: the numpy Generator that draws m. Raises InputError unless 0 <= p < 1.
     """
 
-    whole_batch = True  # one stream of random numbers, in one order, whatever the number of cores
+    whole_batch = True  # the random numbers are drawn in one order, however many cores there are
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
         if not 0 <= p < 1:
-            raise InputError(f"Dropout needs 0 <= p < 1, the share that is dropped, got {p}.")
+            raise InputError(f"Dropout expects 0 <= p < 1 (p is the share of entries that become 0), got {p}.")
         self.p = p
         self.rng = rng or np.random.default_rng()
 

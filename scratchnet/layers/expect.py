@@ -1,4 +1,4 @@
-"""What every layer checks before it computes. A shape that fitted once is not looked at again."""
+"""The checks of a layer's input and gradient. A shape that fitted once is not checked again."""
 
 import math
 from typing import Any
@@ -14,7 +14,7 @@ def expect_input(layer: Any, x: NDArray) -> None:
     if not isinstance(x, np.ndarray) or x.dtype.char not in "fd":
         got = f"an array of {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
         raise InputError(
-            f"{label(layer)} expects an array of float32 or float64, got {got}. Convert it: x.astype(np.float32)."
+            f"{label(layer)} expects an array of float32 or float64, got {got}. Convert it: np.asarray(x, np.float32)."
         )
     if x.shape != vars(layer).get("_fitted"):
         expected = "at least one number" if x.size == 0 else layer._misfit(x.shape)
@@ -35,25 +35,26 @@ def expect_gradient(layer: Any, dy: NDArray, shape: tuple[int, ...]) -> None:
 
 
 def expect_finite(x: NDArray) -> None:
-    """Raise InputError if x has NaN or infinity in it."""
+    """Raise InputError if x has NaN or infinity."""
     if not math.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():  # vdot is fast and strict
-        raise InputError(f"x has NaN or infinity in {np.count_nonzero(~np.isfinite(x))} of {x.size} entries.")
+        count = np.count_nonzero(~np.isfinite(x))
+        raise InputError(f"x has NaN or infinity in {count} of {x.size} entries, expected finite numbers only.")
 
 
 def label(layer: Any) -> str:
-    """Return what a sentence calls a layer: 'C3: Conv2d', or 'Conv2d' if it has no name."""
+    """Return the name of a layer for messages: 'C3: Conv2d', or 'Conv2d' if it has no name."""
     kind = type(layer).__name__
     return f"{layer.name}: {kind}" if layer.name else kind
 
 
 def like(x: NDArray, *arrays: NDArray) -> Any:
-    """Return the arrays in the dtype of x, uncopied if they have it: a layer answers in the dtype of its input."""
+    """Return the arrays in the dtype of x, without a copy if they have it: a layer computes in its input's dtype."""
     found = [array.astype(x.dtype, copy=False) for array in arrays]
     return found if len(found) > 1 else found[0]
 
 
 def connected(layer: Any, name: str) -> NDArray[np.bool_]:
-    """Return a boolean array like a parameter: False at the blanks of a connection table, where it stays 0."""
+    """Return a boolean array of a parameter's shape, False at the blanks of a connection table, where it stays 0."""
     parameter, table = getattr(layer, name), getattr(layer, "connections", None)
     if name != "W" or table is None:
         return np.ones(parameter.shape, bool)
@@ -61,7 +62,7 @@ def connected(layer: Any, name: str) -> NDArray[np.bool_]:
 
 
 def _guess(layer, x):
-    """' Is this S4's output?' when another layer of the same network has that output shape."""
+    """Return ' Is this S4's output?' if another layer of the same network has that output shape."""
     network = getattr(layer, "network", None)
     shapes = network.shapes() if network else {}
     sources = [name for name, shape in shapes.items() if shape == x.shape[1:] and name != layer.name]

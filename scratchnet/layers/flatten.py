@@ -1,4 +1,4 @@
-"""From maps to one row of features."""
+"""Flatten: maps become one row of features."""
 
 import math
 
@@ -9,7 +9,7 @@ from scratchnet.layers.layer import Layer
 
 
 class Flatten(Layer):
-    """(N, C, H, W) -> (N, C*H*W), in C order. Each entry passes through; so do its derivatives."""
+    """(N, C, H, W) -> (N, C*H*W), in C order. The entries and their derivatives do not change."""
 
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)

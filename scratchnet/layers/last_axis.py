@@ -13,10 +13,10 @@ class LastAxisLinear(Layer):
     """y[..., o] = sum_i W[o, i] x[..., i] + b[o]: the same map for every row of every image.
 
     x: (N, ..., in_features); y: (N, ..., out_features); W: (out, in); b: (out,), none with bias=False.
-    It is what torch.nn.Linear does to maps (N, C, H, W): it mixes the columns of each row, and
-    neither maps nor rows. For (N, in_features) it is Linear.
+    torch.nn.Linear does the same to maps (N, C, H, W): it mixes the columns of each row, but not the
+    maps or the rows. For x (N, in_features) it is the same as Linear.
 
-    With the rows of x and dy as matrices, one row a line:
+    With x and dy as matrices, where each row of an image is one row of the matrix:
     dE/dW = dy' x        d2E/dW2 = hy' x^2
     dE/db = sum dy       d2E/db2 = sum hy
     dE/dx = dy W         d2E/dx2 = hy W^2

@@ -1,4 +1,4 @@
-"""What every layer has in common."""
+"""The base class of all layers."""
 
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -11,35 +11,35 @@ from scratchnet.parallel import leaves
 L = TypeVar("L", bound="Layer")
 Parameter = tuple[str, NDArray, Any, Any]
 
-PASSES = {"forward": "x", "backward": "dy", "backward2": "hy"}  # what a layer of your own has to have
+PASSES = {"forward": "x", "backward": "dy", "backward2": "hy"}  # the methods that your own layer has to define
 
 
 class Layer:
     """A differentiable function of an array, with its parameters as plain arrays.
 
-    forward(x)     y = f(x), a new array; keeps on self what the backward pass needs
-    backward(dy)   dE/dy -> dE/dx; leaves dE/dW in `dW` for every name W in `params`
-    backward2(hy)  d2E/dy2 -> d2E/dx2, diagonal and Gauss-Newton; leaves d2E/dW2 in `hW`
+    forward(x)     y = f(x), a new array; stores on self what the backward pass needs
+    backward(dy)   dE/dy -> dE/dx; stores dE/dW in `dW` for every name W in `params`
+    backward2(hy)  d2E/dy2 -> d2E/dx2, diagonal and Gauss-Newton; stores d2E/dW2 in `hW`
 
-    Batches come first: (N, C, H, W) or (N, F). Passes overwrite what the last one left, change no
-    argument and no parameter, and sum over the batch (the 1/N is in the loss). All arrays that a pass
-    returns or leaves have the dtype of its input.
+    The batch axis is first: (N, C, H, W) or (N, F). Each pass overwrites what an earlier pass stored,
+    changes no argument and no parameter, and sums over the batch (the 1/N is in the loss). All arrays
+    that a pass returns or stores have the dtype of its input.
 
     params: names of the parameters; buffers: names of arrays that belong to a trained layer and have no
-    gradient; name: its name in a Sequential; training: the mode, which `train` and `eval` set.
+    gradient; name: its name in a Sequential; training: True in training mode (see `train` and `eval`).
     """
 
     params: tuple[str, ...] = ()
     buffers: tuple[str, ...] = ()
     name = ""
-    network: Any  # the Sequential that it is in; not there before it is in one
-    training = False  # only Dropout and BatchNorm2d look at it
+    network: Any  # the Sequential that contains this layer; undefined for a layer alone
+    training = False  # only Dropout and BatchNorm2d use it
 
     def __call__(self, x: NDArray) -> NDArray:
         return self.forward(x)
 
     def parameters(self) -> Iterator[Parameter]:
-        """Yield (name, value, gradient, curvature); the last two are None before their pass."""
+        """Yield (name, value, gradient, curvature); the last two are None before backward and backward2."""
         mine = self.__dict__
         for name in self.params:
             yield name, mine[name], mine.get("d" + name), mine.get("h" + name)
@@ -57,27 +57,28 @@ class Layer:
         return 0
 
     def train(self: L, training: bool = True) -> L:
-        """Set the mode of every layer inside: training, or else as used afterwards. Return self."""
+        """Set every layer inside to training mode, or to evaluation mode with False, and return self."""
         for leaf in leaves(self):
             leaf.training = training
         return self
 
     def eval(self: L) -> L:
-        """Set the mode of a finished network, which is also that of a new one. Return self."""
+        """Set evaluation mode, which is also the mode of a new network, and return self."""
         return self.train(False)
 
     def scores(self, y: NDArray) -> NDArray:
-        """Return what y (N, classes) says for each class: the logarithm of its probability, up to a constant."""
+        """Return a score per class from y (N, classes): the logarithm of its probability, up to a constant."""
         return y
 
     def decide(self, y: NDArray) -> NDArray:
-        """Return the class for each row of the output y (N, classes): that of the largest score."""
+        """Return the class with the largest score for each row of the output y (N, classes)."""
         return self.scores(y).argmax(axis=1)
 
     def _misfit(self, shape):
-        """What x of this shape (batch axis first) should have been, or None if it fits."""
+        """Return in words what a layer expects in place of x of this shape (batch axis first); None if it fits."""
 
     def __getattr__(self, name: str) -> Any:
         if name in PASSES:
             raise AttributeError(f"{label(self)} has no {name}: write `def {name}(self, {PASSES[name]})` in its class.")
-        raise AttributeError(f"{label(self)} has no {name!r}. If a pass leaves it, was that pass called?")
+        call = {"d": "backward", "h": "backward2"}.get(name[:1], "forward") if name[1:] in self.params else "forward"
+        raise AttributeError(f"{label(self)} has no {name!r}. If {call} stores it, call {call} first.")

@@ -18,7 +18,7 @@ class Linear(Layer):
     dE/db = sum_n dy     d2E/db2 = sum_n hy
     dE/dx = dy W         d2E/dx2 = hy W^2       (paper, eq. 27)
 
-    init, init_bias: how both start, see initial.py.
+    init, init_bias: draw the initial W and b, see initial.py.
     Raises InputError when x is not (N, in_features) or a size is below 1.
     """
 
@@ -50,7 +50,7 @@ class Linear(Layer):
     def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, (len(self.x), self.out_features))
         dy, W = like(self.x, dy, self.W)
-        self.dW = np.dot(dy.T, self.x)  # dot and not @: at batch 1 an outer product takes a fifth of the time
+        self.dW = np.dot(dy.T, self.x)  # dot, not @: at batch 1, an outer product takes a fifth of the time
         self.db = dy.sum(axis=0)
         return dy @ W
 

@@ -1,4 +1,4 @@
-"""Pooling: the largest or the mean of each window, nothing to learn."""
+"""Pooling: the largest or the mean of each window, without parameters."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +10,14 @@ from scratchnet.layers.layer import Layer
 
 
 class Pool2d(Layer):
-    """What MaxPool2d and AvgPool2d share: windows, strides and paddings as in PyTorch.
+    """The base class of MaxPool2d and AvgPool2d, with windows, strides and paddings as in PyTorch.
 
     x: (N, C, H, W); y: (N, C, OH, OW) with OH = floor((H + 2 padding - window) / stride) + 1, and OW
-    likewise: a window that would not fit is left out.
-    window, stride, padding: a whole number, or a pair for height and width; stride is that of the window
-    if not given.
-    Raises InputError for anything else, for sizes below 1, for padding below 0 or above half the window,
-    and for an image that no window fits.
+    likewise: a window that does not fit is left out.
+    window, stride, padding: a whole number, or a pair for height and width; by default the stride is the
+    size of the window.
+    Raises InputError for sizes of another type, for sizes below 1, for padding below 0 or above half the
+    window, and for an image that is smaller than a window.
     """
 
     def __init__(
@@ -29,7 +29,9 @@ class Pool2d(Layer):
         self.window, self.padding = self._pair(window), self._pair(padding)
         self.stride = self.window if stride is None else self._pair(stride)
         if min(*self.window, *self.stride) < 1:
-            raise InputError(f"{label(self)} needs window and stride of at least 1, got {window} and {stride}.")
+            raise InputError(
+                f"{label(self)} needs window and stride of at least 1, got window {window} and stride {stride}."
+            )
         if min(self.padding) < 0 or any(2 * p > k for p, k in zip(self.padding, self.window)):
             raise InputError(
                 f"{label(self)} needs padding from 0 to half the window, so that every window has a pixel in it; "
@@ -39,7 +41,7 @@ class Pool2d(Layer):
     def _pair(self, size):
         two = (size, size) if isinstance(size, int | np.integer) else size
         if not (isinstance(two, tuple | list) and len(two) == 2 and all(isinstance(n, int | np.integer) for n in two)):
-            raise InputError(f"{label(self)} takes whole numbers or pairs of them for its sizes, got {size!r}.")
+            raise InputError(f"{label(self)} expects each size as a whole number or a pair of them, got {size!r}.")
         return tuple(int(n) for n in two)
 
     def _misfit(self, shape):
@@ -61,9 +63,9 @@ class Pool2d(Layer):
 
 
 class MaxPool2d(Pool2d):
-    """y = the largest x of each window; the first of several, row by row. Padding never wins.
+    """y = the largest x of each window; of equal ones the first, row by row. Padding is never the largest.
 
-    dE/dx = the sum of dE/dy over the windows that x won; d2E/dx2 likewise.
+    dE/dx = the sum of dE/dy over the windows where x is the largest; d2E/dx2 likewise.
     Sizes, shapes and errors: see Pool2d.
     """
 
@@ -82,9 +84,9 @@ class MaxPool2d(Pool2d):
 
 
 class AvgPool2d(Pool2d):
-    """y = the sum over each window, zeros of the padding included, divided by K: by default the number of its
-    pixels, which makes it the mean; with divisor=1 y is the sum.
+    """y = the sum over each window, divided by K. The zeros of the padding count as pixels.
 
+    K is the number of pixels of a window by default, so that y is the mean. With divisor=1, y is the sum.
     dE/dx = the sum of dE/dy / K over the windows that x is in
     d2E/dx2 = the sum of d2E/dy2 / K^2 over them
     Sizes, shapes and errors: see Pool2d; also InputError for a divisor of 0.
@@ -100,7 +102,7 @@ class AvgPool2d(Pool2d):
     ) -> None:
         super().__init__(window, stride, padding)
         if divisor == 0:
-            raise InputError("AvgPool2d cannot divide by 0; divisor=1 makes sums.")
+            raise InputError("AvgPool2d expects a divisor other than 0, got 0. Use divisor=1 for sums.")
         self.share = 1 / (self.window[0] * self.window[1] if divisor is None else divisor)
 
     def forward(self, x: NDArray) -> NDArray:

@@ -17,10 +17,10 @@ class RBF(Layer):
     dE/dx_j = sum_i dE/dy_i 2 (x_j - w_ij)
     d2E/dx_j2 = sum_i 2 dE/dy_i
 
-    The second line is the one exception in the library: Gauss-Newton would drop the curvature of y
-    itself and keep nothing, since eq. 8 is linear in y. backward2 therefore takes the weight of
-    each penalty, dE/dy of eq. 8 (1/N for the right class, else 0), and returns 2/N. For eq. 9 the
-    authors' code uses the same constant, since the exact value can be negative.
+    The second line is the only exception in the library: Gauss-Newton would drop the curvature of y
+    itself, and then nothing would be left, because eq. 8 is linear in y. So backward2 takes the weight
+    of each penalty, dE/dy of eq. 8 (1/N for the right class, else 0), and returns 2/N. For eq. 9 the
+    authors' code uses the same constant, because the exact value can be negative.
     """
 
     def __init__(self, codes: ArrayLike) -> None:
@@ -43,7 +43,7 @@ class RBF(Layer):
         return np.repeat(2 * hy.sum(axis=1, keepdims=True), self.codes.shape[1], axis=1)
 
     def scores(self, y: NDArray) -> NDArray:
-        """-y: the smallest penalty wins. exp(-y) is the density of a Gaussian around the code (paper, II.C)."""
+        """Return -y: the smallest penalty wins. exp(-y) is the density of a Gaussian around the code (paper, II.C)."""
         return -y
 
     def _misfit(self, shape):

@@ -11,7 +11,7 @@ from scratchnet.layers.layer import Layer
 class ReLU(Layer):
     """y = max(x, 0). x, y: any shape.
 
-    dE/dx = dE/dy where x > 0, else 0: at x = 0, where there is no slope, 0 is taken, as elsewhere.
+    dE/dx = dE/dy where x > 0, else 0. At x = 0 the slope is not defined; we use 0, as PyTorch does.
     d2E/dx2 = d2E/dy2 where x > 0, else 0
     """
 

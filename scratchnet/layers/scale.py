@@ -1,4 +1,4 @@
-"""One coefficient and one bias for everything."""
+"""One coefficient and one bias for all maps."""
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -15,9 +15,9 @@ class Scale(Layer):
     dE/db = sum dy         d2E/db2 = sum hy
     dE/dx = W dy           d2E/dx2 = W^2 hy
 
-    After AvgPool2d it is what some take the paper's subsampling for: there every map has its own two
-    (Subsampling). coefficient: the initial W. init, init_bias: how both start where they are drawn, see
-    initial.py; init takes the place of coefficient.
+    Some tutorials use it after AvgPool2d for the paper's subsampling; in the paper, every map has its own
+    two numbers (Subsampling). coefficient: the initial W. init, init_bias: draw the initial W and b, see
+    initial.py; init replaces coefficient.
     """
 
     params = ("W", "b")

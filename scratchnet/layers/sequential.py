@@ -1,4 +1,4 @@
-"""Layers in a row."""
+"""A network: layers in a row."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ class Sequential(Layer):
     Sequential(C1=Conv2d(1, 6, 5), ...) names the layers: `net["C1"].W` is then C1's weights, and
     `parameters()` yields "C1.W", .... Layers given without a name are called "0", "1", ....
 
-    input_shape: (C, H, W) of one image, for the table that `print(net)` shows.
+    input_shape: (C, H, W) of one image, for the table of `print(net)`.
     Raises InputError when x has NaN or infinity in it, and for a name that does not exist.
     """
 
@@ -33,11 +33,11 @@ class Sequential(Layer):
 
     def __getitem__(self, name: str) -> Layer:
         if name not in self.layers:
-            raise InputError(f"There is no layer {name!r} here; there are {', '.join(self.layers)}.")
+            raise InputError(f"There is no layer {name!r}. The layers are {', '.join(self.layers)}.")
         return self.layers[name]
 
     def forward(self, x: NDArray) -> NDArray:
-        if self.network is None:  # inside another, NaN comes of divergence, and `fit` says so
+        if self.network is None:  # inside another Sequential, NaN means divergence, which `fit` reports
             expect_finite(x)
         for layer in self.layers.values():
             x = layer.forward(x)
@@ -54,7 +54,7 @@ class Sequential(Layer):
         return hy
 
     def leaves(self) -> list[Layer]:
-        """Return the layers that compute, in order: those inside layers inside it too."""
+        """Return the layers that compute, in order, with those of nested Sequentials."""
         return [leaf for layer in self.layers.values() for leaf in leaves(layer)]
 
     def parameters(self) -> Iterator[Parameter]:
@@ -81,7 +81,7 @@ class Sequential(Layer):
         return total
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """{layer: shape of its output for one image of `input_shape`}, empty if that is not known."""
+        """Return {layer: shape of its output for one image of `input_shape`}, empty without `input_shape`."""
         shapes: dict[str, tuple[int, ...]] = {}
         shape: Any = self.input_shape
         for name, layer in self.layers.items() if shape else ():
@@ -89,31 +89,34 @@ class Sequential(Layer):
         return shapes
 
     def state(self) -> dict[str, NDArray]:
-        """Return {name: array} of all parameters and buffers: what `save` writes."""
+        """Return {name: array} of all parameters and buffers; `save` writes these."""
         return {
             f"{name}.{key}": array for name, layer in self.layers.items() for key, array in arrays_of(layer).items()
         }
 
     def save(self, path: str | Path, about: str = "") -> None:
-        """Writes all parameters to an .npz file, whole or not at all. about: a word on what they are."""
+        """Write all parameters and buffers to an .npz file atomically. about: a short description of them."""
         write_arrays(path, self.state(), about)
 
     def load(self, path: str | Path) -> "Sequential":
-        """Reads the parameters from a file of `save`, and returns self. Raises ModelError, and changes
-        nothing, when the file is damaged, not ours or of another network."""
+        """Read the parameters and buffers from a file of `save`, and return self.
+
+        Raises ModelError, and changes nothing, if the file is damaged or belongs to something else.
+        """
         arrays = read_arrays(path)
-        wanted = self.state()
-        if arrays.keys() != wanted.keys():
-            names = ", ".join(sorted(arrays.keys() ^ wanted.keys()))
-            raise ModelError(f"{path} is of another network: {names} are in only one of the two.")
-        for name, value in wanted.items():
+        expected = self.state()
+        if arrays.keys() != expected.keys():
+            names = ", ".join(sorted(arrays.keys() ^ expected.keys()))
+            raise ModelError(f"{path} belongs to another network: only one of the two has {names}.")
+        for name, value in expected.items():
             if arrays[name].shape != value.shape:
                 raise ModelError(
-                    f"{path} is of another network: {name} is {arrays[name].shape} there and {value.shape} here."
+                    f"{path} belongs to another network: expected {name} of shape {value.shape}, "
+                    f"got {arrays[name].shape}."
                 )
             if arrays[name].dtype.kind != "f" or not np.isfinite(arrays[name]).all():
                 raise ModelError(f"{path}: {name} has entries that are not finite numbers. Train or copy it again.")
-        for name, value in wanted.items():
+        for name, value in expected.items():
             value[...] = arrays[name]
         return self
 
@@ -141,7 +144,7 @@ class Sequential(Layer):
 
 
 def arrays_of(layer: Any) -> dict[str, NDArray]:
-    """{name: array} of a layer's parameters and buffers, of those inside it too."""
+    """Return {name: array} of a layer's parameters and buffers, with those of the layers inside it."""
     if hasattr(layer, "state"):
         return layer.state()
     return {name: vars(layer)[name] for name in (*layer.params, *layer.buffers)}

@@ -1,4 +1,4 @@
-"""Scores to probabilities."""
+"""Softmax: scores become probabilities."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +9,14 @@ from scratchnet.layers.layer import Layer
 
 
 class Softmax(Layer):
-    """y_i = exp(x_i) / sum_k exp(x_k): positive, and 1 in total. x, y: (N, classes).
+    """y_i = exp(x_i) / sum_k exp(x_k): positive numbers with the sum 1. x, y: (N, classes).
 
     The largest x is subtracted first, so that nothing overflows.
 
     dE/dx_i = y_i (dE/dy_i - sum_k y_k dE/dy_k)
 
-    There is no curvature pass: every output depends on every input, so that a diagonal of d2E/dy2
-    does not determine one of d2E/dx2. CrossEntropyLoss takes the scores x themselves and knows it.
+    There is no curvature pass: every output depends on every input, so a diagonal of d2E/dy2 does not
+    determine one of d2E/dx2. CrossEntropyLoss takes the scores x and has the exact diagonal.
     """
 
     def forward(self, x: NDArray) -> NDArray:
@@ -31,14 +31,14 @@ class Softmax(Layer):
         return self.y * (dy - np.sum(self.y * dy, axis=1, keepdims=True))
 
     def backward2(self, hy: NDArray) -> NDArray:
-        """Raises InputError."""
+        """Raise InputError: there is no curvature pass."""
         raise InputError(
-            f"{label(self)} has no curvature pass: its outputs depend on each other, no diagonal is right. "
-            "End the network with the scores instead and train with CrossEntropyLoss, which has one."
+            f"{label(self)} has no curvature pass: its outputs depend on each other, so no diagonal is right. "
+            "Remove Softmax and train with CrossEntropyLoss, which takes scores and has a curvature pass."
         )
 
     def scores(self, y: NDArray) -> NDArray:
-        """log y; a probability that has become 0 counts as the smallest number."""
+        """Return log y; a probability of 0 counts as the smallest positive number."""
         return np.log(np.maximum(y, np.finfo(y.dtype).tiny))
 
     def _misfit(self, shape):

@@ -1,4 +1,4 @@
-"""The squashing functions: the paper's, and the two that others use in its place."""
+"""The squashing functions: the paper's, and two that other networks use."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,8 @@ S = 2 / 3
 class ScaledTanh(Layer):
     """y = A tanh(S x) with A = 1.7159 and S = 2/3 (paper, eq. 6 and appendix A).
 
-    Chosen so that f(1) = 1 and f(-1) = -1: targets of +-1 lie inside the range, where the unit
-    does not saturate.
+    A and S make f(1) = 1 and f(-1) = -1: targets of +-1 lie inside the range, where the unit does not
+    saturate.
 
     f'(x) = S A (1 - tanh^2) = S A - (S/A) y^2
     dE/dx = f'(x) dE/dy        d2E/dx2 = f'(x)^2 d2E/dy2   (paper, eq. 27: f'' is dropped)
@@ -40,7 +40,7 @@ class ScaledTanh(Layer):
 
 
 class Tanh(Layer):
-    """y = A tanh(x), A = 1 unless given. x, y: any shape.
+    """y = A tanh(x), by default with A = 1. x, y: any shape.
 
     f'(x) = A (1 - tanh^2) = A - y^2 / A
     dE/dx = f'(x) dE/dy        d2E/dx2 = f'(x)^2 d2E/dy2
@@ -85,7 +85,7 @@ class Sigmoid(Layer):
         return self.backward(self.backward(hy))
 
     def scores(self, y: NDArray) -> NDArray:
-        """log y; a probability that has become 0 counts as the smallest number."""
+        """Return log y; a probability of 0 counts as the smallest positive number."""
         return np.log(np.maximum(y, np.finfo(y.dtype).tiny))
 
     def __repr__(self) -> str:

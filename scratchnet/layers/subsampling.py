@@ -21,9 +21,9 @@ class Subsampling(Layer):
     dE/db = sum dy         d2E/db2 = sum hy
     dE/dx = W dy           d2E/dx2 = W^2 hy        for each of the four pixels of the window
 
-    coefficient: the initial W of every map. The paper gives none; 1/2 = 1/sqrt(4) is the authors'
-    later demo, 0.6 = 2.4/4 is appendix A's bound. b starts at 0. rng: not used, nothing here is drawn.
-    Raises InputError for another number of maps, and when H or W is odd.
+    coefficient: the initial W of every map. The paper gives none; 1/2 = 1/sqrt(4) is from the authors'
+    later demo, 0.6 = 2.4/4 is the bound of appendix A. b starts at 0. rng: not used; nothing is random here.
+    Raises InputError for a wrong number of maps, and when H or W is odd.
     """
 
     params = ("W", "b")

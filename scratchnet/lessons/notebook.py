@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 
 from scratchnet.errors import InputError
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -35,6 +35,6 @@ def write_notebook(lesson, path):
     notebook.metadata.update(kernelspec=KERNEL, language_info={"name": "python"})
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number}"  # by chance otherwise
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(jupytext.writes(notebook, fmt="ipynb").encode("utf-8"))
     return path

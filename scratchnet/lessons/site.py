@@ -13,7 +13,7 @@ from pathlib import Path
 from scratchnet.errors import InputError, LessonStopped
 from scratchnet.lessons.scripts import EXERCISE, all_lessons, execute, playing
 from scratchnet.lessons.typesetting import code, line_range, markdown, output, to_html, typeset
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 from scratchnet.viewing.show import gathered
 
 STYLE = Path(__file__).with_name("site.css")
@@ -90,7 +90,7 @@ def whole_folder(place):
 
 
 def write(path, text):
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(text.encode("utf-8"))
 
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from scratchnet.errors import InputError
 from scratchnet.lessons.notebook import extra
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 from scratchnet.viewing.show import Picture
 
 with extra():
@@ -153,7 +153,7 @@ def library(source):
 def picture(item, figure):
     """Writes it to the path that `figure` gives for the next number. It links to itself, to be seen at full size."""
     path = next(figure)
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(item.png)
     width, height = struct.unpack(">II", item.png[16:24])
     source, alt = f"{path.parent.name}/{path.name}", html.escape(item.alt)

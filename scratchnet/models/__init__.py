@@ -1,4 +1,4 @@
-"""Networks assembled from layers: the paper's LeNet-5, and those that tutorials call by the same name."""
+"""Networks made of layers: the paper's LeNet-5, and the networks that tutorials call LeNet-5."""
 
 from scratchnet.models.codes import DIGIT_CODES
 from scratchnet.models.lenet5 import TABLE_I, lenet5

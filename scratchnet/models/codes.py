@@ -1,7 +1,7 @@
 """The output codes of the ten digits: pictures of 7 x 12 pixels (paper, Fig. 3).
 
-Similar characters have similar codes, so that a confusion is visible as one. The bar above 0, 2, 4
-and 5 is in the figure: it tells them from the letters that look the same.
+Similar characters have similar codes. The bar above 0, 2, 4 and 5 is in the figure: it distinguishes them
+from letters of the same shape.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ PICTURES = """
 
 
 def codes_from(pictures: str) -> NDArray[np.float32]:
-    """float32 (classes, 84) of +1 (#) and -1 (.), row by row, from pictures drawn side by side."""
+    """Return float32 (classes, 84) of +1 (#) and -1 (.), row by row, from pictures drawn side by side."""
     lines = [line.split() for line in pictures.split("\n") if line.strip()]
     glyphs = ["".join(rows) for rows in zip(*lines)]
     return np.array([[1 if pixel == "#" else -1 for pixel in glyph] for glyph in glyphs], np.float32)

@@ -21,7 +21,7 @@ X X X . . . X X X . . X . X X X
 
 
 def connection_table(drawing: str) -> NDArray[np.bool_]:
-    """Boolean (out, in) from a drawing with a row for every input map and a column for every output map."""
+    """Return a boolean array (out, in) from a drawing: a row is an input map, a column an output map."""
     rows = [line.split() for line in drawing.split("\n") if line.strip()]
     return np.array([[mark == "X" for mark in row] for row in rows]).T
 
@@ -33,11 +33,11 @@ def lenet5(
     init: Init = uniform_over_sqrt_fan_in,
     coefficient: float = 0.5,
 ) -> Sequential:
-    """The network of Fig. 2: (N, 1, 32, 32) -> penalties (N, 10), the smallest wins.
+    """Return the network of Fig. 2: (N, 1, 32, 32) -> penalties (N, 10), the smallest wins.
 
-    60,000 trainable parameters, 340,908 connections. Every layer up to F6 is squashed.
-    init: of the weights, see layers/initial.py. The default is not the paper's uniform_over_fan_in, with
-    which training stays on its first plateau (docs/REPRODUCTION.md). coefficient: the initial W of S2 and S4.
+    It has 60,000 trainable parameters and 340,908 connections. A squashing function follows every layer up to F6.
+    init: draws the initial weights, see layers/initial.py. The default is not the paper's uniform_over_fan_in:
+    with that, training stays on its first plateau (docs/REPRODUCTION.md). coefficient: the initial W of S2 and S4.
     """
     options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     weights = options | {"init": init}

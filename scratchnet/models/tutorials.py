@@ -1,7 +1,7 @@
-"""The networks that tutorials call LeNet-5: five readings of one paper, each as its author wrote it.
+"""The networks that tutorials call LeNet-5: five versions of one paper, each as its author wrote it.
 
-What they share is convolutions of 5x5 with 6, 16 and (as maps or as units) 120 outputs, then 84, then 10.
-All end in scores, the largest wins; paper_softmax in probabilities.
+All of them have 5x5 convolutions with 6, 16 and (as maps or as units) 120 outputs, then 84, then 10.
+They end in scores, and the largest wins; paper_softmax ends in probabilities.
 """
 
 from typing import Any
@@ -29,7 +29,10 @@ from scratchnet.models.lenet5 import TABLE_I, connection_table
 
 
 def blog_relu_maxpool(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
-    """(N, 1, 32, 32) -> (N, 10): ReLU for tanh, max pooling for subsampling, every map of C3 reads all of S2's."""
+    """Return the network with ReLU for tanh and max pooling for subsampling: (N, 1, 32, 32) -> (N, 10).
+
+    Every map of C3 reads all maps of S2.
+    """
     options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     options |= {"init": kaiming_normal, "init_bias": pytorch_default}
     return Sequential(
@@ -50,7 +53,7 @@ def blog_relu_maxpool(rng: np.random.Generator | None = None, dtype: DTypeLike =
 
 
 def tutorial_28(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
-    """(N, 1, 28, 28) -> (N, 10): the border is made by C1's padding, and C5 is a linear layer."""
+    """Return the network with padding in C1 and a linear C5: (N, 1, 28, 28) -> (N, 10)."""
     options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     options |= {"init": pytorch_default, "init_bias": pytorch_default}
     return Sequential(
@@ -71,8 +74,10 @@ def tutorial_28(rng: np.random.Generator | None = None, dtype: DTypeLike = np.fl
 
 
 def notebook_learned_slope(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
-    """(N, 1, 32, 32) -> (N, 10): 1.7159 tanh(S x) with S learned, and subsampling with a learned coefficient,
-    where S and the coefficient became whole matrices along the last axis: the columns of an image."""
+    """Return the network with learned slopes, 1.7159 tanh(S x): (N, 1, 32, 32) -> (N, 10).
+
+    S and the coefficient of subsampling are matrices along the last axis, the columns of an image.
+    """
     options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     options |= {"init": pytorch_default, "init_bias": pytorch_default}
 
@@ -102,7 +107,10 @@ def notebook_learned_slope(rng: np.random.Generator | None = None, dtype: DTypeL
 
 
 def fashion(squash: type[Layer], rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
-    """(N, 1, 28, 28) -> (N, 10), squash = Tanh or ReLU: average pooling, and none after C3, as published."""
+    """Return the network with average pooling and squash = Tanh or ReLU: (N, 1, 28, 28) -> (N, 10).
+
+    No squashing function follows C3, as published.
+    """
     options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     options |= {"init": pytorch_default, "init_bias": pytorch_default}
     return Sequential(
@@ -122,22 +130,22 @@ def fashion(squash: type[Layer], rng: np.random.Generator | None = None, dtype: 
 
 
 def fashion_tanh(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
-    """fashion(Tanh)."""
+    """Return fashion(Tanh)."""
     return fashion(Tanh, rng, dtype)
 
 
 def fashion_relu(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
-    """fashion(ReLU): all three tanh became ReLU."""
+    """Return fashion(ReLU), with ReLU in place of each tanh."""
     return fashion(ReLU, rng, dtype)
 
 
 def paper_softmax(
     rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32, *, connections: ArrayLike | None = None
 ) -> Sequential:
-    """(N, 1, 32, 32) -> (N, 10): the paper up to F6, then ten probabilities in place of RBF penalties.
+    """Return the paper's network up to F6, then ten probabilities in place of penalties: (N, 1, 32, 32) -> (N, 10).
 
     Subsampling has one coefficient and one bias, on the mean of each window, where the paper has a pair for every
-    map. Every map of C3 reads all of S2's, as in the network that was trained there; connections: see Conv2d.
+    map. Every map of C3 reads all maps of S2, as in the network that the tutorial trained; connections: see Conv2d.
     """
     options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
     weights = options | {"init": xavier_uniform}
@@ -167,5 +175,5 @@ def paper_softmax(
 
 
 def paper_softmax_sparse(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
-    """paper_softmax with the sparse C3 of Table I, which the tutorial's text describes."""
+    """Return paper_softmax with the sparse C3 of Table I, which the tutorial's text describes."""
     return paper_softmax(rng, dtype, connections=connection_table(TABLE_I))

@@ -1,8 +1,8 @@
 """One network on several cores.
 
-engine.py    what `fit` and `evaluate` run a network with: the protocol, and the readable engine
-replicas.py  a network twice, with the same parameters; parts of a batch through each
-threads.py   Python's threads, and BLAS held to one
+engine.py    the engine that runs a network for `fit` and `evaluate`: the protocol, and the readable engine
+replicas.py  copies of a network that share its parameters, for parts of a batch
+threads.py   Python's threads, and BLAS limited to one thread
 """
 
 from scratchnet.parallel.engine import Engine, ReadableEngine

@@ -1,4 +1,4 @@
-"""What runs a network: the protocol of an engine, and the readable engine, which calls the layers."""
+"""Engines run a network: the protocol, and the readable engine, which calls the layers."""
 
 from functools import partial
 from typing import Any, Protocol
@@ -13,10 +13,10 @@ ALL = slice(None)
 
 
 class Engine(Protocol):
-    """What `fit` and `evaluate` need to run a network. ReadableEngine and fast.FastEngine have it.
+    """The methods that `fit` and `evaluate` need to run a network; ReadableEngine and fast.FastEngine have them.
 
-    net: the network; loss: what it trains with, or None to run it forward only.
-    Training needs `with engine:`. x: images (N, ...); labels: (N,) integers; batch: which of them.
+    net: the network; loss: the loss for training, or None to run forward only.
+    Training needs `with engine:`. x: images (N, ...); labels: (N,) integers; batch: the indices of a batch.
     """
 
     net: Any
@@ -33,27 +33,27 @@ class Engine(Protocol):
         """Return the network's output y for all of x."""
 
     def gradients(self, x: NDArray, labels: NDArray, batch: Any = ALL) -> tuple[float, NDArray]:
-        """Forward, loss, backward: return E and y of the batch; leave dE/dW of every parameter in its dW."""
+        """Run forward, loss and backward; return E and y of the batch, and store dE/dW of every parameter in its dW."""
 
     def curvatures(self, x: NDArray, labels: NDArray) -> None:
-        """Leave d2E/dW2 of every parameter in its hW."""
+        """Store d2E/dW2 of every parameter in its hW."""
 
     def fused(self, optimizer: Any, batch_size: int) -> int:
-        """Return how many updates `updates` takes in one call; 0 if each is `gradients`, then `step`."""
+        """Return how many updates one call of `updates` does; 0 if each update is `gradients`, then `step`."""
 
     def updates(self, optimizer: Any, x: NDArray, labels: NDArray, batch: NDArray) -> tuple[float, NDArray]:
-        """Take an update for each image of the batch; return their mean E, and the y from before each."""
+        """Do one update for each image of the batch; return the mean E, and for each image the y before its update."""
 
 
 class ReadableEngine:
-    """The Engine that calls the layers, a large batch on all cores.
+    """The Engine that calls the layers. It runs a large batch on all cores.
 
     A small batch goes through the network itself. A large one is cut into parts that fit the cache; every replica
-    of the network takes some of them, and the gradients are added up: the result differs from the network's own
-    passes by rounding only. Layers know nothing of threads.
+    of the network takes some of them, and the gradients are added up. The result differs from the network's own
+    passes only by rounding. The layers do not use threads.
     """
 
-    FEWEST = 8  # images in a part: about 1 ms of LeNet-5, where waking a thread takes 0.1 ms
+    FEWEST = 8  # images in a part: about 1 ms for LeNet-5; to wake a thread takes 0.1 ms
     MOST = 64  # images in a part: a batch of 256 in parts of 64 is faster than in two of 128
 
     def __init__(self, net: Any, loss: Any = None) -> None:
@@ -112,11 +112,11 @@ class ReadableEngine:
         raise NotImplementedError("ReadableEngine has no fused updates: call gradients, then optimizer.step().")
 
     def _parts(self, images):
-        """For every replica its slices of the batch, in order; none if the batch is too small to share, or a layer
-        needs to see the whole batch (`whole_batch`)."""
-        helpers = min(len(self.replicas), images // self.FEWEST)
-        if images < 2 * self.FEWEST or (helpers == 1 and images <= self.MOST):
+        """Return for every replica its slices of the batch, in order; none if the batch is too small to share, or if
+        a layer needs the whole batch (`whole_batch`)."""
+        workers = min(len(self.replicas), images // self.FEWEST)
+        if images < 2 * self.FEWEST or (workers == 1 and images <= self.MOST):
             return []
         if any(leaf.training and getattr(leaf, "whole_batch", False) for leaf in leaves(self.net)):
             return []
-        return shares(images, helpers, self.MOST)
+        return shares(images, workers, self.MOST)

@@ -1,4 +1,4 @@
-"""A network twice, with the same parameters: parts of a batch go through each at the same time."""
+"""Copies of a network that share its parameters: parts of a batch go through them at the same time."""
 
 import copy
 from itertools import pairwise
@@ -11,11 +11,11 @@ from scratchnet.parallel.threads import quiet_overflow
 
 def leaves(net: Any) -> list:
     """Return the layers that compute: those inside a network, in order, or the layer itself."""
-    return net.leaves() if hasattr(type(net), "leaves") else [net]  # the type: a layer answers slowly what it has not
+    return net.leaves() if hasattr(type(net), "leaves") else [net]  # type(net): hasattr(net, ...) is slow if it fails
 
 
 def replica(net: Any) -> Any:
-    """Return a network with the same parameter arrays and a memory of its own, for another thread."""
+    """Return a network with the same parameter arrays and its own other arrays, for another thread."""
     twin = copy.copy(net)
     if hasattr(net, "layers"):
         twin.layers = {name: replica(layer) for name, layer in net.layers.items()}
@@ -24,25 +24,25 @@ def replica(net: Any) -> Any:
     return twin
 
 
-def shares(images, helpers, most):
-    """For every helper its slices of a batch, in order, of at most `most` images each."""
-    each = -(-images // (helpers * most))  # parts for one helper
-    cuts = [images * i // (helpers * each) for i in range(helpers * each + 1)]
+def shares(images, workers, most):
+    """Return for every worker its slices of a batch, in order, of at most `most` images each."""
+    each = -(-images // (workers * most))  # parts for one worker
+    cuts = [images * i // (workers * each) for i in range(workers * each + 1)]
     parts = [slice(first, last) for first, last in pairwise(cuts)]
-    return [parts[i * each : (i + 1) * each] for i in range(helpers)]
+    return [parts[i * each : (i + 1) * each] for i in range(workers)]
 
 
 @quiet_overflow()
 def outputs(net, parts):
-    """The network's output for these parts of a batch."""
+    """Return the network's output for these parts of a batch."""
     return np.concatenate([net.forward(part) for part in parts])
 
 
 @quiet_overflow()
 def weighted_passes(net, loss, x, labels, parts):
-    """E, y and the gradients over these parts, each part weighted by its share of the batch: the loss averages
-    over the part alone."""
-    loss = copy.copy(loss)  # with a memory of its own
+    """Return E, y and the gradients over these parts. Each part has its share of the batch as weight, because the
+    loss averages over the part only."""
+    loss = copy.copy(loss)  # a copy that stores its own arrays
     E, ys, gradients = 0.0, [], []
     for part in parts:
         share = (part.stop - part.start) / len(x)

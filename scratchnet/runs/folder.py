@@ -24,7 +24,7 @@ from scratchnet.layers import Layer
 from scratchnet.losses import Loss, MAPLoss, MLELoss
 from scratchnet.parallel import cores
 from scratchnet.runs.recipes import QUICK, RECIPES, J, Recipe
-from scratchnet.storage import read_about, read_arrays, whole_file, write_arrays
+from scratchnet.storage import atomic_write, read_about, read_arrays, write_arrays
 from scratchnet.training import History
 from scratchnet.training.evaluation import Data
 
@@ -181,7 +181,7 @@ class Run:
             for name in FILES:
                 (self.folder / name).unlink(missing_ok=True)
             self.begun = True
-        with whole_file(self.folder / "config.json") as file:
+        with atomic_write(self.folder / "config.json") as file:
             file.write(json.dumps(self.config, indent=2).encode("ascii") + b"\n")
         if self.best:
             write_arrays(self.folder / "best.npz", self.best, self.about())

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scratchnet.datasets import class_names
 from scratchnet.layers import Conv2d, Sequential
 from scratchnet.metrics import confidence, probabilities
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 from scratchnet.training import Evaluation, evaluate, mode
 from scratchnet.viewing import figures
 from scratchnet.viewing.tables import code_text, confusion_table, history_table, percent, rate_table, table
@@ -76,7 +76,7 @@ def write_report(
 
 
 def write(path, text):
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(text.encode("utf-8"))
 
 

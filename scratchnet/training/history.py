@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scratchnet.errors import InputError
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 
 
 @dataclass
@@ -87,7 +87,7 @@ def write_table(path: str | Path, names: Sequence[str], rows: Iterable[Sequence[
     writer = csv.writer(text)
     writer.writerow(names)
     writer.writerows(rows)
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(text.getvalue().encode("ascii"))
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scratchnet.layers import RBF, Conv2d, Flatten, Sequential
 from scratchnet.metrics import probabilities
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 from scratchnet.viewing.tables import percent
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
@@ -27,7 +27,7 @@ MOST = 2_000  # images on a wall
 
 def save(figure: Figure, path: str | Path) -> None:
     """Writes a figure as a PNG."""
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         figure.savefig(file, format="png")
 
 

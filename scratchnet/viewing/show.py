@@ -12,7 +12,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from scratchnet.errors import InputError
-from scratchnet.storage import whole_file
+from scratchnet.storage import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -139,7 +139,7 @@ def _save(item, names):
     folder = Path(os.environ.get("SCRATCHNET_FIGURES") or FOLDER).expanduser()
     path = folder / f"{stem}-{names['_pictures']}.png"
     try:
-        with whole_file(path) as file:
+        with atomic_write(path) as file:
             file.write(item.png)
     except OSError as why:
         raise InputError(
