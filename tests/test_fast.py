@@ -365,7 +365,7 @@ def test_validations_come_when_they_are_due(rng):
 def test_divergence_is_reported(batch_size, rng):
     net = Sequential(flatten=Flatten(), F=Linear(16, 4, rng=rng), OUTPUT=RBF(np.eye(4, dtype="f")))
     x, labels = rng.normal(size=(200, 1, 4, 4)).astype("f"), rng.integers(0, 4, 200)
-    with pytest.raises(Diverged, match="Lower it"):
+    with pytest.raises(Diverged, match="Lower the learning rate"):
         fit(net, MLELoss(), SGD(net, 10), (x, labels), epochs=30, batch_size=batch_size, rng=rng)
 
 
