@@ -546,7 +546,7 @@ PLANTS = {
     "capstone": (
         ("net = lenet5(rng)", "net = lenet5(rng)\nreturn None", "`return net` missing"),
         ("epochs=4", "epochs=0", "as good as guessing"),
-        ("net = lenet5(rng)", "net = scratchnet.models.tutorial_28(rng)", "the network is made for (1, 28, 28)"),
+        ("net = lenet5(rng)", "net = scratchnet.models.tutorial_28(rng)", "should have inputs of shape (1, 28, 28)"),
         (
             "net = lenet5(rng)",
             "net = scratchnet.Sequential(flatten=scratchnet.Flatten(), F=scratchnet.Linear(1024, 60))\nreturn net",

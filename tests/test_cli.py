@@ -20,7 +20,7 @@ def scratchnet(*arguments, cwd):
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory):
-    """A folder in which `train --quick` was run, and what it said."""
+    """A folder in which `train --quick` was run, and its output."""
     folder = tmp_path_factory.mktemp("run")
     return folder, scratchnet("train", "--quick", "-v", "--out", "run", cwd=folder)
 
@@ -30,8 +30,8 @@ def test_quick_gives_a_first_result(quick):
     assert run.returncode == 0, run.stderr
     assert run.stdout.isascii() and run.stderr.isascii()
     lines = run.stdout.splitlines()
-    passes = [line for line in lines if line.startswith("pass ")]
-    assert len(passes) == 1 and passes[0].startswith("pass  1/1  lr 0.000125  loss ")
+    epochs = [line for line in lines if line.startswith("epoch ")]
+    assert len(epochs) == 1 and epochs[0].startswith("epoch  1/1  lr 0.000125  loss ")
     error = float(next(line for line in lines if line.startswith("test error")).split()[2])
     assert error < 10
     for words in (["this run", "paper"], ["0.95 %"], ["0.35 %"], ["true \\ read", "wrong"]):
@@ -193,11 +193,11 @@ def test_damaged_data_ends_with_3(monkeypatch, tmp_path, capsys):
 def test_a_diverging_run_ends_with_1(tmp_path, capsys):
     assert cli.main(["train", "--quick", "--eta", "1e42", "--out", str(tmp_path / "run")]) == 1
     err = capsys.readouterr().err
-    assert "Lower it (--eta)" in err and "Traceback" not in err
+    assert "Lower the learning rate (--eta)" in err and "Traceback" not in err
     assert not (tmp_path / "run" / "last.npz").exists()
 
 
-def test_an_interrupted_run_says_how_to_go_on(small, monkeypatch, tmp_path, capsys):
+def test_an_interrupted_run_prints_how_to_resume(small, monkeypatch, tmp_path, capsys):
     whole, halted = tmp_path / "whole", tmp_path / "halted"
     assert cli.main(["train", "--quick", "--epochs", "2", "--out", str(whole)]) == 0
 
@@ -222,7 +222,7 @@ def test_an_interrupted_run_says_how_to_go_on(small, monkeypatch, tmp_path, caps
 def test_ctrl_c(tmp_path):
     command = [sys.executable, "-u", "-m", "scratchnet", "train", "--quick", "--epochs", "50", "--out", "run"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as run:
-        assert run.stdout.readline().startswith("pass  1/50")
+        assert run.stdout.readline().startswith("epoch  1/50")
         run.send_signal(signal.SIGINT)
         _, err = run.communicate(timeout=60)
     assert run.returncode == 130

@@ -1,4 +1,4 @@
-"""The fast path beside the readable one. The oracle is the readable path in float64."""
+"""The fast path, compared with the readable path in float64."""
 
 import copy
 import math
@@ -51,7 +51,7 @@ from scratchnet.training.engines import say_once
 
 
 def in_float64(net):
-    """The same network with parameters in float64."""
+    """Return a copy of the network with parameters in float64."""
     twin = copy.deepcopy(net)
     for leaf in twin.leaves():
         for name in leaf.params:
@@ -61,13 +61,15 @@ def in_float64(net):
     return twin
 
 
-def error(got, wanted):
-    return np.abs(got - wanted).max() / max(np.abs(wanted).max(), 1e-30)
+def error(got, expected):
+    return np.abs(got - expected).max() / max(np.abs(expected).max(), 1e-30)
 
 
 def exact(net, loss, x, labels):
-    """E, y, and for every parameter its gradient and the sum of the absolute values of what is summed in it, by the
-    readable path in float64: rounding errors are relative to that sum, of which little may be left."""
+    """Return E, y and {parameter: (gradient, sum of the absolute values of its terms)} of the readable path in float64.
+
+    Rounding errors are relative to that sum: the gradient itself may be much smaller.
+    """
     leaves, xs = in_float64(net).leaves(), [x.astype(float)]
     for leaf in leaves:
         xs.append(leaf.forward(xs[-1]))
@@ -75,25 +77,25 @@ def exact(net, loss, x, labels):
     for n, leaf in reversed(list(enumerate(leaves))):
         dx = leaf.backward(dy)
         if leaf.params:
-            wanted = {name: getattr(leaf, "d" + name) for name in leaf.params}
+            expected = {name: getattr(leaf, "d" + name) for name in leaf.params}
             leaf.forward(np.abs(xs[n]))
             leaf.backward(np.abs(dy))
-            gradients |= {(n, name): (wanted[name], np.abs(getattr(leaf, "d" + name)).max()) for name in leaf.params}
+            gradients |= {(n, name): (expected[name], np.abs(getattr(leaf, "d" + name)).max()) for name in leaf.params}
         dy = dx
     return E, xs[-1], gradients
 
 
 def check(net, loss, x, labels):
-    """E, y and every gradient of the fast path to 1e-5 of the readable one in float64."""
+    """Compare E, y and every gradient of the fast path to 1e-5 with the readable path in float64."""
     E, y, gradients = exact(net, loss, x, labels)
     fast = FastEngine(net, loss, x.shape[1:])
     got_E, got_y = fast.gradients(x, labels)
     assert got_E == pytest.approx(E, rel=1e-5)
     assert np.abs(got_y - y).max() <= 1e-5 * max(1, np.abs(y).max())  # log probabilities: 1 is their unit
     leaves = net.leaves()
-    for (n, name), (wanted, terms) in gradients.items():
+    for (n, name), (expected, terms) in gradients.items():
         got = getattr(leaves[n], "d" + name)
-        assert got.shape == wanted.shape and np.abs(got - wanted).max() <= 1e-5 * max(terms, 1e-30), (n, name)
+        assert got.shape == expected.shape and np.abs(got - expected).max() <= 1e-5 * max(terms, 1e-30), (n, name)
         assert not got[~connected(leaves[n], name)].any(), "blanks stay blank"
     assert np.array_equal(fast.forward(x), got_y), "inference is the same forward pass"
     if fast.single:
@@ -101,17 +103,17 @@ def check(net, loss, x, labels):
 
 
 def check_step(net, loss, x, labels, lr=1e-2):
-    """The program in which every parameter steps at once, by the gradients."""
+    """Compare the program in which every parameter steps at once with the gradients."""
     _, _, gradients = exact(net, loss, x, labels)
     before = [getattr(net.leaves()[n], name).copy() for n, name in gradients]
     with FastEngine(net, loss, x.shape[1:]) as fast:
         sgd = SGD(net, lr)
         assert fast.fused(sgd, 1) > 1
         fast.updates(sgd, x, labels, np.arange(1))
-    for ((n, name), (wanted, terms)), old in zip(gradients.items(), before):
+    for ((n, name), (expected, terms)), old in zip(gradients.items(), before):
         got = getattr(net.leaves()[n], name)
         allowed = 1e-5 * lr * max(terms, 1e-30) + 1e-6 * np.abs(old).max()
-        assert np.abs(got - (old - lr * wanted)).max() <= allowed, (n, name)
+        assert np.abs(got - (old - lr * expected)).max() <= allowed, (n, name)
         got[...] = old
 
 
@@ -165,7 +167,7 @@ SQUASHES = [ReLU, Tanh, ScaledTanh, Sigmoid, lambda: Tanh(1.7)]
 
 @st.composite
 def networks(draw):
-    """(network, loss, input shape): convolutions of all kinds, pooling of all kinds, then linear layers."""
+    """Draw (network, loss, input shape): all kinds of convolutions and pooling, then linear layers."""
     rng = np.random.default_rng(draw(st.integers(0, 2**16)))
     shape = start = draw(st.integers(1, 3)), draw(st.integers(5, 17)), draw(st.integers(5, 17))
     layers = []
@@ -215,7 +217,7 @@ def networks(draw):
 
 
 def near_a_kink(net, x):
-    """Whether rounding may decide on which side of a kink a number falls."""
+    """Return whether rounding may decide on which side of a kink a number falls."""
     rng = np.random.default_rng(0)
     for layer in in_float64(net).layers.values():
         y = layer.forward(x)
@@ -231,14 +233,14 @@ def near_a_kink(net, x):
 
 
 def well_conditioned(net, loss, x, labels):
-    """Whether float32 is enough for this network: the readable path comes to 2e-6 of its own result in float64."""
+    """Return whether float32 is enough here: the readable path agrees to 2e-6 with its own result in float64."""
     _, _, gradients = exact(net, loss, x, labels)
     loss.forward(net.forward(x), labels)
     net.backward(loss.backward())
     leaves = net.leaves()
     return all(
-        np.abs(getattr(leaves[n], "d" + name) - wanted).max() <= 2e-6 * terms
-        for (n, name), (wanted, terms) in gradients.items()
+        np.abs(getattr(leaves[n], "d" + name) - expected).max() <= 2e-6 * terms
+        for (n, name), (expected, terms) in gradients.items()
     )
 
 
@@ -267,11 +269,11 @@ def test_curvatures(make, loss, rng):
     twin = in_float64(net)
     ReadableEngine(twin, loss).curvatures(x.astype(float), labels)
     FastEngine(net, loss, x.shape[1:]).curvatures(x, labels)
-    for (name, _, _, got), (_, _, _, wanted) in zip(net.parameters(), twin.parameters(), strict=True):
-        assert error(got, wanted) < 1e-5, name
+    for (name, _, _, got), (_, _, _, expected) in zip(net.parameters(), twin.parameters(), strict=True):
+        assert error(got, expected) < 1e-5, name
 
 
-def test_a_network_without_a_curvature_pass_says_so(rng):
+def test_a_network_without_a_curvature_pass_is_an_error(rng):
     net = RECIPES["paper-softmax"].network(rng)
     x, labels = digits_like(rng, 3)
     with pytest.raises(InputError, match="has no curvature pass"):
@@ -298,8 +300,8 @@ OPTIMIZERS = {
 @pytest.mark.parametrize("batch_size", [1, 24])
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 @pytest.mark.parametrize("make, loss", [(lenet5, MAPLoss(10)), (tutorial_28, CrossEntropyLoss())])
-def test_a_pass_ends_where_the_readable_path_does(make, loss, kind, batch_size, rng):
-    """Twelve updates of float32 beside twelve of float64."""
+def test_an_epoch_ends_where_the_readable_path_does(make, loss, kind, batch_size, rng):
+    """Compare twelve updates in float32 with twelve in float64."""
     net = make(rng)
     twin = in_float64(net)
     x, labels = digits_like(rng, 12 * batch_size, net.input_shape)
@@ -308,9 +310,9 @@ def test_a_pass_ends_where_the_readable_path_does(make, loss, kind, batch_size, 
     options = {"epochs": 1, "batch_size": batch_size, "train_error": False}
     history = fit(net, loss, OPTIMIZERS[kind](net), (x, labels), rng=np.random.default_rng(1), **options)
     data = x.astype(float), labels
-    wanted = fit(twin, loss, OPTIMIZERS[kind](twin), data, rng=np.random.default_rng(1), fast=False, **options)
-    assert history.loss == pytest.approx(wanted.loss, rel=1e-4)
-    assert history.running_error == pytest.approx(wanted.running_error)
+    expected = fit(twin, loss, OPTIMIZERS[kind](twin), data, rng=np.random.default_rng(1), fast=False, **options)
+    assert history.loss == pytest.approx(expected.loss, rel=1e-4)
+    assert history.running_error == pytest.approx(expected.running_error)
     for (name, value, _, _), (_, exactly, _, _) in zip(net.parameters(), twin.parameters(), strict=True):
         assert value is before[name], "trained in place"
         moved = np.abs(exactly - start[name]).max()
@@ -338,7 +340,7 @@ def test_what_happens_between_two_calls_counts(rng):
     assert np.allclose(fast.forward(x), net.forward(x), rtol=1e-4)
 
 
-def test_an_interrupted_pass_leaves_the_network_its_arrays(rng):
+def test_an_interrupted_epoch_leaves_the_network_its_arrays(rng):
     class Stop(Callback):
         def batch(self, done, total, loss):
             raise KeyboardInterrupt
@@ -351,19 +353,19 @@ def test_an_interrupted_pass_leaves_the_network_its_arrays(rng):
     assert net["C1"].W is before[0] and not np.array_equal(net["C1"].W, before[1])
 
 
-def test_looks_come_when_they_are_due(rng):
+def test_validations_come_when_they_are_due(rng):
     net = tutorial_28(rng)
     x, labels = digits_like(rng, 300, net.input_shape)
     data = x, labels
     history = fit(net, CrossEntropyLoss(), SGD(net, 1e-4), data, validation=data, validate_every=50, epochs=2)
-    assert [look[0] for look in history.validations] == pytest.approx([n / 6 for n in range(1, 13)])
+    assert [epochs for epochs, _ in history.validations] == pytest.approx([n / 6 for n in range(1, 13)])
 
 
 @pytest.mark.parametrize("batch_size", [1, 32])
-def test_divergence_is_said(batch_size, rng):
+def test_divergence_is_reported(batch_size, rng):
     net = Sequential(flatten=Flatten(), F=Linear(16, 4, rng=rng), OUTPUT=RBF(np.eye(4, dtype="f")))
     x, labels = rng.normal(size=(200, 1, 4, 4)).astype("f"), rng.integers(0, 4, 200)
-    with pytest.raises(Diverged, match="Lower it"):
+    with pytest.raises(Diverged, match="Lower the learning rate"):
         fit(net, MLELoss(), SGD(net, 10), (x, labels), epochs=30, batch_size=batch_size, rng=rng)
 
 
@@ -387,28 +389,28 @@ class Loud(Sequential):
 @pytest.mark.parametrize(
     "net, loss, dtype, why",
     [
-        (Sequential(F=Linear(4, 2), drop=Dropout(0.5)), CrossEntropyLoss(), "f", "drop: Dropout has no operation"),
-        (Sequential(F=Mine(4, 2)), CrossEntropyLoss(), "f", "F: Mine has no operation"),
-        (Loud(F=Linear(4, 2)), CrossEntropyLoss(), "f", "Loud is a container"),
+        (Sequential(F=Linear(4, 2), drop=Dropout(0.5)), CrossEntropyLoss(), "f", "drop: Dropout has no compiled"),
+        (Sequential(F=Mine(4, 2)), CrossEntropyLoss(), "f", "F: Mine has no compiled operation"),
+        (Loud(F=Linear(4, 2)), CrossEntropyLoss(), "f", "Loud is a container, but not a plain Sequential"),
         (Sequential(F=Linear(4, 2, dtype=float)), CrossEntropyLoss(), "f", "F.W is float64, not float32"),
         (Sequential(F=Linear(4, 2)), CrossEntropyLoss(), "d", "the images are float64, not float32"),
         (Sequential(F=Linear(4, 2)), type("Other", (CrossEntropyLoss,), {})(), "f", "CrossEntropyLoss() has no"),
     ],
 )
-def test_what_it_does_not_know_goes_the_readable_way(net, loss, dtype, why, capsys, rng):
+def test_what_has_no_operation_uses_the_readable_path(net, loss, dtype, why, capsys, rng):
     say_once.cache_clear()
     data = rng.normal(size=(20, 4)).astype(dtype), rng.integers(0, 2, 20)
     for _ in range(2):
         history = fit(net, loss, SGD(net, 0.1), data, epochs=1, train_error=False)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1, lines
-    assert lines[0].startswith("scratchnet: on the readable path"), lines
+    assert lines[0].startswith("scratchnet: using the readable path, because "), lines
     assert why in lines[0], lines
     assert np.isfinite(history.loss[0])
 
 
 @pytest.mark.parametrize("labels, words", [(np.array([0, 10]), "0 to 9, got 0 to 10"), (np.zeros(2), "float64")])
-def test_labels_that_are_none(labels, words, rng):
+def test_wrong_labels(labels, words, rng):
     net = lenet5(rng)
     with pytest.raises(InputError, match=words):
         FastEngine(net, MAPLoss(10), (1, 32, 32)).gradients(np.zeros((2, 1, 32, 32), "f"), labels)
@@ -455,12 +457,12 @@ print(fit(net, MAPLoss(10), SGD(net, 1e-3), (x, labels), epochs=1, batch_size=20
 
 
 def test_without_numba_the_layers_run():
-    _, said = in_another_process(TRAIN.replace("IMAGES", "1"), NUMBA_DISABLE_JIT="1")
-    assert "NUMBA_DISABLE_JIT is set" in said
+    _, err = in_another_process(TRAIN.replace("IMAGES", "1"), NUMBA_DISABLE_JIT="1")
+    assert "NUMBA_DISABLE_JIT is set" in err
 
 
 def test_on_avx2():
-    """Vectors of eight, in sixteen registers, whatever this machine has."""
+    """Train with vectors of eight floats in sixteen registers, on any machine."""
     code = "from scratchnet.fast.vector import LANES, REGISTERS; assert (LANES, REGISTERS) == (8, 16)"
     code += TRAIN.replace("IMAGES", "60")
     narrow, _ = in_another_process(code, NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES="")
@@ -508,7 +510,7 @@ def test_only_its_own_parameters_step(rng):
     assert np.array_equal(net["a"].W, before)
 
 
-def test_shared_parameters_go_the_readable_way(rng):
+def test_shared_parameters_use_the_readable_path(rng):
     net = Sequential(a=Linear(4, 4, rng=rng), b=Linear(4, 4, rng=rng))
     net["b"].W = net["a"].W
     with pytest.raises(Unsupported, match="share their memory"):
@@ -525,7 +527,7 @@ def test_shared_parameters_go_the_readable_way(rng):
         (np.zeros((3, 1, 32, 32), "f"), np.array([-1])),
     ],
 )
-def test_images_that_are_not_there(x, rows, rng):
+def test_wrong_images(x, rows, rng):
     fast = FastEngine(lenet5(rng), MAPLoss(10), (1, 32, 32))
     with pytest.raises(InputError, match="should be"):
         fast.gradients(x, np.zeros(4, int), rows)
@@ -550,7 +552,7 @@ def test_steps_need_an_estimate(rng):
         fast.updates(SDLM(net, 1), x, labels, np.arange(3))
 
 
-def test_a_test_set_of_another_size_is_seen_before_the_training(rng):
+def test_a_test_set_of_another_size_is_refused_before_the_training(rng):
     net = Sequential(flatten=Flatten(), F=Linear(16, 3, rng=rng))
     train, other = (np.zeros((9, 1, 4, 4), "f"), np.zeros(9, int)), (np.zeros((9, 1, 5, 4), "f"), np.zeros(9, int))
     with pytest.raises(InputError, match="5, 4"):

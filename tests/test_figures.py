@@ -42,7 +42,7 @@ def legend(ax):
 
 
 def texts(figure):
-    """Everything that is written on a figure's axes."""
+    """Return everything that is written on a figure's axes."""
     found = [figure.get_suptitle()]
     for ax in figure.axes:
         found += [ax.get_title(), ax.get_xlabel(), ax.get_ylabel(), *(text.get_text() for text in ax.texts)]
@@ -67,7 +67,7 @@ def test_training_curves(history, tmp_path):
         "test: 2.00 %",
         "held out: 2.50 %",
         "training, measured on the fly: 2.00 %",
-        "training, measured after the pass: 1.50 %",
+        "training, measured after the epoch: 1.50 %",
     ]
     assert "paper, test: 0.95 %" in texts(figure) and "learning rate" in below.get_ylabel()
     assert np.allclose(below.lines[0].get_ydata(), history.lr)
@@ -91,10 +91,10 @@ def test_a_run_without_a_test_set_or_stuck_on_a_plateau(history):
     assert figures.training_curves(history).axes[0].get_ylim()[1] > 90
 
 
-def test_looks_within_passes_are_drawn(history):
+def test_validations_within_epochs_are_drawn(history):
     history.validations = [(0.5, 5.0), (1.0, 3.5), (2.0, 3.0), (3.0, 2.5)]
     ax = figures.training_curves(history).axes[0]
-    assert "held out, within passes" in legend(ax)
+    assert "held out, within epochs" in legend(ax)
     assert any(np.array_equal(line.get_xdata(), [0.5, 1, 2, 3]) for line in ax.lines)
 
 

@@ -1,4 +1,4 @@
-"""The tutorials' networks: each against PyTorch, gradient by gradient, and their recipes."""
+"""The tutorials' networks, each compared with PyTorch gradient by gradient, and their recipes."""
 
 import copy
 from functools import partial
@@ -74,7 +74,7 @@ def digits():
 
 @pytest.mark.parametrize("name", TWINS)
 def test_ten_updates_follow_pytorch(name, digits, rng):
-    """The recipe's own optimizer, loss, batch and pixels, in float64, beside torch.optim."""
+    """Compare the recipe's own optimizer, loss, batch and pixels, in float64, with torch.optim."""
     recipe = RECIPES[name]
     net, twin = recipe.network(rng, dtype=float), TWINS[name]().double()
     copy_parameters(net, twin)
@@ -99,8 +99,10 @@ def test_ten_updates_follow_pytorch(name, digits, rng):
 
 @pytest.mark.parametrize("name", TWINS)
 def test_every_recipe_learns(name, digits):
-    """Two passes over 3,000 digits: better than guessing by far, plain SGD at 1e-3 by a little. Five where the
-    subsampling starts with coefficients from U(-1, 1), which let little through at first."""
+    """Train two epochs of 3,000 digits: it is far better than guessing, or a little for plain SGD at 1e-3.
+
+    If the subsampling starts with coefficients from U(-1, 1), which are small at first, it needs five epochs.
+    """
     recipe, rng = RECIPES[name], np.random.default_rng(0)
     net = recipe.network(rng)
     train = recipe.pixels(digits[0]), digits[1]
@@ -120,7 +122,7 @@ def test_the_curvature_pass_trains_a_modern_network_too(name, digits):
     assert evaluate(net, train).error < 40
 
 
-def test_sdlm_says_why_it_cannot_train_through_softmax(digits):
+def test_sdlm_cannot_train_through_softmax(digits):
     recipe, rng = RECIPES["paper-softmax"], np.random.default_rng(0)
     net = recipe.network(rng)
     train = recipe.pixels(digits[0][:10]), digits[1][:10]
@@ -128,7 +130,7 @@ def test_sdlm_says_why_it_cannot_train_through_softmax(digits):
         fit(net, recipe.loss(), SDLM(net, 1e-3), train, epochs=1, rng=rng)
 
 
-def test_recipes_say_what_the_tutorials_say():
+def test_recipes_have_the_numbers_of_the_tutorials():
     table = {
         name: (r.batch_size, r.epochs, r.held_out, r.claimed, r.data, [r.schedule(e) for e in (0, 1)])
         for name, r in RECIPES.items()
@@ -167,7 +169,7 @@ def test_pixels(name):
     assert x.min() == pytest.approx(black, abs=1e-6) and x.max() == pytest.approx(white, rel=1e-6)
 
 
-def test_an_interrupted_adam_goes_on_as_if_nothing_had_been(digits):
+def test_an_interrupted_adam_is_resumed_exactly(digits):
     recipe = RECIPES["tutorial-28"]
     train = recipe.pixels(digits[0][:200]), digits[1][:200]
 

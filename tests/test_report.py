@@ -34,11 +34,11 @@ def reports(digits, tmp_path_factory):
     for name in ("paper", "paper-softmax"):
         folders[name] = tmp_path_factory.mktemp(name)
         net = RECIPES[name].network(np.random.default_rng(0))
-        write_report(folders[name], net, RECIPES[name], digits, "mnist", two_passes())
+        write_report(folders[name], net, RECIPES[name], digits, "mnist", two_epochs())
     return folders
 
 
-def two_passes():
+def two_epochs():
     history = History()
     for i in (2, 1):
         history.append(**({name: float(i) for name in history.columns()} | {"lr": 1e-3}))
@@ -46,7 +46,7 @@ def two_passes():
 
 
 class Page(HTMLParser):
-    """What a page links to, and what its pictures say to those who do not see them."""
+    """The links of a page, and the alternative texts of its pictures."""
 
     def __init__(self, text):
         super().__init__()
@@ -106,7 +106,7 @@ def test_by_confidence_sorts_even_where_probabilities_are_all_1():
 
 def test_a_report_of_a_run_without_a_test_set_and_one_of_little(digits, tmp_path):
     net, recipe = RECIPES["fashion-relu"].network(np.random.default_rng(0)), RECIPES["fashion-relu"]
-    history = two_passes()
+    history = two_epochs()
     write_report(tmp_path, net, recipe, digits, "fashion-mnist", history)
     assert (tmp_path / "top3.png").is_file()
     assert "Ankle boot" in (tmp_path / "confusion.txt").read_text()
@@ -123,7 +123,7 @@ def test_a_report_of_a_run_without_a_test_set_and_one_of_little(digits, tmp_path
 def test_claims_are_drawn_only_for_the_data_they_are_of(digits, tmp_path):
     recipe = RECIPES["tutorial-28"]
     for data, drawn in (("mnist", 1), ("kmnist", 0)):
-        sections = list(report.curves(recipe, two_passes(), data, "title"))
+        sections = list(report.curves(recipe, two_epochs(), data, "title"))
         assert len(sections[0].figure.axes[0].texts) == drawn
 
 

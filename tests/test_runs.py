@@ -1,4 +1,4 @@
-"""The run folder: what a training leaves, going on with it, and what it refuses."""
+"""The run folder: what a training writes, resuming it, and what it refuses."""
 
 import json
 import re
@@ -19,9 +19,9 @@ from scratchnet import (
 )
 from scratchnet.cli.evaluate import history_beside
 from scratchnet.cli.progress import Progress
-from scratchnet.runs import load_model
+from scratchnet.runs import load_model, report
 from scratchnet.runs.recipes import RECIPES
-from scratchnet.storage import read_about, read_arrays
+from scratchnet.storage import read_about, read_arrays, write_arrays
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def digits():
     return images[:60], labels[:60]
 
 
-def two_passes():
+def two_epochs():
     history = History()
     for i in (2, 1):
         history.append(**({name: float(i) for name in history.columns()} | {"lr": 1e-3}))
@@ -45,10 +45,10 @@ def test_a_run_leaves_what_is_needed_to_repeat_it(small, tmp_path, capsys):
     out = tmp_path / "run"
     options = ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--validate-every", 2, "--epochs", 2)
     assert command(*options, "--out", out, "--seed", 5) == 0
-    said = capsys.readouterr().out
-    assert "held-out error" in said
-    assert "best" in said
-    assert "report" in said
+    printed = capsys.readouterr().out
+    assert "held-out error" in printed
+    assert "best" in printed
+    assert "report" in printed
     config = json.loads((out / "config.json").read_text())
     assert config["recipe"] == "tutorial-28"
     assert config["seed"] == 5
@@ -59,8 +59,8 @@ def test_a_run_leaves_what_is_needed_to_repeat_it(small, tmp_path, capsys):
     }
     history = History.read(out / "log.csv")
     history.read_validations(out / "validations.csv")
-    passes = [look[0] for look in history.validations]
-    assert passes == pytest.approx([2 * 64 / 300, 4 * 64 / 300, 1, 1 + 64 / 300, 1 + 3 * 64 / 300, 2])
+    epochs = [at for at, _ in history.validations]
+    assert epochs == pytest.approx([2 * 64 / 300, 4 * 64 / 300, 1, 1 + 64 / 300, 1 + 3 * 64 / 300, 2])
     assert [error for p, error in history.validations if p in (1, 2)] == history.validation_error
     again = tmp_path / "again"
     assert command(*options, "--out", again, "--seed", 5) == 0
@@ -98,7 +98,7 @@ def test_without_held_out_images_there_is_no_best(small, tmp_path):
     assert not (out / "best.npz").exists() and not (out / "validations.csv").exists(), "nor that of an earlier run"
 
 
-def test_an_interrupted_adam_run_goes_on_where_it_was(small, tmp_path, monkeypatch, capsys):
+def test_an_interrupted_adam_run_is_resumed_exactly(small, tmp_path, monkeypatch, capsys):
     options = ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--epochs", 3)
     whole, halted = tmp_path / "whole", tmp_path / "halted"
     assert command(*options, "--out", whole) == 0
@@ -122,7 +122,7 @@ def test_an_interrupted_adam_run_goes_on_where_it_was(small, tmp_path, monkeypat
 def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
     out = tmp_path / "run"
     assert command("--recipe", "paper-softmax", "--quick", "--out", out) == 0
-    assert json.loads(read_about(out / "last.npz")) == {"recipe": "paper-softmax", "data": "mnist", "passes": 1}
+    assert json.loads(read_about(out / "last.npz")) == {"recipe": "paper-softmax", "data": "mnist", "epochs": 1}
     net, recipe, data = load_model(out / "last.npz")
     assert recipe.name == "paper-softmax"
     assert net["softmax"]
@@ -136,8 +136,8 @@ def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
     assert history_beside(tmp_path / "last.npz", "mnist") is None
     for about, words in (
         ('{"recipe": "x"}', "'x' on 'mnist', which this version"),
-        ("word", "does not say"),
-        ("3", "does"),
+        ("word", "does not record which recipe"),
+        ("3", "does not record which recipe"),
     ):
         net.save(tmp_path / "unknown.npz", about)
         with pytest.raises(ModelError, match=words):
@@ -212,7 +212,7 @@ def test_the_seed_is_in_the_folders_name(small, tmp_path, monkeypatch):
     assert {path.name for path in (tmp_path / "runs").iterdir()} == {"tutorial-28-quick", "tutorial-28-quick-seed3"}
 
 
-def test_an_interruption_in_the_first_pass_changes_nothing(small, tmp_path, monkeypatch, capsys):
+def test_an_interruption_in_the_first_epoch_changes_nothing(small, tmp_path, monkeypatch, capsys):
     out, options = tmp_path / "run", ("--recipe", "tutorial-28", "--quick", "--hold-out", 100, "--validate-every", 1)
     assert command(*options, "--out", out) == 0
     before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
@@ -232,13 +232,13 @@ def test_an_interruption_in_the_first_pass_changes_nothing(small, tmp_path, monk
     assert [path.name for path in (tmp_path / "new").rglob("*")] == ["report"]
 
 
-def test_the_best_within_the_first_pass_is_kept(tmp_path):
+def test_the_best_within_the_first_epoch_is_kept(tmp_path):
     recipe = RECIPES["tutorial-28"]
     net = recipe.network(np.random.default_rng(0))
     run = runs.Run(tmp_path, CONFIG, History())
-    for i, look in enumerate(((0.3, 5.0), (0.6, 3.0), (0.9, 4.0))):
+    for i, validation in enumerate(((0.3, 5.0), (0.6, 3.0), (0.9, 4.0))):
         net["F6"].b[:] = i
-        run.history.validations.append(look)
+        run.history.validations.append(validation)
         run.save_best(net)
     assert not list(tmp_path.iterdir())
     run.save(net, SGD(net, 0.1))
@@ -257,14 +257,14 @@ def test_a_path_of_the_wrong_kind(small, tmp_path, capsys):
         assert words in capsys.readouterr().err
 
 
-def test_a_run_can_go_on_longer_but_not_otherwise(small, tmp_path, capsys):
+def test_a_run_is_resumed_with_its_own_options_or_longer(small, tmp_path, capsys):
     out = tmp_path / "run"
     assert command("--recipe", "tutorial-28", "--quick", "--out", out) == 0
     assert command("--resume", out, "--epochs", 2) == 0
     assert len(History.read(out / "log.csv")) == 2
     capsys.readouterr()
     assert command("--resume", out, "--epochs", 1) == 2
-    assert "has 2 passes already, more than 1" in capsys.readouterr().err
+    assert f"--epochs 1 has to be at least 2: {out} has 2 epochs already" in capsys.readouterr().err
     assert command("--resume", out, "--seed", 0, "--quick") == 2
     assert "leave out --quick, --seed" in capsys.readouterr().err
 
@@ -276,19 +276,55 @@ def test_a_run_that_was_stopped_while_it_was_saved(small, tmp_path, capsys):
     earlier = {name: (out / name).read_bytes() for name in ("last.npz", "optimizer.npz", "log.csv", "config.json")}
     assert command("--resume", out, "--epochs", 3) == 0
     assert command("--resume", whole, "--epochs", 3) == 0
-    # the log of three passes, the network of two: the third is repeated
+    # the log of three epochs, the network of two: the third is repeated
     for name in ("last.npz", "optimizer.npz"):
         (out / name).write_bytes(earlier[name])
     assert command("--resume", out) == 0
     a, b = read_arrays(whole / "last.npz"), read_arrays(out / "last.npz")
     assert all(np.array_equal(a[name], b[name]) for name in a)
     assert (whole / "validations.csv").read_text() == (out / "validations.csv").read_text()
-    # the optimizer of another pass, or none
+    # the optimizer of another epoch, or none
     (out / "optimizer.npz").write_bytes(earlier["optimizer.npz"])
     assert command("--resume", out) == 2
     assert "does not belong to last.npz" in capsys.readouterr().err
     (out / "optimizer.npz").unlink()
     assert command("--resume", out) == 2
+
+
+def with_older_names(folder):
+    """Write the files of a run again with the names of older versions: `pass` and `passes`."""
+    for name, new, old in (("log.csv", "epoch,", "pass,"), ("validations.csv", "epochs,", "passes,")):
+        text = (folder / name).read_text()
+        assert text.startswith(new), name
+        (folder / name).write_text(old + text.removeprefix(new))
+    for name in ("last.npz", "optimizer.npz"):
+        about = json.loads(read_about(folder / name))
+        about["passes"] = about.pop("epochs")
+        write_arrays(folder / name, read_arrays(folder / name), json.dumps(about))
+
+
+def test_a_folder_of_an_older_version_is_resumed_and_reported(small, tmp_path, capsys):
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    for folder in (whole, out):
+        assert command("--recipe", "tutorial-28", "--quick", "--epochs", 2, "--hold-out", 50, "--out", folder) == 0
+    earlier = {name: (out / name).read_bytes() for name in ("last.npz", "optimizer.npz")}
+    for folder in (whole, out):
+        assert command("--resume", folder, "--epochs", 3) == 0
+    for name, content in earlier.items():  # the log has three epochs, the network two
+        (out / name).write_bytes(content)
+    with_older_names(out)
+    history = history_beside(out / "last.npz", "mnist")
+    assert [epochs for epochs, _ in history.validations] == [1, 2, 3]
+    assert "after each epoch (3)" in next(report.curves(RECIPES["tutorial-28"], history, "mnist", "a title")).alt
+    assert cli.main(["eval", str(out / "last.npz"), "--report", str(tmp_path / "report")]) == 0
+    assert cli.main(["compare", str(whole), str(out), "--out", str(tmp_path / "both.png")]) == 0
+    assert command("--resume", out) == 0
+    a, b = read_arrays(whole / "last.npz"), read_arrays(out / "last.npz")
+    assert all(np.array_equal(a[name], b[name]) for name in a)
+    assert (whole / "validations.csv").read_text() == (out / "validations.csv").read_text()
+    assert len(History.read(out / "log.csv")) == 3
+    assert json.loads(read_about(out / "last.npz"))["epochs"] == 3
+    with_older_names(out)  # which checks that all files have the new names
 
 
 @pytest.mark.parametrize(
@@ -306,18 +342,18 @@ def test_a_run_that_was_stopped_while_it_was_saved(small, tmp_path, capsys):
         *({"loss": "mle"}, {"j": 3.0}, {"recipe": []}, {"recipe": "x"}, {"held_out": -1}, {"validate_every": True}),
     ],
 )
-def test_a_config_that_makes_no_sense(change, tmp_path, capsys):
+def test_a_config_that_is_not_valid(change, tmp_path, capsys):
     (tmp_path / "config.json").write_text(json.dumps(CONFIG | change))
-    two_passes().write(tmp_path / "log.csv")
+    two_epochs().write(tmp_path / "log.csv")
     assert command("--resume", tmp_path) == 2
     err = capsys.readouterr().err
     assert err.startswith("scratchnet: There is no run in") and err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    "log", ["pass,loss\n1\n", "pass,loss\n1,2,3\n", 'pass,loss\n1,"' + "x" * 200_000, "", "a,b\n1,2\n"]
+    "log", ["epoch,loss\n1\n", "epoch,loss\n1,2,3\n", 'epoch,loss\n1,"' + "x" * 200_000, "", "a,b\n1,2\n"]
 )
-def test_a_log_that_is_none(log, tmp_path, capsys):
+def test_a_log_that_is_not_a_table(log, tmp_path, capsys):
     (tmp_path / "config.json").write_text(json.dumps(CONFIG))
     (tmp_path / "log.csv").write_text(log)
     RECIPES["tutorial-28"].network().save(tmp_path / "last.npz")
@@ -330,10 +366,10 @@ def test_a_log_that_is_none(log, tmp_path, capsys):
 @pytest.mark.parametrize(
     "recipe, eta", [("notebook-learned-slope", "1e20"), ("paper-softmax", "1e40"), ("tutorial-28", "1e30")]
 )
-def test_divergence_is_said_to_be_divergence(small, recipe, eta, tmp_path, capsys):
+def test_divergence_is_reported_as_divergence(small, recipe, eta, tmp_path, capsys):
     assert command("--recipe", recipe, "--quick", "--eta", eta, "--out", tmp_path) == 1
     err = capsys.readouterr().err
-    assert "Lower it (--eta)" in err and "Traceback" not in err
+    assert "Lower the learning rate (--eta)" in err and "Traceback" not in err
 
 
 # What a user gets wrong.
@@ -345,7 +381,7 @@ def test_divergence_is_said_to_be_divergence(small, recipe, eta, tmp_path, capsy
         (["--recipe", "tutorial"], 2, ["no recipe 'tutorial'", "Did you mean 'tutorial-28'", "paper-softmax"]),
         (["--recipe", "fashion"], 2, ["Did you mean 'fashion-"]),
         (["--data", "fashion"], 3, ["no data set 'fashion'", "Did you mean 'fashion-mnist'"]),
-        (["--recipe", "tutorial-28", "--j", "3"], 2, ["--loss and --j", "tutorial-28 has none"]),
+        (["--recipe", "tutorial-28", "--j", "3"], 2, ["--loss and --j are only for", "got 'tutorial-28'"]),
         (["--recipe", "tutorial-28", "--validate-every", "3"], 2, ["--hold-out 1000"]),
         (["--hold-out", "60000"], 3, ["60,000 of 60,000 images cannot be held out"]),
         (["--quick", "--hold-out", "10000"], 3, ["10,000 of 10,000 images cannot be held out"]),
@@ -378,5 +414,5 @@ def test_a_report_folder_that_cannot_be_written_stops_before_the_training(tmp_pa
 
 def test_a_model_evaluated_on_data_of_another_shape(digits):
     net = RECIPES["paper"].network()
-    with pytest.raises(InputError, match=r"inputs of shape \(1, 28, 28\), the network is made for \(1, 32, 32\)"):
+    with pytest.raises(InputError, match=r"have inputs of shape \(1, 32, 32\), got \(1, 28, 28\)"):
         evaluate(net, (datasets.grey(digits[0]), digits[1]))

@@ -72,7 +72,7 @@ def trained(digits, test_digits):
 def test_it_learns(trained):
     _, history = trained
     assert len(history) == 2
-    assert history.test_error[-1] < 9, "4,000 digits, two passes"
+    assert history.test_error[-1] < 9, "4,000 digits, two epochs"
     assert history.loss[1] < history.loss[0] and history.running_error[1] < history.running_error[0]
     assert history.train_error[0] < history.running_error[0], "measured on the fly, the error lags behind (Fig. 5)"
     assert history.lr == [paper_schedule(0), paper_schedule(1)]
@@ -115,7 +115,7 @@ def test_confidence_is_the_logit_of_the_largest_probability(rng):
     assert confidence(np.array([[0, 800.0]], np.float32)).tolist() == [800]
 
 
-def test_held_out_data_is_looked_at_after_every_pass_and_within(digits):
+def test_held_out_data_is_validated_after_every_epoch_and_within(digits):
     held_out, history, counts = part(digits, 30), History(), []
 
     class Count(Callback):
@@ -129,13 +129,14 @@ def test_held_out_data_is_looked_at_after_every_pass_and_within(digits):
     assert history.validation_error == [history.validations[3][1], history.validations[7][1]]
     assert history.validations[-1][1] == evaluate(net, held_out).error
     plain, _ = run(part(digits, 100), 2, train_error=False, batch_size=10)
-    assert all(np.array_equal(a, b) for a, b in zip(weights(net), weights(plain))), "looking changes nothing"
-    history.validations.append((2.4, 1.0))  # of a pass that was interrupted
+    assert all(np.array_equal(a, b) for a, b in zip(weights(net), weights(plain))), "validating changes nothing"
+    history.validations.append((2.4, 1.0))  # of an epoch that was interrupted
     run(part(digits, 100), 3, train_error=False, net=net, **(options | {"callback": None}))
-    assert [p for p, _ in history.validations[8:]] == pytest.approx([2.1, 2.4, 2.7, 3]), "counted from the first pass"
-    for wrong in ({"validate_every": 3}, {"validate_every": 0, "validation": held_out}):
-        with pytest.raises(InputError, match=r"validate_every=.* needs validation data"):
-            run(part(digits, 20), 1, **wrong)
+    assert [p for p, _ in history.validations[8:]] == pytest.approx([2.1, 2.4, 2.7, 3]), "counted from the first epoch"
+    with pytest.raises(InputError, match=r"validate_every=3 needs validation data"):
+        run(part(digits, 20), 1, validate_every=3)
+    with pytest.raises(InputError, match=r"validate_every=0 has to be at least 1"):
+        run(part(digits, 20), 1, validate_every=0, validation=held_out)
 
 
 def run(digits, epochs, history=None, net=None, seed=3, **options):
@@ -168,7 +169,7 @@ def test_going_on_after_an_interruption_ends_at_the_same_weights(digits, tmp_pat
     assert resumed.loss == history.loss and len(resumed) == 3
 
 
-def test_the_order_is_the_same_in_every_pass_unless_asked(digits):
+def test_the_order_is_the_same_in_every_epoch_by_default(digits):
     class Order(Linear):
         def forward(self, x):
             self.seen = [*getattr(self, "seen", []), *x[:, 0]]
@@ -179,7 +180,7 @@ def test_the_order_is_the_same_in_every_pass_unless_asked(digits):
         net = Sequential(order=Order(1, 1))
         options = {"epochs": 2, "train_error": False, "constant_order": constant, "batch_size": 3}
         fit(net, MLELoss(), SGD(net, 1e-9), (x, labels), rng=np.random.default_rng(0), **options)
-        seen = net["order"].seen[1:]  # fit first looks whether x fits
+        seen = net["order"].seen[1:]  # fit first checks whether x fits
         assert sorted(seen[:20]) == sorted(seen[20:]) == x[:, 0].tolist() != seen[:20]
         assert (seen[:20] == seen[20:]) is constant
 
@@ -221,7 +222,7 @@ def test_a_diverging_run_stops_at_once(digits):
             seen.append(loss)
 
     net["OUTPUT"].codes = net["OUTPUT"].codes * np.float32(1e25)
-    with pytest.raises(Diverged, match=r"after \d+ patterns of pass 1, learning rate 0.5. Lower it"):
+    with pytest.raises(Diverged, match=r"after \d+ patterns of epoch 1, learning rate 0.5. Lower the learning rate"):
         fit(net, MLELoss(), SGD(net, 0.5), digits, epochs=1, rng=rng, callback=Count())
     assert all(map(math.isfinite, seen))
 
@@ -244,8 +245,8 @@ def test_callbacks(digits):
     assert calls == [*one, ("epoch", 1), *one, ("epoch", 2), ("end", 2)]
 
 
-def test_the_examples_of_the_callback_log_what_they_say(digits):
-    """Those in its docstring, run with stand-ins for the two libraries."""
+def test_the_examples_of_the_callback_log_every_epoch(digits):
+    """Run the examples in its docstring, with stand-ins for the two libraries."""
     lines = textwrap.dedent(Callback.__doc__.split("end(history): after the last", 1)[1]).splitlines()
     code = "\n".join(line[4:] for line in lines if line.startswith("    "))
     logged = []
@@ -296,7 +297,7 @@ def test_data_that_does_not_fit(data, words, rng):
     assert all(word in str(error.value) for word in words), error.value
 
 
-def test_a_test_set_that_does_not_fit_is_seen_before_the_training(digits, rng):
+def test_a_test_set_that_does_not_fit_is_refused_before_the_training(digits, rng):
     net = lenet5(rng)
     before = net["C1"].W.copy()
     for labels in (np.array([0, 10]), np.array([0, -1])):
@@ -354,7 +355,7 @@ def paper_run(seed, fast=True):
 
 @pytest.mark.slow
 def test_the_paper():
-    """20 passes of 60,000, three seeds, and the first again by the layers themselves: about 10 minutes."""
+    """Train 20 epochs of 60,000, three seeds, and the first again by the layers themselves: about 10 minutes."""
     errors = [paper_run(seed) for seed in range(3)]
     assert errors[0] <= 1.05
     assert 0.85 <= np.mean(errors) <= 1.05
@@ -363,7 +364,7 @@ def test_the_paper():
 
 @pytest.mark.parametrize("fast", [True, False])
 def test_one_fit_makes_one_engine(fast, digits, test_digits, monkeypatch):
-    """For the updates, for the looks at held-out data, for measuring after each epoch."""
+    """It is used for the updates, for the validations and for the measurements after each epoch."""
     made, kind = [], FastEngine if fast else ReadableEngine
     create = kind.__init__
 

@@ -1,6 +1,6 @@
-"""The command line: python -m scratchnet, one file a command, with its arguments.
+"""The command line, python -m scratchnet: one file for each command, with its arguments.
 
-The imports that take time are inside the commands, so that --help answers at once.
+Slow imports are inside the commands, so that --help answers at once.
 """
 
 from scratchnet.cli.entry import main, parser

@@ -24,7 +24,7 @@ def run(options):
         raise InputError(f"{options.out} is not the name of a .png. Name one: --out compare.png")
     for name, one in runs.items():
         if not len(one.history):
-            raise InputError(f"{name} has no whole pass yet: there is nothing to compare.")
+            raise InputError(f"{name} has no complete epoch yet, so there is nothing to compare.")
     check_writable(options.out.parent)
     print(table([HEAD, *(row(name, one) for name, one in runs.items())]))
     from scratchnet.viewing import figures
@@ -34,12 +34,12 @@ def run(options):
     say(f"\ncurves  {options.out}")
 
 
-HEAD = ("run", "recipe", "data", "seed", "passes",
-        "test error %", "top 3 error %", "held out %", "on the fly %", "s/pass")  # fmt: skip
+HEAD = ("run", "recipe", "data", "seed", "epochs",
+        "test error %", "top 3 error %", "held out %", "on the fly %", "s/epoch")  # fmt: skip
 
 
 def row(name, run):
-    """A run's line in the table."""
+    """Return a run's row in the table."""
     history, config = run.history, run.config
     measured = (history.test_error, history.test_top3_error, history.validation_error, history.running_error)
     errors = (f"{values[-1]:.2f}".replace("nan", "") for values in measured)

@@ -1,6 +1,6 @@
-"""python -m scratchnet: results to stdout, the bar and messages to stderr.
+"""python -m scratchnet: results go to stdout, the bar and messages to stderr.
 
-Exit codes: 0 done, 1 a check failed, training diverged or nobody read the output, 2 wrong usage or input, 3 data
+Exit codes: 0 done, 1 a check failed, training diverged or the output was closed, 2 wrong usage or input, 3 data
 not available, 130 interrupted.
 """
 
@@ -15,8 +15,8 @@ from scratchnet.cli.flags import Parser, translated
 from scratchnet.errors import ScratchnetError
 
 EXAMPLES = """examples:
-  python -m scratchnet train --quick            one pass over 10,000 digits, seconds
-  python -m scratchnet train                    the paper: 20 passes over 60,000, minutes
+  python -m scratchnet train --quick            one epoch of 10,000 digits, seconds
+  python -m scratchnet train                    the paper: 20 epochs of 60,000, minutes
   python -m scratchnet recipes                  the networks that tutorials call LeNet-5
   python -m scratchnet train --recipe tutorial-28
   python -m scratchnet eval runs/paper/last.npz
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "command" not in options:
         commands.print_help(sys.stderr)
         raise SystemExit(2)
-    if hasattr(sys.stdout, "reconfigure"):  # somebody's own letters, on a console that does not have them
+    if hasattr(sys.stdout, "reconfigure"):  # a console may not have every letter of a user's text
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = options.command(options) or 0
@@ -46,10 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nscratchnet: interrupted.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # `| head`: nobody reads on, so nothing may be written at the end either
+    except BrokenPipeError:  # `| head` stopped reading, so nothing may be written at the end either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except OSError as why:  # a full disk, a folder that went away
+    except OSError as why:  # for example a full disk, or a folder that was deleted
         print(f"scratchnet: {why}", file=sys.stderr)
         return 2
 

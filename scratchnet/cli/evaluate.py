@@ -12,7 +12,7 @@ def add(commands):
     command.add_argument("model", type=Path, metavar="MODEL", help="e.g. runs/paper/last.npz")
     command.add_argument("--data", metavar="NAME", help="default: the data set of the model's recipe")
     command.add_argument("--split", choices=("test", "train"), default="test", help="(default: test)")
-    command.add_argument("--report", type=Path, metavar="DIR", help="write pictures, tables and a page of them there")
+    command.add_argument("--report", type=Path, metavar="DIR", help="write pictures, tables and a page to this folder")
 
 
 def run(options):
@@ -24,8 +24,8 @@ def run(options):
     from scratchnet.training import evaluate
     from scratchnet.viewing.tables import confusion_table
 
-    net, recipe, data_learnt = load_model(options.model)
-    data, split = options.data or data_learnt, options.split
+    net, recipe, data_of_model = load_model(options.model)
+    data, split = options.data or data_of_model, options.split
     (images, labels), pixels = load(data, split), partial(recipe.prepare, split=split)
     if options.report:
         check_writable(options.report)
@@ -47,7 +47,7 @@ def run(options):
 
 
 def history_beside(model, data):
-    """The History of the run that a model file lies in, if it does, and if the run was tested on this data."""
+    """Return the History in the folder of a model file, or None if there is none or it belongs to other data."""
     from scratchnet.runs.folder import Run
 
     try:

@@ -1,4 +1,4 @@
-"""Between the command line and Python: texts to numbers, names of arguments to flags, words that are nearly right."""
+"""Between the command line and Python: texts to numbers, names of arguments to flags, guesses for misspelt words."""
 
 import argparse
 import re
@@ -8,7 +8,7 @@ from scratchnet.errors import nearest
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's, which says which command or flag was probably meant."""
+    """argparse's parser, with a guess for a misspelt command or flag."""
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
@@ -47,11 +47,11 @@ def translated(message: str, flags: dict[str, str]) -> str:
 def positive(text: str) -> int:
     value = natural(text)
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{value} is not at least 1")
+        raise argparse.ArgumentTypeError(f"expected at least 1, got {value}")
     return value
 
 
 def natural(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 0")
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 0, got {text!r}")
     return int(text)

@@ -30,7 +30,7 @@ def add(commands):
     run.add_argument("lesson", metavar="N", help="number or name")
     run.add_argument("--no-pause", action="store_true", help="do not wait after each cell")
     run.add_argument("--debug", action="store_true", help="stop in pdb at the first cell, with Numba off")
-    build = whats.add_parser("build", help="write all lessons, run, as a website; needs the extra [lessons]")
+    build = whats.add_parser("build", help="run all lessons and write them as a website; needs the extra [lessons]")
     build.set_defaults(command=build_website)
     build.add_argument("--out", type=Path, default=Path("site"), metavar="DIR", help="(default: site)")
     notebook = whats.add_parser("notebook", help="write a lesson as an .ipynb; needs the extra [lessons]")
@@ -61,7 +61,7 @@ def run_lesson(options):
 
 
 def terminal():
-    """Whether somebody reads and can answer."""
+    """Return whether the input and the output are a terminal."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 

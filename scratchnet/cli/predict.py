@@ -1,4 +1,4 @@
-"""python -m scratchnet predict: a trained model on digits of your own."""
+"""python -m scratchnet predict: a trained model on your own digits."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a training shows while it runs: the wait for Numba, a bar, a line for each epoch."""
+"""The output of a training while it runs: the wait for Numba, a bar, a line for each epoch."""
 
 import copy
 import math
@@ -16,8 +16,11 @@ from scratchnet.training import Callback, evaluate, fit
 
 
 def prepare_kernels(net, loss=None, optimizer=None, *, batch_size=1, images=40, fast=True):
-    """Have Numba compile what is needed, or load it, on a copy of the network: a forward pass of this many images,
-    and with a loss and an optimizer (net -> optimizer) a training step, and what its report draws."""
+    """Let Numba compile or load the kernels, on a copy of the network.
+
+    It runs a forward pass of this many images. With a loss and an optimizer (net -> optimizer) it runs an epoch of
+    training instead, and a forward pass of one image as in the report.
+    """
     start = time.perf_counter()
     say("Preparing the kernels (compiled once, up to 20 s, then cached) ...", end=" ")
     net, data = copy.deepcopy(net), (np.zeros((images, *net.input_shape), np.float32), np.zeros(images, np.uint8))
@@ -71,8 +74,8 @@ class Progress(Callback):
         }
         texts = [text.format(f"{values[-1]:.2f}") for text, values in errors.items() if not math.isnan(values[-1])]
         self.print(
-            f"pass {len(history):2}/{self.run.config['epochs']}  lr {history.lr[-1]:.3g}  loss {history.loss[-1]:.3f}  "
-            + "  ".join(texts)
+            f"epoch {len(history):2}/{self.run.config['epochs']}  lr {history.lr[-1]:.3g}  "
+            + "  ".join([f"loss {history.loss[-1]:.3f}", *texts])
             + f"  {history.seconds[-1]:.1f} s"
         )
 
@@ -87,12 +90,12 @@ class Progress(Callback):
 
 
 def step_size_table(optimizer):
-    """Return a text: the smallest, median and largest step size of each parameter."""
+    """Return a table of the smallest, median and largest step size of each parameter."""
     sizes = optimizer.step_sizes()
     rows = [(f"{layer.name}.{name}", eps) for (layer, name), eps in sizes.items()]
     rows.append(("all", np.concatenate(list(sizes.values()))))
     lines = [f"{'step sizes':10} {'smallest':>9} {'median':>9} {'largest':>9}"]
     lines += [f"{name:10} {eps.min():9.1e} {np.median(eps):9.1e} {eps.max():9.1e}" for name, eps in rows]
-    scale = optimizer.lr / schedules.paper(0)  # of the first pass
+    scale = optimizer.lr / schedules.paper(0)  # of the first epoch
     lines.append(f"{'paper':10} {7e-5:9.1e} {'':9} {0.016:9.1e}   its learning rate was {1 / scale:g} x ours")
     return "\n".join(lines)

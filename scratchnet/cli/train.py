@@ -1,4 +1,4 @@
-"""python -m scratchnet train: a recipe, and what is claimed for it beside what was measured."""
+"""python -m scratchnet train: train a recipe, and print the result beside the published one."""
 
 from functools import partial
 from pathlib import Path
@@ -18,28 +18,28 @@ FLAGS = {
 
 
 def add(commands):
-    train = commands.add_parser("train", help="train LeNet-5 by the paper's recipe, or another, and compare")
+    train = commands.add_parser("train", help="train LeNet-5 by the paper's recipe or another one, and compare")
     train.set_defaults(command=run, flags=FLAGS)
     train.add_argument("--recipe", metavar="NAME", help="see `recipes` (default: paper)")
-    train.add_argument("--data", metavar="NAME", help="another data set than the recipe's, e.g. fashion-mnist, kmnist")
-    train.add_argument("--quick", action="store_true", help="one pass over 10,000 images: a first result in seconds")
-    train.add_argument("--epochs", type=positive, metavar="N", help="passes over the training set")
-    train.add_argument("--seed", type=natural, metavar="N", help="of weights and order (default: 0)")
+    train.add_argument("--data", metavar="NAME", help="another data set than the recipe's, e.g. fashion-mnist")
+    train.add_argument("--quick", action="store_true", help="one epoch of 10,000 images: a first result in seconds")
+    train.add_argument("--epochs", type=positive, metavar="N", help="number of epochs")
+    train.add_argument("--seed", type=natural, metavar="N", help="seeds every random draw (default: 0)")
     train.add_argument("--hold-out", type=natural, metavar="N", help="training images kept for validation")
     train.add_argument(
-        "--validate-every", type=positive, metavar="N", help="look at them every N updates, not only after each pass"
+        "--validate-every", type=positive, metavar="N", help="validate every N updates too, not only after each epoch"
     )
     train.add_argument(
         "--eta", type=float, metavar="X", help="factor on the learning rates (default: 1; 0.25 for --recipe paper)"
     )
     train.add_argument("--loss", choices=("map", "mle"), help="the paper's eq. 9 or eq. 8 (default: map)")
-    train.add_argument("--j", type=float, metavar="J", help="of eq. 9: penalty of the rubbish class (default: 10)")
-    train.add_argument("--out", type=Path, metavar="DIR", help="default: runs/RECIPE, or runs/quick")
+    train.add_argument("--j", type=float, metavar="J", help="penalty of the rubbish class in eq. 9 (default: 10)")
+    train.add_argument("--out", type=Path, metavar="DIR", help="the run's folder (default: runs/RECIPE, or runs/quick)")
     train.add_argument(
-        "--resume", type=Path, metavar="DIR", help="go on with the run in this folder; --epochs may be longer"
+        "--resume", type=Path, metavar="DIR", help="resume the run in this folder; --epochs may be larger"
     )
-    train.add_argument("--readable", action="store_true", help="by the layers themselves, not by the fast path")
-    train.add_argument("-v", "--verbose", action="store_true", help="print the step sizes of the first pass")
+    train.add_argument("--readable", action="store_true", help="use the layers themselves, not the fast path")
+    train.add_argument("-v", "--verbose", action="store_true", help="print the step sizes of the first epoch")
 
 
 def run(options):
@@ -94,7 +94,7 @@ def run(options):
 
 
 def run_of(options):
-    """The Run that the options ask for: a new one, or one to go on with."""
+    """Return the Run that the options ask for: a new one, or one to resume."""
     from scratchnet.runs.folder import Run
 
     if not options.resume:
@@ -117,12 +117,12 @@ def run_of(options):
     given = [name for name, value in values.items() if value is not None and value is not False]
     if given:
         wrong = ", ".join("--" + name.replace("_", "-") for name in given)
-        raise InputError(f"--resume goes on with the run's own options: leave out {wrong}. --epochs may be longer.")
+        raise InputError(f"--resume uses the run's own options: leave out {wrong}. Only --epochs may be given.")
     return Run.resumed(options.resume, options.epochs)
 
 
 def print_results(run, net, test, images, fast):
-    """Write the report, and print this run beside what is claimed."""
+    """Write the report, and print this run beside the published result."""
     from scratchnet.datasets import class_names
     from scratchnet.runs import report  # Matplotlib takes a third of a second: not before the first result
     from scratchnet.viewing.tables import confusion_table, table
@@ -138,17 +138,17 @@ def print_results(run, net, test, images, fast):
 def interrupted(run):
     from scratchnet.cli.progress import say
 
-    passes = len(run.history)
-    if not passes:
-        say("\nInterrupted before the end of the first pass: nothing is saved.")
+    epochs = len(run.history)
+    if not epochs:
+        say("\nInterrupted before the end of the first epoch: nothing is saved.")
     else:
-        say(f"\nInterrupted. {run.folder / 'last.npz'} is the network after pass {passes}. To go on:")
+        say(f"\nInterrupted. {run.folder / 'last.npz'} is the network after epoch {epochs}. To resume:")
         say(f"  python -m scratchnet train --resume {run.folder}")
     return 130
 
 
 def summary(recipe, data, images, history, result):
-    """This run beside what is claimed, as rows of a table."""
+    """Return this run beside the published result, as rows of a table."""
     wrong = result.confusion.sum() - result.confusion.trace()
     published = (recipe.claimed, recipe.claimed_training) if data == recipe.data else (None, None)
     claimed, claimed_training = (f"{100 - value:.2f} %" if value else "" for value in published)
@@ -160,9 +160,9 @@ def summary(recipe, data, images, history, result):
         ("top 3 error", f"{result.top3_error:.2f} %", ""),
         ("training error, on the fly", f"{history.running_error[-1]:.2f} %", claimed_training),
         ("training error, after", f"{history.train_error[-1]:.2f} %", ""),
-        ("passes", f"{len(history)}", f"{recipe.epochs}"),
+        ("epochs", f"{len(history)}", f"{recipe.epochs}"),
         ("learning rates", f"{history.lr[0]:g} ... {history.lr[-1]:g}", "0.0005 ... 0.00001" if paper else ""),
-        ("images in a pass", f"{images:,}", f"{60_000 - recipe.held_out:,}"),
+        ("images in an epoch", f"{images:,}", f"{60_000 - recipe.held_out:,}"),
         (
             "time of the updates",
             f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s",

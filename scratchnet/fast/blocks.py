@@ -1,6 +1,6 @@
-"""Blocks of vectors: F filters times P pixels, all in registers while a convolution or a product is summed up in them.
+"""Blocks of vectors, F filters times P pixels: they hold the sums of a convolution or a product in registers.
 
-A block is a tuple of F P vectors, row after row; filters and pixels are tuples of zeros of these lengths.
+A block is a tuple of F P vectors, row after row; filters and pixels are tuples of F and P zeros.
 """
 
 from llvmlite import ir
@@ -23,7 +23,7 @@ from scratchnet.fast.vector import (
 
 @intrinsic
 def biases(typing, b, o, filters, pixels):
-    """A block with b[o + f] in every lane of its row f."""
+    """Return a block with b[o + f] in every lane of its row f."""
     F, P = len(filters), len(pixels)
     kind = types.UniTuple(Vec, F * P)
 
@@ -39,7 +39,7 @@ def biases(typing, b, o, filters, pixels):
 
 @intrinsic
 def zeros(typing, filters, pixels):
-    """A block of zeros."""
+    """Return a block of zeros."""
     kind = types.UniTuple(Vec, len(filters) * len(pixels))
 
     def code(context, builder, sig, args):
@@ -52,8 +52,8 @@ def zeros(typing, filters, pixels):
 def tap(typing, block, x, i, pixel, W, k, filter_, filters, pixels):
     """block[f, p] += W[k + f filter] x[i + p pixel]: one weight of every filter at every pixel.
 
-    F + P loads for F P multiplications: the reason for blocks. The P vectors stay in registers, a
-    weight is broadcast from memory by the instruction that multiplies.
+    It needs F + P loads for F P multiplications: this is the reason for blocks. The P vectors stay in
+    registers. A weight is broadcast from memory by the instruction that multiplies.
     """
     F, P = len(filters), len(pixels)
 
@@ -119,15 +119,17 @@ def add_to(typing, block, g, i, filter_, pixel, filters, pixels):
 
 
 def exchange(builder, a, b, half):
-    """a and b with the off-diagonal blocks of `half` lanes swapped."""
+    """Return a and b with the off-diagonal blocks of `half` lanes swapped."""
     low = [n - half + LANES if n & half else n for n in range(LANES)]
     high = [n + LANES if n & half else n + half for n in range(LANES)]
     return shuffle(builder, a, b, low), shuffle(builder, a, b, high)
 
 
 def totals(builder, vectors):
-    """The sums of at most LANES vectors, each in a lane of its own: half as many vectors after every addition,
-    which takes a fifth of the instructions of as many sums over lanes."""
+    """Return the sums of at most LANES vectors, each in its own lane.
+
+    Every addition halves the number of vectors. This takes a fifth of the instructions of separate sums over lanes.
+    """
     vectors = vectors + [ir.Constant(VECTOR, [0.0] * LANES)] * (LANES - len(vectors))
     half = LANES // 2
     while half:
@@ -138,7 +140,7 @@ def totals(builder, vectors):
 
 @intrinsic
 def add_totals(typing, block, g, i, filter_, filters, weights):
-    """g[i + f filter + k] += the sum over the lanes of block[f, k]; up to LANES - 1 zeros are added behind."""
+    """g[i + f filter + k] += the sum over the lanes of block[f, k]; it adds 0 to up to LANES - 1 numbers behind."""
     F, K = len(filters), len(weights)
 
     def code(context, builder, sig, args):
@@ -155,9 +157,9 @@ def add_totals(typing, block, g, i, filter_, filters, weights):
 
 @intrinsic
 def transpose(typing, x, rows, r0, i, y, j, step):
-    """y[j + c step + r] = x[rows[r0 + r] + i + c] for r, c < LANES: a square of floats, its rows anywhere.
+    """y[j + c step + r] = x[rows[r0 + r] + i + c] for r, c < LANES: a square of floats, with rows at any place.
 
-    log2(LANES) rounds of exchanges between pairs of registers, each of blocks of half the last size.
+    It takes log2(LANES) rounds of exchanges between pairs of registers. Each round exchanges blocks half as large.
     """
 
     def code(context, builder, sig, args):

@@ -10,7 +10,7 @@ from scratchnet.fast.vector import LANES, fma, load, splat, store, total
 
 class Convolve(NamedTuple):
     """The arguments of `convolve`, in the order of its row. x, y, W, b: offsets in memory and parameters (b: -1
-    for none); table: which input maps each output map reads; maps, rows, pixels: of the output."""
+    for none); table: which input maps each output map reads; maps, rows, pixels: the size of the output."""
 
     x: int
     y: int
@@ -41,8 +41,9 @@ class Convolve(NamedTuple):
 def convolve(F, P):
     """y[o, h, w] = b[o] + sum_c sum_ij W[o, c, i, j] x[c, h + i - top, w + j], in blocks of F filters and P pixels.
 
-    A block that would stick out is moved back: what is computed twice is the same twice. Rows of x that
-    do not exist are skipped. With steps of -1 through W it is the transposed convolution.
+    A block that would reach beyond the end is moved back; a sum that is computed twice is the same both
+    times. Rows of x that do not exist are skipped. With steps of -1 through W it is the transposed
+    convolution.
     """
 
     def convolve(memory, parameters, gradients, a):
@@ -68,8 +69,8 @@ def convolve(F, P):
 
 
 class KernelGradients(NamedTuple):
-    """The arguments of `kernel_gradients`, in the order of its row. x, d, W: offsets of x, dy and dW; the rest as in
-    Convolve, d_map and d_row of dy."""
+    """The arguments of `kernel_gradients`, in the order of its row. x, d, W: offsets of x, dy and dW; d_map, d_row:
+    strides of dy; the rest is as in Convolve."""
 
     x: int
     d: int
@@ -94,7 +95,7 @@ class KernelGradients(NamedTuple):
 def kernel_gradients(F, KH, KW):
     """dW[o, c, i, j] += the sum over pixels and lanes of dy[o, h, w] x[c, h + i, w + j].
 
-    For F output maps and one input map, KH rows of the kernel are registers; the lanes are summed at the end.
+    For F output maps and one input map, KH rows of the kernel are in registers; the lanes are summed at the end.
     """
     weights = (0,) * (len(KH) * len(KW))
 

@@ -1,4 +1,4 @@
-"""From images to gradients: one image or sixteen at a time through a program, on every core."""
+"""Run a program on images, one or sixteen at a time, on every core."""
 
 import numpy as np
 from numba import njit, prange
@@ -12,7 +12,7 @@ from scratchnet.kernels.jit import jit, kept
 @jit
 @stamped
 def load_group(memory, images, starts, to):
-    """Pixel p of the image that starts at starts[l] -> memory[to + p LANES + l]."""
+    """Copy pixel p of the image that starts at starts[l] to memory[to + p LANES + l]."""
     pixels = images.shape[1]
     whole = pixels - pixels % LANES
     flat = images.ravel()
@@ -26,7 +26,7 @@ def load_group(memory, images, starts, to):
 @jit
 @stamped
 def load_one(memory, image, maps, step, to):
-    """Pixel p of map c -> memory[to + c step + p]."""
+    """Copy pixel p of map c to memory[to + c step + p]."""
     pixels = image.size // maps
     for c in range(maps):
         for p in range(pixels):
@@ -36,11 +36,11 @@ def load_one(memory, image, maps, step, to):
 @jit
 @stamped
 def work(program, where, memory, parameters, gradients, batch, first, last, weight, results):
-    """Runs a program for images[rows[first:last]] of batch = (images, rows, labels of those rows), as many at a time
-    as it is for, and takes results = (ys (N, classes), Es (N,)) from memory.
+    """Run a program on images[rows[first:last]], and copy the results from memory.
 
-    where: images at a time, operations in all and forward, and offsets, as Plan.where. parameters:
-    those of the forward operations and those of the others, which for curvatures are the squares.
+    batch: (images, rows, labels of those rows); results: (ys (N, classes), Es (N,)).
+    where: the images at a time, the numbers of all operations and of the forward ones, and offsets; see Plan.program.
+    parameters: those of the forward operations and those of the others, which are the squares for curvatures.
     """
     lanes, end, forward, x, y, label, weights, E, maps, step = where
     (images, rows, labels), (ys, Es) = batch, results
@@ -65,13 +65,13 @@ def work(program, where, memory, parameters, gradients, batch, first, last, weig
 
 
 def parallel(function):
-    """As kernels.jit, with prange on the threads of Numba."""
+    """Compile a function as kernels.jit does, with prange on Numba's threads."""
     return kept(njit, stamped(function), parallel=True, nogil=True, error_model="numpy")
 
 
 @parallel
 def work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, results):
-    """`work` with a workspace and gradients for every core: core t takes rows[cuts[t]:cuts[t + 1]]."""
+    """Run `work` on every core with its own workspace and gradients; core t takes rows[cuts[t]:cuts[t + 1]]."""
     for t in prange(len(cuts) - 1):
         gradients[t, :] = 0
         work(

@@ -1,4 +1,4 @@
-"""The fast path as `fit` and `evaluate` see it: an Engine that runs programs."""
+"""FastEngine: the Engine that runs programs for `fit` and `evaluate`."""
 
 import os
 import platform
@@ -17,21 +17,21 @@ from scratchnet.losses import one_hot
 from scratchnet.optimizers import SDLM, SGD
 from scratchnet.parallel import cores, leaves
 
-STRETCH = 128  # updates of batch size 1 in one call: 4 ms of LeNet-5, after which Python sees them
-SLACK = 256  # floats behind the gradients, which the last block of a row adds zeros to
+STRETCH = 128  # updates of batch size 1 in one call: 4 ms of LeNet-5, then Python runs again (callbacks, Ctrl-C)
+SLACK = 256  # floats behind the gradients: the last block of a row adds zeros to them
 
 AT_ONCE = 4096  # images of inference in one call, for the same reason
 
-forked = False  # in a forked child the OpenMP threads of its parent do not exist
-one_at_a_time = threading.Lock()  # not all of Numba's thread pools serve two threads of Python at a time
+forked = False  # a forked child does not have the OpenMP threads of its parent
+one_at_a_time = threading.Lock()  # some of Numba's thread pools cannot serve two Python threads at a time
 
 
 class FastEngine:
-    """The Engine that runs a network on images of one shape, with a loss (None: forward only), by programs.
+    """The Engine that runs a network by programs, on images of one shape and with a loss (None: forward only).
 
-    `with` it, the network is lent other arrays: net["C3"].W is a view of one flat array, which the programs and
-    any optimizer change in place. Afterwards it is the array that it was before, with the new values.
-    Everything else (codes, j, A, divisor) is read when the engine is made. dW is there until the next gradients.
+    Inside `with`, the layers have other arrays: net["C3"].W is a view of one flat array, which the programs and
+    any optimizer change in place. Afterwards net["C3"].W is the same array as before, with the new values.
+    Everything else (codes, j, A, divisor) is read when the engine is made. dW stays until the next gradients.
     Raises Unsupported, with the reason, if a layer or the loss has no compiled operation.
     """
 
@@ -45,7 +45,7 @@ class FastEngine:
         for leaf, name in self.slots:
             size = getattr(leaf, name).size
             self.offsets[leaf, name] = n, size
-            n += -(-size // 16) * 16  # every parameter starts a cache line
+            n += -(-size // 16) * 16  # every parameter starts on a cache line
         self.n = n
         self.parameters = aligned(1, 2 * n + SLACK)[0]  # and a step size for each
         self.batches = Plan(net, shape, loss, self.offsets, n, LANES)
@@ -72,11 +72,13 @@ class FastEngine:
             self.lent = None
 
     def take_parameters(self):
-        """Take over the parameters that the layers have: all of them, or inside `with` those that are not lent."""
+        """Copy the layers' parameters to the flat array: all of them, or inside `with` those that were replaced."""
         for (leaf, name), view in zip(self.slots, self.lent or self.views(self.parameters), strict=True):
             if (array := leaf.__dict__[name]) is not view:
                 if np.shape(array) != view.shape:
-                    raise InputError(f"{label(leaf)}: {name} had shape {view.shape}, now it has {np.shape(array)}.")
+                    raise InputError(
+                        f"{label(leaf)}: {name} should keep its shape {view.shape}, got {np.shape(array)}."
+                    )
                 view[...] = array
                 if self.lent:
                     setattr(leaf, name, view)
@@ -86,7 +88,7 @@ class FastEngine:
         return self.batches.y.shape[0]
 
     def expect_images(self, x):
-        """Raises InputError unless x is float32 images of the shape that the programs are for."""
+        """Raise InputError unless x is float32 images of the shape that the programs are for."""
         if x.shape[1:] != self.shape or x.dtype != np.float32 or len(x) == 0:
             raise InputError(f"The images should be float32 of shape {self.shape}, got {x.dtype} of {x.shape}.")
 
@@ -110,32 +112,32 @@ class FastEngine:
         self.gradients_ = gradients
 
     def leave(self, letter, flat):
-        """Leaves dW or hW on the layers, for every parameter W."""
+        """Set dW or hW on the layers, for every parameter W."""
         for (leaf, name), view in zip(self.slots, self.views(flat), strict=True):
             setattr(leaf, letter + name, view)
 
     def fused(self, optimizer, batch_size):
-        """STRETCH at batch size 1, if the optimizer is one that the programs know; else 0."""
+        """Return STRETCH at batch size 1 if the programs can take the optimizer's steps, else 0."""
         plain = type(optimizer) is SGD and not optimizer.momentum and not optimizer.weight_decay
         known = optimizer.net is self.net and (plain or type(optimizer) is SDLM)
         return STRETCH if batch_size == 1 and self.single and known else 0
 
     def updates(self, optimizer, x, labels, batch):
-        """Take an update for each image of the batch; no dW is left."""
+        """Make an update for each image of the batch. It sets no dW."""
         self.expect_images(x)
         if isinstance(optimizer, SDLM) and not optimizer.eps:
-            optimizer.step()  # raises the sentence
+            optimizer.step()  # raises the InputError
         for slot, view in zip(self.slots, self.views(self.parameters[self.n :]), strict=True):
             view[...] = optimizer.eps[slot] if isinstance(optimizer, SDLM) else optimizer.lr
         batch = numbers(batch, len(x))
         return self.run("steps", x, labels[batch], batch)[:2]
 
     def run(self, kind, x, labels, images):
-        """E, y and the flat gradient of one pass of this kind over x[images], which have these labels."""
+        """Run the program of this kind on x[images] with these labels, and return E, y and the flat gradient."""
         self.take_parameters()
         classes = self.batches.y.shape[0]
         if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= classes:
-            one_hot(labels, np.empty((len(images), classes)))  # raises the sentence
+            one_hot(labels, np.empty((len(images), classes)))  # raises the InputError
         alone = kind == "steps" or (len(images) == 1 and kind != "curvatures" and self.single)
         plan = self.single if alone else self.batches
         program, where = plan.program(kind)
@@ -145,45 +147,45 @@ class FastEngine:
         parameters = self.parameters, self.parameters**2 if kind == "curvatures" else self.parameters
 
         groups = -(-len(images) // LANES)
-        helpers = 1 if alone or forked else min(cores(), groups)
-        memories, gradients = self.memories(plan, helpers)
+        workers = 1 if alone or forked else min(cores(), groups)
+        memories, gradients = self.memories(plan, workers)
         if kind == "forward":
-            gradients = np.zeros((helpers, 16), np.float32)  # none: those of the last step stay
-        if helpers == 1:
+            gradients = np.zeros((workers, 16), np.float32)  # unused, so the gradients of the last step stay
+        if workers == 1:
             gradients[0] = 0
             work(program, where, memories[0], parameters, gradients[0], batch, 0, len(images), weight, (ys, Es))
         else:
-            cuts = np.array([min(groups * t // helpers * LANES, len(images)) for t in range(helpers + 1)])
+            cuts = np.array([min(groups * t // workers * LANES, len(images)) for t in range(workers + 1)])
             with one_at_a_time:
                 threads = numba.get_num_threads()
-                numba.set_num_threads(min(helpers, numba.config.NUMBA_NUM_THREADS))
+                numba.set_num_threads(min(workers, numba.config.NUMBA_NUM_THREADS))
                 try:
                     work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es))
                 finally:
                     numba.set_num_threads(threads)
-            for other in gradients[1:helpers]:
+            for other in gradients[1:workers]:
                 gradients[0] += other
         return float(Es.sum(dtype=float)) / len(images), ys, gradients[0]
 
-    def memories(self, plan, helpers):
-        """Workspaces (helpers, ...) and gradients (helpers, n) for every core, rows on 64-byte boundaries."""
+    def memories(self, plan, workers):
+        """Return the workspaces (workers, ...) and gradients (workers, n), with rows on 64-byte boundaries."""
         known = self.known.get(plan.lanes)
-        if known is None or len(known) < helpers or known.shape[1] < plan.size:
-            known = self.known[plan.lanes] = aligned(helpers, plan.size)
+        if known is None or len(known) < workers or known.shape[1] < plan.size:
+            known = self.known[plan.lanes] = aligned(workers, plan.size)
             for offset, values in plan.constants.items():
                 known[:, offset : offset + values.size] = values
-        if len(self.gradients_) < helpers:
-            self.gradients_ = aligned(helpers, self.n + SLACK)
+        if len(self.gradients_) < workers:
+            self.gradients_ = aligned(workers, self.n + SLACK)
         return known, self.gradients_
 
     def views(self, flat):
-        """Parts of a flat array, in the shapes of the parameters."""
+        """Return the parts of a flat array, in the shapes of the parameters."""
         places = [(self.offsets[slot][0], getattr(*slot)) for slot in self.slots]
         return [flat[first : first + array.size].reshape(array.shape) for first, array in places]
 
 
 def numbers(batch, n):
-    """Return which of n images these are, as integers. Raise InputError for those that do not exist."""
+    """Return the indices of a batch among n images. Raise InputError for indices that do not exist."""
     if isinstance(batch, slice) or batch.dtype == bool:
         return np.arange(n)[batch]
     if len(batch) == 0 or batch.min() < 0 or batch.max() >= n:
@@ -192,7 +194,7 @@ def numbers(batch, n):
 
 
 def aligned(rows, n):
-    """Zeros (rows, at least n), every row on a 64-byte boundary: a vector then never lies in two cache lines."""
+    """Return zeros (rows, at least n), rows on 64-byte boundaries, so that no vector lies in two cache lines."""
     n = -(-n // 16) * 16
     raw = np.zeros(rows * n + 16, np.float32)
     start = -raw.ctypes.data // 4 % 16
@@ -200,11 +202,11 @@ def aligned(rows, n):
 
 
 def reason(net, dtype):
-    """Why a network cannot take the fast path, whatever its layers; or None."""
+    """Return why a network cannot take the fast path, whatever its layers are, or None."""
     if numba.config.DISABLE_JIT:
         return "NUMBA_DISABLE_JIT is set"
     if platform.machine().lower() in ("x86_64", "amd64") and not (has("fma") or numba.config.CPU_NAME):
-        return "this processor has no fused multiplication and addition"
+        return "this processor has no fused multiply-add"
     if dtype != np.float32:
         return f"the images are {np.dtype(dtype)}, not float32"
     arrays = [value for _, value, _, _ in net.parameters()]
@@ -212,7 +214,7 @@ def reason(net, dtype):
         return "two parameters share their memory"
     for container in containers(net):
         if type(container) is not Sequential:
-            return f"{label(container)} is a container that it does not know"
+            return f"{label(container)} is a container, but not a plain Sequential"
     for name, value, _, _ in net.parameters():
         if value.dtype != np.float32:
             return f"{name} is {value.dtype}, not float32"

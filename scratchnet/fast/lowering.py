@@ -1,5 +1,5 @@
-"""Every layer as rows of a program. Each function takes the plan, the layer and where its input is; it adds the
-layer's forward rows and returns where the output is, and a function that makes the backward rows."""
+"""Every layer as rows of a program. Each function takes the plan, the layer and the Maps of its input. It adds the
+layer's forward rows, and returns the Maps of the output and a function that makes the backward rows."""
 
 import math
 
@@ -30,8 +30,8 @@ from scratchnet.layers.expect import label
 from scratchnet.layers.squash import A, S
 from scratchnet.losses import BCELoss, CrossEntropyLoss, MAPLoss, MLELoss
 
-# (filters, pixels) of a block of sums, which with P vectors and a weight has to fit the registers: few, since each that
-# is used is compiled
+# (filters, pixels) of a block of sums. With P vectors and a weight it has to fit the registers. There are few sizes,
+# since each one that is used is compiled.
 BLOCKS = [(6, 4), (4, 5), (3, 7), (2, 10), (2, 9), (2, 7), (1, 14)]
 BLOCKS += [(6, 2), (4, 3), (2, 5), (2, 4), (1, 7), (4, 1), (1, 1)]
 BLOCKS = [(F, P) for F, P in BLOCKS if F * P + P + 1 <= REGISTERS]
@@ -39,8 +39,10 @@ EVERY_ROW = 10**6  # height of maps whose rows all exist
 
 
 def in_order(leaves):
-    """The layers, but max pooling before the ReLU in front of it, which then has a quarter of the numbers. The largest
-    of a window is the same before and after, and where it is not positive nothing comes back either way."""
+    """Return the layers, but with max pooling before the ReLU in front of it: ReLU then has a quarter of the numbers.
+
+    The result is the same: the largest of a window stays the largest, and where it is not positive the gradient is 0.
+    """
     leaves = list(leaves)
     for n in range(len(leaves) - 1):
         if type(leaves[n]) is ReLU and type(leaves[n + 1]) is MaxPool2d:
@@ -49,42 +51,43 @@ def in_order(leaves):
 
 
 def plan_layer(plan, layer, x):
-    """y and back of a layer. Raises Unsupported."""
+    """Return y and back of a layer. Raise Unsupported if it has no operation."""
     if type(layer) not in LAYERS:
-        raise Unsupported(f"{label(layer)} has no operation there")
+        raise Unsupported(f"{label(layer)} has no compiled operation")
     return LAYERS[type(layer)](plan, layer, x)
 
 
 def plan_loss(plan, loss, last):
-    """second -> the row of the loss; nothing without one. Raises Unsupported."""
+    """Return a function of `second` that returns the row of the loss, or None. Raise Unsupported if it has no row."""
     if loss is None:
         return None
     if type(loss) not in LOSSES:
-        raise Unsupported(f"{loss!r} has no operation there")
+        raise Unsupported(f"{loss!r} has no compiled operation")
     if isinstance(loss, BCELoss) and type(last) not in (Softmax, Sigmoid):
-        raise Unsupported(f"{loss!r} after {label(last)} may not be of probabilities")
+        raise Unsupported(f"{loss!r} needs Softmax or Sigmoid before it, got {label(last)}")
     y, j = plan.y, [plan.constant([loss.j])] if isinstance(loss, MAPLoss) else []
     arguments = y.value, y.gradient, y.shape[0], plan.labels, plan.weights, plan.E, *j
     return lambda second: (LOSSES[type(loss)], (plan.lanes, int(second)), *arguments)
 
 
 def table(connections):
-    """For every output map the input maps that it reads: where each list starts and the last ends, then the lists."""
+    """Return which input maps every output map reads: where each list starts and the last ends, then the lists."""
     lists = [np.flatnonzero(reads) for reads in connections]
     starts = np.cumsum([len(lists) + 1, *map(len, lists)])
     return (*starts.tolist(), *np.concatenate(lists).tolist())
 
 
 def together(connections, F):
-    """For every output map what it and the F - 1 maps after it read."""
+    """Return, for every output map, which input maps it or one of the F - 1 maps after it reads."""
     return [connections[o : o + F].any(axis=0) for o in range(len(connections))]
 
 
 def block(connections, pixels):
-    """(F, P) of the blocks that do the least work for this convolution, and the table of what they read.
+    """Return the (F, P) with the least work for this convolution, and the table of what its blocks read.
 
-    Work: multiplications, or loads at twice the price, or the 8 multiplications that a core has under way.
-    F neighbouring maps together read every map that one of them reads: W is 0 at the blanks.
+    The work is the largest of three: the multiplications, the loads (those of pixels count twice), and 8, the
+    multiplications that a core has in progress. A block reads every input map that one of its F output maps reads: W
+    is 0 at the blanks.
     """
     O = len(connections)
 
@@ -99,7 +102,7 @@ def block(connections, pixels):
 
 
 def copy(source, to, x, y, C, H, n):
-    """Copies H rows of n floats of C maps, from the layout of x to that of y."""
+    """Return the row that copies H rows of n floats of C maps, from the layout of x to the layout of y."""
     return convolutions.copy_rows, (), source, to, C, H, n, x.map, x.row, y.map, y.row
 
 
@@ -111,9 +114,9 @@ def plan_conv(plan, layer, x):
         y, back = plan_linear(plan, layer, flat, (O, 1, 1))
         return y, lambda second: back(second) + unflatten(second)
     if pad >= min(kh, kw):
-        raise Unsupported(f"{label(layer)}: the padding is as large as the kernel")
+        raise Unsupported(f"{label(layer)} has a padding as large as its kernel")
     if one and s != 1:
-        raise Unsupported("a stride other than 1, one image at a time")
+        raise Unsupported("a stride other than 1 has no operation for one image")
 
     weight, bias, kernel = plan.parameter(layer, "W"), plan.parameter(layer, "b"), kh * kw
     framed = x
@@ -121,7 +124,7 @@ def plan_conv(plan, layer, x):
         framed = (plan.maps if one or s != 1 else plan.frame)((C, H + 2 * pad, W + 2 * pad))
         inside = pad * framed.row + pad * plan.lanes
         plan.forward.append(copy(x.value, framed.value + inside, x, framed, C, H, W * plan.lanes))
-    if one:  # from its first pixel to its last a map is one row of pixels, LANES in a vector
+    if one:  # a map is one row of pixels, from its first to its last, with LANES pixels in a vector
         y = plan.maps((O, OH, OW), row=framed.row, guard=(kh - 1) * framed.row + kw - 1 + LANES)
         rows, pixels = 1, -(-((OH - 1) * y.row + OW) // LANES)
         x_row, x_pixel, x_j = 0, LANES, 1
@@ -158,7 +161,7 @@ def plan_conv(plan, layer, x):
         return result if x is plan.x else result + input_gradient()
 
     def input_gradient():
-        """dE/dx: dE/dy in a frame of zeros, convolved with the kernels turned around (W from its last weight on)."""
+        """Return the rows for dE/dx: dE/dy in a frame of zeros, convolved with the kernels in reverse order."""
         result = []
         turned = {"W": weight + kernel - 1, "b": -1, "W_o": kernel, "W_c": C * kernel, "W_i": -kw, "W_j": -1}
         if s != 1:
@@ -195,7 +198,7 @@ def plan_conv(plan, layer, x):
 
 
 def plan_linear(plan, layer, x, shape=None):
-    """Linear and LastAxisLinear; and a convolution whose kernel is as large as its maps."""
+    """Plan Linear, LastAxisLinear, or a convolution whose kernel is as large as its maps."""
     outputs = len(layer.W)
     inputs = layer.W.size // outputs
     rows = math.prod(x.shape) // inputs
@@ -227,7 +230,7 @@ def plan_linear(plan, layer, x, shape=None):
 
 def plan_linear_one(plan, x, y, W, b, rows, inputs, outputs):
     if rows != 1:
-        raise Unsupported("rows of features, one image at a time")
+        raise Unsupported("rows of features have no operation for one image")
     F = max(n for n in (8, 4, 2, 1) if outputs % n == 0)
     plan.forward.append((products.multiply_one, (F, 1), x.value, y.value, W, b, inputs, outputs))
 
@@ -242,7 +245,7 @@ def plan_linear_one(plan, x, y, W, b, rows, inputs, outputs):
 
 
 def plan_flatten(plan, _, x):
-    """The same memory, by another name; for one image maps lose their guards."""
+    """Plan Flatten: the same memory with another shape, or for one image a copy without the guards."""
     C, H, W = x.shape if len(x.shape) == 3 else (1, 1, math.prod(x.shape))
     n = C * H * W
     if plan.lanes > 1 or (x.row == W and (C == 1 or x.map == H * W)):
@@ -258,7 +261,7 @@ def plan_flatten(plan, _, x):
 
 
 def over(plan, x):
-    """Where y = f(x) goes: over x, unless x's layer needs it on the way back."""
+    """Return the Maps for y = f(x): those of x, unless the backward pass of x's layer needs x."""
     y = plan.like(x) if x.kept else x
     y.kept = True
     return y
@@ -292,7 +295,7 @@ def plan_scale(plan, layer, x):
 
 
 def pool(plan, layer, x, window, stride, padding):
-    """y, sizes and arguments that all poolings have, and whether windows share pixels or leave some out."""
+    """Return y, the sizes and arguments of every pooling, and whether windows share pixels or leave some out."""
     C, OH, OW = shape = layer.output_shape(x.shape)
     y = plan.maps(shape)
     sizes = (plan.lanes, *window, *stride, *padding)
@@ -320,7 +323,7 @@ def plan_subsampling(plan, layer, x):
 
 
 def sums(plan, x, y, sizes, arguments, shared, learned, K, K2, b):
-    """y = K s + b; K2: the square of K in the curvature pass, whose learned ones are squares already."""
+    """Plan y = K s + b. K2: the square of K, for the curvature pass; learned parameters are squared there already."""
     d = x.gradient, y.gradient
     if sizes == (1, 2, 2, 2, 2, 0, 0) and not shared:
         plan.forward.append((windows.sum_pairs, (LANES, learned), *arguments, K, b))
@@ -348,7 +351,7 @@ def plan_softmax(plan, layer, x):
 
     def back(second):
         if second:
-            layer.backward2(None)  # raises the sentence that says why there is none
+            layer.backward2(None)  # raises the InputError that explains why it has none
         return [(outputs.softmax_back, (plan.lanes,), y.value, x.gradient, y.gradient, x.shape[0])]
 
     return y, back

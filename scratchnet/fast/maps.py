@@ -1,16 +1,16 @@
-"""What a plan and its layers speak of."""
+"""Where the maps of a layer are in memory."""
 
 from dataclasses import dataclass
 
 
 @dataclass
 class Maps:
-    """Where the output of a layer is, and dE/d of it: `map` floats from map to map, `row` from row to row."""
+    """The offsets of a layer's output and of dE/dy; `map` and `row`: floats from map to map and from row to row."""
 
     shape: tuple
     value: int
     gradient: int
     map: int
     row: int
-    vectors: int  # all of it, guards included
-    kept: bool = False  # its layer needs it on the way back: nobody may write over it
+    vectors: int  # the size in vectors, guards included
+    kept: bool = False  # the backward pass of its layer needs it, so the next layer may not overwrite it

@@ -1,4 +1,4 @@
-"""How an operation is compiled, and how a program of them runs."""
+"""How an operation is compiled, and how a program of operations runs."""
 
 import hashlib
 from functools import partial
@@ -13,7 +13,7 @@ from scratchnet.fast.vector import LANES, constant
 from scratchnet.kernels.jit import announce_compiling, jit, kept
 
 OPERATION = types.void(*[types.CPointer(types.float32)] * 3, types.CPointer(types.int64))
-ROW = 32  # integers of one step of a program: the address of its operation, then its arguments
+ROW = 32  # integers in a row of a program: the address of an operation, then its arguments
 
 # Numba notices a change in the file of a function, but not in the files that are compiled into it.
 SOURCES = sorted(Path(__file__).parent.glob("*.py"))
@@ -21,17 +21,17 @@ STAMP = hashlib.sha256(b"".join(file.read_bytes() for file in SOURCES)).hexdiges
 
 
 def stamped(function):
-    """The same function under a name that is that of all sources here, and of the width of a vector, for the cache."""
+    """Add the width of a vector and a digest of all sources here to the function's name, for Numba's cache."""
     function.__qualname__ += f"-{LANES}-{STAMP}"
     return function
 
 
 def operation(make):
-    """Turns make(*sizes), which returns a function of (memory, parameters, gradients, a), into
-    address(*sizes): that function compiled for these sizes, when first asked for, and kept on disk.
+    """Turn make(*sizes), which returns a function of (memory, parameters, gradients, a), into address(*sizes).
 
-    Sizes are numbers that the compiler has to know, given to make as tuples of that length. a: the row of
-    the program that calls it, integers after its address.
+    address returns the address of that function, compiled for these sizes at the first call and kept on disk.
+    Sizes are numbers that the compiler has to know: make gets them as tuples of that length. a: the row of the
+    program that calls the function: its address, then integers.
     """
     known = {}
 
@@ -50,14 +50,14 @@ def operation(make):
 
 @intrinsic
 def data(typing, array):
-    """The pointer to an array's first number."""
+    """Return the pointer to an array's first number."""
     kind = types.CPointer(array.dtype)
     return kind(array), lambda context, builder, sig, args: context.make_array(array)(context, builder, args[0]).data
 
 
 @intrinsic(prefer_literal=True)
 def arguments(typing, a, n):
-    """(a[1], ..., a[n]) for a number n in the source: what a row of a program tells its operation."""
+    """Return (a[1], ..., a[n]), the arguments in a row of a program; n is a literal number."""
     kind = types.UniTuple(types.int64, n.literal_value)
 
     def code(context, builder, sig, args):
@@ -69,7 +69,7 @@ def arguments(typing, a, n):
 
 @intrinsic
 def call(typing, program, row, memory, parameters, gradients):
-    """program[row](memory, parameters, gradients, &program[row]), where program[row] is an address."""
+    """Call program[row](memory, parameters, gradients, &program[row]), where program[row] is an address."""
 
     def code(context, builder, sig, args):
         here = builder.gep(args[0], [args[1]])
@@ -84,6 +84,6 @@ def call(typing, program, row, memory, parameters, gradients):
 @jit
 @stamped
 def run(program, first, last, memory, parameters, gradients):
-    """Rows first to last of a program, one operation after the other."""
+    """Run the rows first to last of a program, one operation after the other."""
     for row in range(first, last):
         call(data(program), row * ROW, data(memory), data(parameters), data(gradients))

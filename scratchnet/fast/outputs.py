@@ -1,7 +1,7 @@
 """The end of a network: penalties or probabilities, and the loss. For sixteen images (L: LANES long) or one.
 
-A loss leaves dE/dy, and E of every image at E. Every image has a label and a weight, 1/N; the weight is 0 in
-lanes without an image, so that nothing comes back from them.
+A loss writes dE/dy, and its value for every image at E. Every image has a label and a weight, 1/N. In lanes
+without an image the weight is 0, so that they add nothing to the gradients.
 """
 
 import math
@@ -16,7 +16,7 @@ from scratchnet.kernels.jit import jit
 @jit
 @stamped
 def exp(x):
-    """e^x, and 0 where that is below 1e-30: numbers below 1e-38 would make the rest a hundred times slower."""
+    """e^x, or 0 where e^x is below 1e-30: numbers below 1e-38 would make the rest a hundred times slower."""
     return np.float32(0) if x <= np.float32(-69) else math.exp(x)
 
 

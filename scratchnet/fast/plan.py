@@ -1,12 +1,12 @@
-"""A network as a program: a row of integers for every operation, and where everything is in memory.
+"""A network as a program: a row of integers for every operation, and a place in memory for every array.
 
-Two layouts, by lanes:
+There are two layouts. They differ in what the lanes of a vector hold:
 
-LANES   sixteen images at once: a number of the network is a vector, map c row h column w at
+LANES   sixteen images at once: every number of the network is a vector. Map c, row h, column w is at
         map c + row h + LANES w
-1       one image: the vectors of a convolution are pixels in a row, across the ends of rows. A map of its
-        output therefore keeps the row length of its input, and is followed by a guard of zeros, which stand
-        for the pixels beyond the edge.
+1       one image: a vector of a convolution holds neighbouring pixels, across the ends of rows. So a map of
+        the output keeps the row length of the input. A guard of zeros follows it, for the pixels beyond the
+        edge.
 """
 
 import math
@@ -25,10 +25,10 @@ from scratchnet.parallel import leaves
 class Plan:
     """The programs of one network, for `lanes` images at once.
 
-    Goes through the layers once, forward: each adds its forward rows, and a function that makes its backward rows,
-    for gradients or (second=True) for curvatures. offsets: {(layer, name): (first, n)} of the parameters, far: from
-    there to their step sizes. size: of a workspace; constants: {offset: what has to be in it}.
-    Raises Unsupported.
+    It goes through the layers once, forward. Each layer adds its forward rows, and a function that makes its backward
+    rows, for gradients or (second=True) for curvatures. offsets: {(layer, name): (first, n)} of the parameters; far:
+    the distance from a parameter to its step size. size: floats in a workspace; constants: {offset: values to put
+    there}. Raises Unsupported for a layer or loss without an operation.
     """
 
     def __init__(self, net, shape, loss, offsets, far, lanes):
@@ -47,8 +47,10 @@ class Plan:
         self.loss = lowering.plan_loss(self, loss, leaves(net)[-1])
 
     def program(self, kind):
-        """The program, int64, and `where` of drive.work, for "forward", "gradients", "curvatures" or "steps", in
-        which every parameter takes its step at once."""
+        """Return the program (int64) and `where` of drive.work.
+
+        kind: "forward", "gradients", "curvatures" or "steps"; with "steps" every parameter takes its step at once.
+        """
         if kind not in self.programs:
             instructions = list(self.forward)
             if kind != "forward":
@@ -61,7 +63,7 @@ class Plan:
         return self.programs[kind]
 
     def backward(self, second):
-        """The loss, the layers in reverse, and where they step the parameters that have not stepped yet."""
+        """Return the rows of the loss, of the layers in reverse, and of the steps that no layer has taken."""
         instructions = [self.loss(second)]
         for back in reversed(self.back):
             instructions += back(second)
@@ -71,7 +73,7 @@ class Plan:
         return instructions
 
     def take(self, n):
-        """The offset of n new floats, a multiple of 16."""
+        """Reserve n floats and return their offset, a multiple of 16."""
         first = self.size
         self.size += -(-n // 16) * 16
         return first
@@ -83,27 +85,27 @@ class Plan:
         return offset
 
     def maps(self, shape, row=None, guard=0):
-        """New Maps of this shape. For one image: rows of `row` floats, and a guard behind (and before) each map."""
+        """Return new Maps of this shape. For one image: rows of `row` floats, a guard before and behind each map."""
         C, H, W = shape if len(shape) == 3 else (1, 1, math.prod(shape))
         if self.lanes > 1:
             row = W * self.lanes
             step, before = H * row, 0
         else:
             row = row or W
-            slack = LANES if H * W > 1 and len(shape) == 3 else 0  # the last vector of a map sticks out
+            slack = LANES if H * W > 1 and len(shape) == 3 else 0  # the last vector reaches beyond the map
             step, before = H * row + slack + guard, guard
         value = self.take(C * step + LANES)
         gradient = self.take(C * step + 2 * LANES + before) + -(-before // LANES) * LANES
         return Maps(shape, value, gradient, step, row, -(-C * step // LANES))
 
     def frame(self, shape):
-        """New Maps of images in a frame of zeros, which nobody writes to; value and gradient are one."""
+        """Return new Maps in a frame of zeros that nothing overwrites; value and gradient are the same place."""
         C, H, W = shape
         at, row = self.take(C * H * W * self.lanes), W * self.lanes
         return Maps(shape, at, at, H * row, row, -(-C * H * row // LANES))
 
     def like(self, x):
-        """New Maps laid out as x."""
+        """Return new Maps with the layout of x."""
         value, gradient = (self.take((x.vectors + 1) * LANES) for _ in range(2))
         return Maps(x.shape, value, gradient, x.map, x.row, x.vectors)
 
@@ -111,7 +113,7 @@ class Plan:
         return self.offsets[leaf, name][0]
 
     def squared(self, second, at, vectors):
-        """(rows, offset): at itself, or its square for the curvature pass."""
+        """Return (rows, offset) of what is at `at`, or of its square for the curvature pass."""
         if not second:
             return [], at
         if self.squares is None or self.squares[1] < vectors:
@@ -120,7 +122,7 @@ class Plan:
 
 
 def merged(slots):
-    """(first, n) of parameters, those that follow each other as one; between them there is padding."""
+    """Return (first, n) of the parameters, with neighbours joined: there is only padding between them."""
     result = []
     for first, n in slots:
         if result and first - sum(result[-1]) < 16:
@@ -130,8 +132,10 @@ def merged(slots):
 
 
 def assemble(instructions):
-    """int64 (n ROW + tables): a row for each of the instructions, (operation, sizes, *arguments). A tuple among the
-    arguments is a table; it goes behind the rows, and its place, counted from its row, stands for it."""
+    """Return the program, int64: a row for each of the instructions (operation, sizes, *arguments), then the tables.
+
+    A tuple among the arguments is a table. Its row has its place instead, counted from the row.
+    """
     program, tables, where = [], [], {}
     for n, (operation, sizes, *arguments) in enumerate(instructions):
         row = [operation(*sizes)]

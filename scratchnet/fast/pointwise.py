@@ -1,4 +1,4 @@
-"""Functions of one number, n vectors long. Where the numbers of a vector come from does not matter here."""
+"""Functions of one number, applied to n vectors. It does not matter here which numbers are in a vector."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ from scratchnet.fast.operation import arguments, operation, stamped
 from scratchnet.fast.vector import LANES, fma, guess_inverse, if_greater, if_greater_or_nan, load, splat, store, total
 from scratchnet.kernels.jit import jit
 
-# tanh x = x P(x^2) / Q(x^2) on [-8, 8], beyond which it is 1 - 2e-7 at least: a fit, largest relative error 2e-8
-# (benchmarks/fit_tanh.py). Rounded to float32: 3e-7.
+# tanh x = x P(x^2) / Q(x^2) on [-8, 8]. This is a fit with a largest relative error of 2e-8 (benchmarks/fit_tanh.py),
+# 3e-7 when it is rounded to float32. For x > 8, tanh x is at least 1 - 2e-7.
 BOUND = np.float32(8)
 P0, P1, P2, P3, P4, P5 = map(
     np.float32, (1.0, 0.129792258, 0.00298586371, 9.87867679e-06, -1.47042725e-08, 2.35087453e-11)
@@ -18,8 +18,11 @@ Q0, Q1, Q2, Q3 = map(np.float32, (1.0, 0.463125408, 0.0240279324, 0.000237203494
 @jit
 @stamped
 def tanh(x, ALL):
-    """Some twenty multiplications for sixteen numbers, where math.tanh is a call for each, and where a division takes
-    as long as all of them: 1/q is guessed, and three steps of Newton's r <- r (2 - q r) square the error each."""
+    """tanh x, in about twenty multiplications for sixteen numbers; math.tanh needs a call for each number.
+
+    A division takes as long as all twenty. So 1/q is guessed, and each of three Newton steps r <- r (2 - q r)
+    squares the error.
+    """
     high, low = splat(BOUND, ALL), splat(-BOUND, ALL)
     x = if_greater(x, high, high, if_greater(low, x, low, x))
     z = x * x
@@ -61,7 +64,7 @@ def slope(ALL):
 
 @operation
 def rectify(ALL):
-    """y = max(x, 0); a NaN stays one, so that divergence is seen."""
+    """y = max(x, 0); a NaN stays a NaN, so that divergence is noticed."""
 
     def rectify(memory, parameters, gradients, a):
         x, y, n = arguments(a, 3)

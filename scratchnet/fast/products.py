@@ -1,4 +1,4 @@
-"""Fully connected layers: with sixteen images in the lanes, and for one image with its features in them."""
+"""Fully connected layers: the lanes hold sixteen images, or the features of one image."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from scratchnet.fast.vector import LANES, fma, load, splat, store, total
 def multiply(F, ONE):
     """y[r, o] = b[o] + sum_k W[o, k] x[r, k], sixteen images at once, in blocks of F outputs.
 
-    With the strides of W exchanged, and no b, it is dx = W' dy.
+    With the strides of W exchanged and without b, it computes dx = W' dy.
     """
 
     def multiply(memory, parameters, gradients, a):
@@ -32,9 +32,9 @@ def multiply(F, ONE):
 def weight_gradients(F, P, ALL):
     """dW[o, k] += sum over rows and images of dy[o] x[k]; db[o] += sum of dy[o] (b < 0: no bias).
 
-    Transposed, x has its features in the lanes: F x P blocks of dW are sums over sixteen images without
-    a sum over lanes. The transposed rows end in zeros up to a whole block; so the last block of a row of
-    dW adds zeros to the numbers behind it.
+    x is transposed first, so that its features are in the lanes. Then F x P blocks of dW are sums over
+    sixteen images, without a sum over lanes. The transposed rows end in zeros up to a whole block, so the
+    last block of a row of dW adds zeros to the numbers behind it.
     """
 
     def weight_gradients(memory, parameters, gradients, a):
@@ -67,7 +67,7 @@ def weight_gradients(F, P, ALL):
 def multiply_one(F, ONE):
     """y[o] = b[o] + sum_k W[o, k] x[k] for one image, F outputs at a time: x is read once for all of them.
 
-    x ends in zeros up to a whole vector, so that what follows a row of W does not count.
+    x ends in zeros up to a whole vector, so that the numbers behind a row of W do not count.
     """
 
     def multiply_one(memory, parameters, gradients, a):
@@ -89,8 +89,8 @@ def multiply_one(F, ONE):
 def multiply_one_back(F, STEP, ALL):
     """dx = W' dy, and dW += dy x', db += dy for one image, F rows of W at a time.
 
-    STEP: W and b take their step at once, W -= eps dy x', with the step sizes eps `far` behind W. So W is
-    read and written once, and dW never exists: 48,120 of the paper's 60,000 parameters are C5's.
+    STEP: W and b take their step at once, W -= eps dy x', with the step sizes eps `far` floats behind W.
+    So W is read and written once, and dW is never stored. C5 has 48,120 of the paper's 60,000 parameters.
     """
 
     def multiply_one_back(memory, parameters, gradients, a):
@@ -123,7 +123,7 @@ def multiply_one_back(F, STEP, ALL):
 
 @operation
 def descend(ALL):
-    """w -= eps dE/dw for n parameters, the step sizes eps `far` behind them; then dE/dw = 0 for the next image."""
+    """w -= eps dE/dw for n parameters, with eps `far` floats behind w; then dE/dw = 0 for the next image."""
 
     def descend(memory, parameters, gradients, a):
         first, n, far = arguments(a, 3)

@@ -1,12 +1,12 @@
 """A vector of floats that stays in a register: LLVM's <16 x float>, as a type of Numba.
 
-A plain loop over sixteen floats is a loop until LLVM's vectoriser has understood it, and in a block of
-24 sums it does not. A value of type `Vec` is a register from the start. What is here is all that the
-operations need; each is one or a few instructions.
+In a plain loop over sixteen floats LLVM has to find the vector, and in a block of 24 sums it does not
+find it. A value of type `Vec` is in a register from the start. This file has all that the operations
+need; each function is one or a few instructions.
 
 Memory is float32, by pointer and index; indices count floats. Blocks of registers are tuples of Vec,
 and their sizes are the lengths of tuples of zeros: `filters = (0,) * 6` is a size that the compiler
-knows, so that every loop over a block is unrolled here, while the code is written.
+knows. So every loop over a block is unrolled here, when the code is generated.
 
 L, lanes: (0,) * LANES where a number of the network is a Vec, (0,) where it is one float. Operations
 with L are written once for both.
@@ -22,7 +22,7 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 
 
 def has(feature):
-    """Whether Numba compiles for a processor with this feature. A NUMBA_CPU_NAME alone counts as one with none."""
+    """Return whether Numba compiles for a processor with this feature; NUMBA_CPU_NAME alone counts as no features."""
     if config.CPU_NAME is not None or config.CPU_FEATURES is not None:
         return f"+{feature}" in (config.CPU_FEATURES or "")
     try:
@@ -51,7 +51,7 @@ class VecModel(models.PrimitiveModel):
 
 
 def arithmetic(symbol, instruction):
-    """a symbol b for two Vec."""
+    """Define `a symbol b` for two Vec."""
     infer_global(symbol)(type(instruction, (ConcreteTemplate,), {"cases": [signature(Vec, Vec, Vec)]}))
     lower_builtin(symbol, Vec, Vec)(lambda context, builder, sig, args: getattr(builder, instruction)(*args))
 
@@ -65,14 +65,14 @@ def constant(n):
 
 
 def element(builder, pointer, index, *steps):
-    """The address pointer + index + sum of step * n, for (step, n) in steps."""
+    """Return the address pointer + index + the sum of step * n over (step, n) in steps."""
     for step, n in steps:
         index = builder.add(index, builder.mul(step, constant(n)))
     return builder.gep(pointer, [index])
 
 
 def load_vector(builder, address):
-    """From any address of a float: an unaligned load of aligned memory costs nothing extra."""
+    """Load a vector from any address of a float: an unaligned load of aligned memory costs nothing extra."""
     return builder.load(builder.bitcast(address, VECTOR.as_pointer()), align=4)
 
 
@@ -86,7 +86,7 @@ def broadcast(builder, x):
 
 
 def shuffle(builder, a, b, lanes):
-    """Lane n is lanes[n] of a, or of b behind it."""
+    """Return a vector whose lane n is lane lanes[n] of a followed by b."""
     return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(ir.IntType(32), LANES), lanes))
 
 
@@ -111,7 +111,7 @@ def of_lanes(L):
 
 @intrinsic
 def load(typing, p, i, L):
-    """The number at p[i]."""
+    """Return the number at p[i]."""
     kind = of_lanes(L)
 
     def code(context, builder, sig, args):
@@ -135,7 +135,7 @@ def store(typing, p, i, v):
 
 @intrinsic
 def splat(typing, x, L):
-    """x in every lane."""
+    """Return x in every lane."""
     kind = of_lanes(L)
 
     def code(context, builder, sig, args):
@@ -152,14 +152,16 @@ def fma(typing, a, b, c):
 
 @intrinsic
 def total(typing, v):
-    """The sum over the lanes."""
+    """Return the sum over the lanes."""
     return types.float32(v), lambda context, builder, sig, args: lane_sum(builder, *args) if v == Vec else args[0]
 
 
 @intrinsic
 def guess_inverse(typing, v):
-    """1/v within a sixteenth, for normal v > 0: the bits of a float are nearly its logarithm, and those of 1/v nearly
-    a constant minus them."""
+    """Return 1/v within a sixteenth, for normal v > 0.
+
+    The bits of a float are nearly its logarithm, so the bits of 1/v are nearly a constant minus the bits of v.
+    """
 
     def code(context, builder, sig, args):
         whole = ir.VectorType(ir.IntType(32), LANES)
@@ -170,7 +172,7 @@ def guess_inverse(typing, v):
 
 
 def rearranged(lanes):
-    """A function of two vectors whose lane n is lanes[n] of the first, or of the second behind it."""
+    """Return a function (a, b) -> a vector whose lane n is lane lanes[n] of a followed by b."""
 
     @intrinsic
     def rearrange(typing, a, b):
@@ -181,12 +183,12 @@ def rearranged(lanes):
 
 evens, odds = rearranged(list(range(0, 2 * LANES, 2))), rearranged(list(range(1, 2 * LANES, 2)))
 low_pairs = rearranged([n // 2 for n in range(LANES)])  # 0 0 1 1 2 2 ... of the first
-high_pairs = rearranged([(LANES + n) // 2 for n in range(LANES)])  # and so on to its end
+high_pairs = rearranged([(LANES + n) // 2 for n in range(LANES)])  # the same for its second half
 
 
 @intrinsic
 def first_lanes(typing, v, n):
-    """v in its first n lanes, 0 in the others."""
+    """Return v in its first n lanes and 0 in the others."""
 
     def code(context, builder, sig, args):
         whole = ir.VectorType(ir.IntType(64), LANES)

@@ -1,6 +1,6 @@
 """Pooling and subsampling, for sixteen images (L: LANES long) or for one (L: 1 long).
 
-KH, KW: the window; SH, SW: its stride; PH, PW: the frame around the maps that is left out.
+KH, KW: the window; SH, SW: its stride; PH, PW: the padding around the maps, which is skipped.
 """
 
 import numpy as np
@@ -49,7 +49,7 @@ def max_pool(L, KH, KW, SH, SW, PH, PW):
                             r, s = h * len(SH) + i - len(PH), w * len(SW) + j - len(PW)
                             if (not len(PH) or 0 <= r < H) and (not len(PW) or 0 <= s < W):
                                 v = load(memory, x + c * x_map + r * x_row + s * len(L), L)
-                                best = if_unequal(v, v, v, if_greater(v, best, v, best))  # a NaN stays one
+                                best = if_unequal(v, v, v, if_greater(v, best, v, best))  # a NaN stays
                     store(memory, y + c * y_map + h * y_row + w * len(L), best)
 
     return max_pool
@@ -57,8 +57,10 @@ def max_pool(L, KH, KW, SH, SW, PH, PW):
 
 @operation
 def max_pool_back(L, KH, KW, SH, SW, PH, PW, SHARED):
-    """dx = dy where x was the largest of its window, the first of equals. SHARED: not every pixel is in exactly one
-    window, so that dx starts at 0 and is added to."""
+    """dx = dy where x was the largest of its window, the first of equals.
+
+    SHARED: not every pixel is in exactly one window, so dx starts at 0 and the parts are added.
+    """
 
     def max_pool_back(memory, parameters, gradients, a):
         x, y, maps, H, W, OH, OW, x_map, x_row, y_map, y_row, dx, d = arguments(a, 13)
@@ -107,8 +109,10 @@ def sum_pool(L, KH, KW, SH, SW, PH, PW, LEARNED):
 
 @operation
 def sum_pool_back(L, KH, KW, SH, SW, PH, PW, SHARED, LEARNED, SQUARED):
-    """dx = K dy in every pixel of the window; LEARNED, also dW += sum dy s and db += sum dy. SQUARED, for the
-    curvature: s^2 for s."""
+    """dx = K dy in every pixel of the window. LEARNED: also dW += sum dy s and db += sum dy.
+
+    SQUARED: s^2 instead of s, for the curvature.
+    """
 
     def sum_pool_back(memory, parameters, gradients, a):
         x, _, maps, H, W, OH, OW, x_map, x_row, y_map, y_row, dx, d, coefficient, bias = arguments(a, 15)
@@ -140,8 +144,10 @@ def sum_pool_back(L, KH, KW, SH, SW, PH, PW, SHARED, LEARNED, SQUARED):
 
 @operation
 def sum_pairs(ALL, LEARNED):
-    """sum_pool for windows of 2 x 2 in one image: a row of windows at a time, from the sums of two rows of x. What a
-    vector writes behind the end of a row is written over, or lies behind the map."""
+    """y = K s + b, as sum_pool, for windows of 2 x 2 in one image: a row of windows at a time.
+
+    What a vector writes beyond the end of a row is overwritten by the next row, or lies behind the map.
+    """
 
     def sum_pairs(memory, parameters, gradients, a):
         x, y, maps, _, _, OH, OW, x_map, x_row, y_map, y_row, coefficient, bias = arguments(a, 13)
@@ -159,7 +165,7 @@ def sum_pairs(ALL, LEARNED):
 @jit
 @stamped
 def pair_sums(memory, p, row, ALL):
-    """The sums of 2 x 2 numbers at p, p + 2, p + 4, ..."""
+    """Return the sums of 2 x 2 numbers at p, p + 2, p + 4, ..."""
     left = load(memory, p, ALL) + load(memory, p + row, ALL)
     right = load(memory, p + LANES, ALL) + load(memory, p + LANES + row, ALL)
     return evens(left, right) + odds(left, right)
@@ -167,8 +173,10 @@ def pair_sums(memory, p, row, ALL):
 
 @operation
 def sum_pairs_back(ALL, LEARNED):
-    """sum_pool_back for windows of 2 x 2 in one image. Behind the end of a row of windows dy counts as 0, and dx
-    becomes 0: there may be a guard of zeros."""
+    """dx = K dy, as sum_pool_back, for windows of 2 x 2 in one image.
+
+    Beyond the end of a row of windows dy counts as 0, and dx becomes 0: a guard of zeros may be there.
+    """
 
     def sum_pairs_back(memory, parameters, gradients, a):
         x, _, maps, _, _, OH, OW, x_map, x_row, y_map, y_row, dx, d, coefficient, bias = arguments(a, 15)

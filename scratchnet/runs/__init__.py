@@ -1,8 +1,8 @@
-"""Runs: what to train and how, the folder that a training leaves, its report.
+"""Runs: recipes, the folder that a training writes, and its report.
 
-recipes.py  networks with all that is needed to train them: the paper's, the tutorials'
-folder.py   a run folder: to repeat a training, to go on with it, to look at it
-report.py   what a trained network does, in pictures, in words and on a page
+recipes.py  networks and how to train them: the paper's, the tutorials'
+folder.py   a run folder: to repeat, resume and examine a training
+report.py   a trained network in pictures, in text and on a page
 """
 
 from scratchnet.runs.folder import Run, load_model

@@ -1,11 +1,11 @@
-"""A run folder: everything needed to repeat a training, to go on with it and to look at it.
+"""A run folder: everything needed to repeat, resume and examine a training.
 
 config.json       the recipe, every choice and the versions
-log.csv           one row per pass
-validations.csv   one row per validation, where there are any
-last.npz          the network after the last whole pass; optimizer.npz what its optimizer remembers
-best.npz          the network at its best on the held-out images, never chosen by the test set
-report/           pictures, tables and a page of them
+log.csv           one row per epoch
+validations.csv   one row per validation, if there are any
+last.npz          the network after the last complete epoch; optimizer.npz: the state of its optimizer
+best.npz          the network with the lowest error on the held-out images; the test set never chooses it
+report/           pictures, tables and a page with all of them
 """
 
 import json
@@ -27,21 +27,22 @@ from scratchnet.runs.recipes import QUICK, RECIPES, J, Recipe
 from scratchnet.storage import atomic_write, read_about, read_arrays, write_arrays
 from scratchnet.training import History
 from scratchnet.training.evaluation import Data
+from scratchnet.training.history import with_current_names
 
-BEFORE = {"readable": True}  # what a config.json from before there was a choice would have said
+BEFORE = {"readable": True}  # what an older config.json does not record
 
 FILES = ("config.json", "log.csv", "validations.csv", "last.npz", "optimizer.npz", "best.npz", "report/index.html")
 
 
 class Run:
-    """folder, config (a dict), recipe, history."""
+    """A training and its folder: folder, config (a dict), recipe, history."""
 
     def __init__(self, folder, config, history):
         self.folder, self.config, self.history = folder, check_config(config), history
         self.recipe = RECIPES[config["recipe"]]
         self.begun = len(history) > 0
         self.validations_seen = len(history.validations)
-        self.best = None  # of the first pass, until it is over
+        self.best = None  # the best network of the first epoch, until that epoch is complete
 
     @classmethod
     def new(
@@ -60,23 +61,25 @@ class Run:
         readable: bool = False,
         folder: Path | None = None,
     ) -> "Run":
-        """Return a new run; what is not given is as the recipe has it.
+        """Return a new run; every argument that is not given comes from the recipe.
 
         quick: one epoch over few images; eta: a factor on the learning rates; loss: "map" or "mle", and j, for the
-        paper's recipe only; readable: without the fast path; folder: runs/NAME if not given.
-        Raises InputError for choices that do not go together, and for a folder that holds another run.
+        paper's recipe only; readable: without the fast path; folder: the default is runs/NAME.
+        Raises InputError for choices that do not fit together, and for a folder that holds another run.
         """
         chosen = find_recipe(recipe)
         paper = chosen.name == "paper"
         if not paper and (loss or j is not None):
-            raise InputError(f"loss= and j= are choices of the paper's recipe, {chosen.name} has none.")
-        if j is not None and (loss == "mle" or not j > 0):
-            raise InputError(f"j={j:g} is for loss=map, and has to be positive.")
+            raise InputError(f"loss= and j= are only for the recipe 'paper', got {chosen.name!r}.")
+        if j is not None and loss == "mle":
+            raise InputError(f"j={j:g} is for loss=map only, got loss=mle.")
+        if j is not None and not j > 0:
+            raise InputError(f"j={j:g} has to be positive.")
         if eta is not None and not 0 < eta < math.inf:
             raise InputError(f"eta={eta:g} has to be a positive number.")
         held_out = chosen.held_out if held_out is None else held_out
         if validate_every and not held_out:
-            raise InputError("validate_every= needs images that are held out for it: add held_out=1000.")
+            raise InputError("validate_every= needs held-out images: add held_out=1000.")
         config = {
             "recipe": chosen.name,
             "data": data or chosen.data,
@@ -97,11 +100,11 @@ class Run:
 
     @classmethod
     def read(cls, folder):
-        """The run in a folder. Raises InputError when there is none."""
+        """Return the run in a folder. Raise InputError if there is none."""
         if folder.is_file():
             raise InputError(f"{folder} is a file. Give the folder of the run: {folder.parent}")
         try:
-            config = {"readable": True} | json.loads((folder / "config.json").read_text("ascii"))
+            config = BEFORE | json.loads((folder / "config.json").read_text("ascii"))
             history = History.read(folder / "log.csv")
             if (folder / "validations.csv").is_file():
                 history.read_validations(folder / "validations.csv")
@@ -112,11 +115,14 @@ class Run:
 
     @classmethod
     def resumed(cls, folder: Path, epochs: int | None = None) -> "Run":
-        """Return the run to go on with, for `epochs` in all. Raises InputError when it has more already."""
+        """Return the run to resume, for `epochs` in total. Raise InputError if it has more already."""
         run = cls.read(folder)
         run.config["epochs"] = epochs or run.config["epochs"]
-        if run.config["epochs"] < len(run.history):
-            raise InputError(f"{run.folder} has {len(run.history)} passes already, more than {epochs}.")
+        done = len(run.history)
+        if run.config["epochs"] < done:
+            raise InputError(
+                f"epochs={run.config['epochs']} has to be at least {done}: {run.folder} has {done} epochs already."
+            )
         return run
 
     def loss(self) -> Loss:
@@ -130,7 +136,7 @@ class Run:
         return self.config["eta"] * self.recipe.schedule(epoch)
 
     def split(self, data: Data, rng: np.random.Generator) -> tuple[Data, Data | None]:
-        """Return the images and labels to train on, and those held out, or None where the run holds out none."""
+        """Return the images and labels to train on, and those held out, or None if the run holds out none."""
         images, labels = (array[: self.config["images"]] for array in data)
         count = self.config["held_out"]
         if not count:
@@ -138,7 +144,7 @@ class Run:
         return hold_out(images, labels, count, None if self.recipe.holds_out_the_last else rng)
 
     def check_free(self):
-        """Raises InputError when the folder holds a run with other settings."""
+        """Raise InputError if the folder holds a run with other settings."""
         path = self.folder / "config.json"
         try:
             there = BEFORE | json.loads(path.read_text("ascii"))
@@ -147,36 +153,37 @@ class Run:
             return
         if other:
             raise InputError(
-                f"{self.folder} holds a run with another {', '.join(other)}. Remove it, or name another: folder=DIR."
+                f"{self.folder} holds a run with another {', '.join(other)}. Remove the folder, or choose another "
+                "one: folder=DIR."
             )
 
     def make_folders(self):
-        """Before the training, not after it. Raises InputError when one cannot be written to."""
+        """Create the folders before the training. Raise InputError if one cannot be written to."""
         for folder in (self.folder, self.folder / "report"):
             check_writable(folder)
 
     def go_on(self, net, optimizer):
-        """Takes up the network and the optimizer where the last whole pass left them.
+        """Load the network and the optimizer as they were after the last complete epoch.
 
-        The log is written before them: what it has of a pass that they have not is dropped.
-        Raises ModelError when the two are not of the same pass.
+        The log is written before them: if it has one more epoch, that epoch is dropped.
+        Raises ModelError if the network and the optimizer are not of the same epoch.
         """
         if not len(self.history):
             return
         net.load(self.folder / "last.npz")
-        passes = json.loads(read_about(self.folder / "last.npz") or "{}").get("passes", len(self.history))
-        self.history.cut(passes)
+        epochs = epochs_in(self.folder / "last.npz", len(self.history))
+        self.history.cut(epochs)
         self.validations_seen = len(self.history.validations)
         path = self.folder / "optimizer.npz"
-        if path.is_file() != optimizer.remembers() or (
-            path.is_file() and json.loads(read_about(path)).get("passes") != passes
-        ):
-            raise ModelError(f"{path} does not belong to last.npz, so there is no going on exactly. Train again.")
+        if path.is_file() != optimizer.remembers() or (path.is_file() and epochs_in(path) != epochs):
+            raise ModelError(
+                f"{path} is missing or does not belong to last.npz, so the run cannot be resumed. Train again."
+            )
         if path.is_file():
             optimizer.restore(read_arrays(path))
 
     def save(self, net, optimizer):
-        """After a pass. With the first, what an earlier run left in the folder goes."""
+        """Write the files of the run after an epoch. The first call deletes the files of an earlier run."""
         if not self.begun:
             for name in FILES:
                 (self.folder / name).unlink(missing_ok=True)
@@ -194,8 +201,10 @@ class Run:
         net.save(self.folder / "last.npz", self.about())
 
     def save_best(self, net):
-        """Write best.npz, if there was a validation since, and it was the best so far; in the first
-        pass it waits for the pass to be over."""
+        """Write best.npz if there was a new validation and it was the best so far.
+
+        During the first epoch it keeps the network in memory until the epoch is complete.
+        """
         validations = self.history.validations
         if len(validations) > self.validations_seen and validations[-1][1] <= min(error for _, error in validations):
             if self.begun:
@@ -205,17 +214,17 @@ class Run:
         self.validations_seen = len(validations)
 
     def about(self):
-        """What a model file of this run says of itself."""
-        return json.dumps({"recipe": self.recipe.name, "data": self.config["data"], "passes": len(self.history)})
+        """Return what a model file of this run records, as JSON."""
+        return json.dumps({"recipe": self.recipe.name, "data": self.config["data"], "epochs": len(self.history)})
 
     def files(self):
-        """(what it is, file name) of what the run has left."""
+        """Return (what it is, file name) of the files that the run has written."""
         names = {"model": "last.npz", "best": "best.npz", "log": "log.csv", "report": "report/index.html"}
         return [(what, name) for what, name in names.items() if (self.folder / name).is_file()]
 
 
 def check_config(config):
-    """The config, or an InputError that says which of its entries makes no sense."""
+    """Return the config. Raise InputError for an entry that is missing or not valid."""
 
     def whole(least):
         return lambda value: type(value) is int and value >= least
@@ -227,7 +236,7 @@ def check_config(config):
     if config.get("data") not in tuple(SETS):
         raise DataError(f"There is no data set {config.get('data')!r}.{nearest(config.get('data'), SETS)}")
     paper = recipe.name == "paper"
-    sensible = {
+    valid = {
         "seed": whole(0),
         "epochs": whole(1),
         "images": lambda value: value is None or whole(1)(value),
@@ -238,14 +247,14 @@ def check_config(config):
         "j": number if paper else lambda value: value is None,
         "readable": lambda value: isinstance(value, bool),
     }
-    for name, check in sensible.items():
+    for name, check in valid.items():
         if name not in config or not check(config[name]):
-            raise InputError(f"{name} is {config.get(name, 'missing')!r}, which makes no sense for {recipe.name}")
+            raise InputError(f"{name} is {config.get(name, 'missing')!r}, which is not valid for {recipe.name}")
     return config
 
 
 def run_name(config, recipe):
-    """What the folder of a run is called by default."""
+    """Return the default name of a run's folder."""
     name = recipe.name if config["data"] == recipe.data else f"{recipe.name}-{config['data']}"
     if config["images"]:
         name = "quick" if name == "paper" else f"{name}-quick"
@@ -255,30 +264,37 @@ def run_name(config, recipe):
 def load_model(path: Path) -> tuple[Layer, Recipe, str]:
     """Return the network in a model file, its recipe, and the name of the data it was trained on.
 
-    The recipe is the paper's unless the file says otherwise. Raises ModelError for a file that cannot be used.
+    The recipe is the paper's unless the file records another. Raises ModelError for a file that cannot be used.
     """
     text = read_about(path) or "{}"
     try:
         about = {"recipe": "paper", "data": "mnist"} | json.loads(text)
     except (ValueError, TypeError):
         raise ModelError(
-            f"{path} does not say which recipe it belongs to. Was it saved by `python -m scratchnet train`?"
+            f"{path} does not record which recipe it belongs to. Was it saved by `python -m scratchnet train`?"
         ) from None
     name, data = about["recipe"], about["data"]
     if name not in tuple(RECIPES) or data not in tuple(SETS):
-        raise ModelError(f"{path} is of {name!r} on {data!r}, which this version does not have. Update scratchnet.")
+        raise ModelError(
+            f"{path} is a model of {name!r} on {data!r}, which this version does not have. Update scratchnet."
+        )
     return RECIPES[name].network().load(path), RECIPES[name], data
 
 
+def epochs_in(path, default=None):
+    """Return how many epochs a model or optimizer file records."""
+    return with_current_names(json.loads(read_about(path) or "{}")).get("epochs", default)
+
+
 def find_recipe(name):
-    """The recipe of this name. Raises InputError with the nearest one that exists."""
+    """Return the recipe of this name. Raise InputError, with the nearest name, if there is none."""
     if name not in tuple(RECIPES):
         raise InputError(f"There is no recipe {name!r}.{nearest(name, RECIPES)}")
     return RECIPES[name]
 
 
 def check_writable(folder):
-    """Makes the folder if need be. Raises InputError when nothing can be written there."""
+    """Create the folder if there is none. Raise InputError if it cannot be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -288,7 +304,7 @@ def check_writable(folder):
 
 
 def versions():
-    """What the last digits of a result depend on."""
+    """Return what the last digits of a result depend on: versions and the machine."""
     packages = {name: version(name) for name in ("numpy", "numba", "scipy")}
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": cores()}
     ours = sys.modules[__name__.partition(".")[0]].__version__

@@ -1,4 +1,4 @@
-"""What to train and how: the paper, and the tutorials that call their network LeNet-5."""
+"""Recipes: the paper's, and those of tutorials that call their network LeNet-5."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class Recipe:
     """A network and how it is trained.
 
     network: rng -> the network; pixels: uint8 images (N, 28, 28) -> its input; loss: () -> loss;
-    optimizer: (net, lr) -> optimizer; schedule: pass, counted from 0 -> learning rate.
-    scale: of all learning rates. held_out: how many training images are kept for validation.
-    constant_order: the same random order in every pass.
-    claimed, claimed_training: the accuracy that is published, in percent; measured: ours, on the test set,
-    of the command `train` (seed 0; other seeds in benchmarks/recipes.csv).
-    test_pixels: as pixels, for test images, where a tutorial prepares those in another way.
+    optimizer: (net, lr) -> optimizer; schedule: epoch, counted from 0 -> learning rate.
+    scale: a factor on all learning rates. held_out: how many training images are kept for validation.
+    constant_order: the same random order in every epoch.
+    claimed, claimed_training: the published accuracy, in percent; measured: our test accuracy with the
+    command `train` (seed 0; other seeds are in benchmarks/recipes.csv).
+    test_pixels: as pixels, but for test images, if a tutorial prepares them in another way.
     holds_out_the_last: the last training images are held out, not random ones.
     """
 
@@ -54,19 +54,19 @@ class Recipe:
 # Not given by the paper; chosen on held-out training digits, see docs/REPRODUCTION.md.
 J = 10.0
 
-# Different from the paper: a quarter of its eta. Chosen likewise.
+# Different from the paper: a quarter of its eta. Chosen in the same way.
 ETA_SCALE = 0.25
 
 QUICK = 10_000  # images of a quick run
 
 
 def bilinear_32(images: NDArray, mean: float, std: float) -> NDArray:
-    """Resized to 32 x 32, then normalised."""
+    """Return the images resized to 32 x 32, then normalised."""
     return normalise(resize(images, 32), mean, std)
 
 
 def padded_32(images: NDArray, mean: float, std: float) -> NDArray:
-    """Padded to 32 x 32, then normalised."""
+    """Return the images padded to 32 x 32, then normalised."""
     return normalise(pad(images, 32), mean, std)
 
 

@@ -1,4 +1,4 @@
-"""What a trained network does, in pictures, in words and on one page of HTML that needs nothing else."""
+"""The report of a trained network: pictures, the same as text, and one HTML page that works offline."""
 
 import html
 from collections.abc import Callable
@@ -23,7 +23,7 @@ SECTIONS = ("curves", "top3", "confusion", "confident", "wall", "maps", "filters
 
 @dataclass
 class Section:
-    """One picture, the same in text, and what is seen on it in a sentence."""
+    """One picture, the same as text, and a sentence that describes the picture."""
 
     name: str
     title: str
@@ -43,11 +43,11 @@ def write_report(
     fast: bool = True,
     pixels: Callable[[NDArray], NDArray] | None = None,
 ) -> Evaluation:
-    """Evaluates the network on data (images, labels) and writes, for each picture, name.png and name.txt, and
-    index.html. Returns the Evaluation. history: of its training, for the curves; fast: see `evaluate`.
+    """Evaluate the network on data (images, labels), write the report and return the Evaluation.
 
-    images: uint8 (N, H, W), as from `datasets.load`; data_name: whose classes these are; pixels: how they
-    become the network's input, as the recipe prepares training images if not given.
+    It writes name.png and name.txt for each picture, and index.html. history: the History of the training, for the
+    curves; fast: see `evaluate`. images: uint8 (N, H, W), as from `datasets.load`; data_name: the data set, for the
+    names of the classes; pixels: images -> the network's input, by default as the recipe prepares training images.
     """
     images, labels = data
     title = title or f"{recipe.name} on {data_name}"
@@ -91,8 +91,8 @@ def curves(recipe, history, data_name, title):
     yield Section(
         "curves",
         "Training",
-        f"Error in percent after each pass ({len(history)}), ending at {last:.2f} % on the "
-        f"{'test set' if tested else 'training set'}, and the learning rate of each pass.",
+        f"Error in percent after each epoch ({len(history)}), ending at {last:.2f} % on the "
+        f"{'test set' if tested else 'training set'}, and the learning rate of each epoch.",
         figures.training_curves(history, claims, title),
         text,
     )
@@ -100,7 +100,7 @@ def curves(recipe, history, data_name, title):
         yield Section(
             "top3",
             "The first answer, and the first three",
-            f"Test error after each pass: the first answer is wrong in {last:.2f} % at the end, all three first "
+            f"Test error after each epoch: the first answer is wrong in {last:.2f} % at the end, all three first "
             f"answers in {history.test_top3_error[-1]:.2f} %.",
             figures.top_k_curves(history, title),
             text,
@@ -139,7 +139,7 @@ def answers(images, labels, result, names, title):
 
 
 def by_confidence(labels, result, count=5):
-    """{group: indices}: the most and least confident of the right and of the wrong answers."""
+    """Return {group: indices}: the most and least confident of the right and of the wrong answers."""
     order = np.argsort(-confidence(result.scores), kind="stable")
     right = order[result.predictions[order] == labels[order]]
     wrong = order[result.predictions[order] != labels[order]]
@@ -172,7 +172,7 @@ def insides(net, pixels, images, labels, names, title):
         "maps",
         "From the image to the answer",
         f"The output of every layer, {', '.join(stages)}, for one image of {names[labels[0]]}.",
-        figures.feature_maps(net, x, f"{title}: what each layer makes of one image ({names[labels[0]]})"),
+        figures.feature_maps(net, x, f"{title}: the output of every layer for one image ({names[labels[0]]})"),
         table(rows),
     )
     rows = [("layer", "filters", "smallest", "spread", "largest")]
@@ -198,8 +198,8 @@ def insides(net, pixels, images, labels, names, title):
         yield Section(
             "codes",
             "F6 draws the code",
-            "For one image of each class: the image, the 84 outputs of F6 as a picture of 7 by 12, and the output code "
-            "that they are nearest to.",
+            "For one image of each class: the image, the 84 outputs of F6 as a picture of 7 by 12, and the nearest "
+            "output code.",
             figures.codes(net, x, true, title),
             code_text(net, x, true),
         )
@@ -216,7 +216,7 @@ summary { cursor: pointer; }
 
 
 def page(title, about, facts, sections):
-    """One page of HTML; the pictures lie beside it."""
+    """Return the page of HTML; the pictures are in the same folder."""
     parts = [
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -231,6 +231,6 @@ def page(title, about, facts, sections):
         parts.append(
             f'<h2 id="{s.name}">{html.escape(s.title)}</h2>\n'
             f'<a href="{s.name}.png"><img src="{s.name}.png" alt="{html.escape(s.alt)}"></a>\n'
-            f"<details><summary>The same in text</summary>\n<pre>{html.escape(s.text)}</pre>\n</details>"
+            f"<details><summary>The same as text</summary>\n<pre>{html.escape(s.text)}</pre>\n</details>"
         )
     return "\n".join([*parts, "</body>\n</html>\n"])

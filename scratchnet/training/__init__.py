@@ -1,12 +1,12 @@
-"""Training: the loop, what it measures, what watches it.
+"""Training: the loop, its measurements and its callbacks.
 
 loop.py        fit: for each epoch, for each batch, forward, loss, backward, step
 engines.py     which engine runs the network: the fast one or the readable one
-evaluation.py  evaluate, and the data that both take
+evaluation.py  evaluate, and the checks of the data for both
 on_the_fly.py  what is measured while the weights move
-history.py     what each epoch brought, as numbers and as a .csv
+history.py     the numbers of every epoch, in lists and as a .csv
 callbacks.py   hooks for logging; Ctrl-C
-pruning.py     fewer weights by the same curvatures
+pruning.py     remove weights by their curvature
 """
 
 from scratchnet.training.callbacks import Callback

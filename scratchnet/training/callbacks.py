@@ -1,4 +1,4 @@
-"""What watches a training: hooks for logging, and Ctrl-C."""
+"""Callbacks: hooks for logging, and Ctrl-C."""
 
 import contextlib
 import signal
@@ -8,10 +8,10 @@ from scratchnet.training.history import History
 
 
 class Callback:
-    """Three hooks into `fit`; this one does nothing. It is all that logging elsewhere needs.
+    """Three hooks into `fit`, which do nothing here. Logging to another tool needs only these hooks.
 
-    batch(done, total, loss): after every update, with the patterns seen in this epoch; at batch size 1 on the fast
-        path once for up to 128 updates, with their mean loss
+    batch(done, total, loss): after every update; done: the patterns seen in this epoch. At batch size 1 the fast path
+        calls it once for up to 128 updates, with their mean loss
     epoch(history): after every epoch
     end(history): after the last
 
@@ -43,20 +43,20 @@ class Callback:
     """
 
     def batch(self, done: int, total: int, loss: float) -> None:
-        """Called after every update."""
+        """Run after every update."""
 
     def epoch(self, history: History) -> None:
-        """Called after every epoch."""
+        """Run after every epoch."""
 
     def end(self, history: History) -> None:
-        """Called after the last epoch."""
+        """Run after the last epoch."""
 
 
 @contextlib.contextmanager
 def interrupts():
     """Yield a list that Ctrl-C adds to, so that it takes effect between two updates.
 
-    Inside a compiled kernel it would come out as a SystemError. The second Ctrl-C takes effect at once.
+    Inside a compiled kernel, Ctrl-C would become a SystemError. A second Ctrl-C takes effect at once.
     """
     pressed = []
 

@@ -12,9 +12,9 @@ from scratchnet.parallel import Engine, ReadableEngine
 
 
 def engine_for(net: Layer, loss: Loss | None, x: NDArray, fast: bool) -> Engine:
-    """Return the engine for images like x: the fast one if it is wanted and knows every layer, else the readable one.
+    """Return the engine for images like x: with `fast` the fast one if it can run every layer, else the readable one.
 
-    Where the fast one is wanted and cannot be had, a line on stderr says why, once.
+    If the fast one cannot run the network, it prints the reason once, as a line on stderr.
     """
     if not fast:
         return ReadableEngine(net, loss)
@@ -23,11 +23,11 @@ def engine_for(net: Layer, loss: Loss | None, x: NDArray, fast: bool) -> Engine:
 
         return FastEngine(net, loss, x.shape[1:], x.dtype)
     except Unsupported as why:
-        say_once(f"scratchnet: on the readable path, since the fast one cannot take this: {why}.")
+        say_once(f"scratchnet: using the readable path, because {why}.")
     except ModuleNotFoundError as why:
         if why.name != "scratchnet.fast":
             raise
-        say_once("scratchnet: on the readable path, since this installation has no scratchnet/fast.")
+        say_once("scratchnet: using the readable path, because this installation has no scratchnet/fast.")
     return ReadableEngine(net, loss)
 
 

@@ -1,4 +1,4 @@
-"""What a network answers, counted: evaluate, and the data it takes."""
+"""Evaluation of a network: evaluate, and the checks of its data."""
 
 import contextlib
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ Data = tuple[NDArray, NDArray]
 
 @dataclass
 class Evaluation:
-    """What `evaluate` found.
+    """The result of `evaluate`.
 
     error, top3_error: percent; confusion: (classes, classes), row the true class; predictions: (N,);
     scores: (N, classes), the largest wins.
@@ -33,9 +33,10 @@ class Evaluation:
 
 
 def evaluate(net: Layer, data: Data, batch_size: int = 100, fast: bool = True) -> Evaluation:
-    """Return the Evaluation of a network on data (x, labels), on all cores, as after training (`net.eval()`).
+    """Return the Evaluation of a network on data (x, labels), on all cores and in evaluation mode (`net.eval()`).
 
-    batch_size: of the readable path; 64 to 200 were the fastest of 32 to 1,000 for LeNet-5. fast: see `fit`.
+    batch_size: the images at a time on the readable path; for LeNet-5, 64 to 200 were the fastest of 32 to 1,000.
+    fast: see `fit`.
     Raises InputError for data that does not fit.
     """
     data = x, labels = expect_data(data, "evaluation", net)
@@ -46,7 +47,7 @@ def evaluate(net: Layer, data: Data, batch_size: int = 100, fast: bool = True) -
 
 
 def measure(engine: Engine, data: Data, batch_size: int = 100) -> Evaluation:
-    """Return the Evaluation of the engine's network, as after training, on data that was checked before."""
+    """Return the Evaluation of the engine's network in evaluation mode, on data that was checked before."""
     (x, labels), net = data, engine.net
     with mode(net, training=False), quiet_overflow():
         scores = net.scores(engine.forward(x, batch_size))
@@ -62,7 +63,7 @@ def measure(engine: Engine, data: Data, batch_size: int = 100) -> Evaluation:
 
 @contextlib.contextmanager
 def mode(net: Layer, training: bool) -> Iterator[None]:
-    """Set every layer to this mode, and afterwards to its own again."""
+    """Set every layer to this mode, and restore the layer's own mode afterwards."""
     before = [(leaf, leaf.training) for leaf in leaves(net)]
     net.train(training)
     try:
@@ -73,7 +74,7 @@ def mode(net: Layer, training: bool) -> Iterator[None]:
 
 
 def expect_data(data: Any, what: str, net: Layer) -> Data:
-    """Return (x, labels) as arrays. Raise InputError, with what does not fit this network, for anything else."""
+    """Return (x, labels) as arrays. Raise InputError, with the reason, if they do not fit this network."""
     try:
         x, labels = map(np.ascontiguousarray, data)
     except (TypeError, ValueError):
@@ -86,19 +87,19 @@ def expect_data(data: Any, what: str, net: Layer) -> Data:
     if not np.isfinite(x).all():
         images = np.flatnonzero(~np.isfinite(x).reshape(len(x), -1).all(axis=1))
         raise InputError(
-            f"The {what} data has NaN or infinity in {len(images)} of {len(x)} inputs, first in {images[0]}."
+            f"The {what} data has NaN or infinity in {len(images)} of {len(x)} inputs. The first is input {images[0]}."
         )
     expected = getattr(net, "input_shape", None)
     if expected and x.shape[1:] != tuple(expected):
         raise InputError(
-            f"The {what} data has inputs of shape {x.shape[1:]}, the network is made for {tuple(expected)}. Prepare "
-            "the images as for its training: pad or resize them."
+            f"The {what} data should have inputs of shape {tuple(expected)}, got {x.shape[1:]}. Pad or resize the "
+            "images as for the training of the network."
         )
     return x, labels
 
 
 def expect_labels(labels: NDArray, what: str, classes: int) -> None:
-    """Raise InputError for a label that is no class."""
+    """Raise InputError for a label that is not a class."""
     if labels.min() < 0 or labels.max() >= classes:
         raise InputError(
             f"The {what} data should have labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}."

@@ -1,4 +1,4 @@
-"""What each epoch brought, as numbers and as a .csv."""
+"""History: the numbers of every epoch, in lists and as a .csv."""
 
 import csv
 import io
@@ -10,15 +10,17 @@ from typing import Any
 from scratchnet.errors import InputError
 from scratchnet.storage import atomic_write
 
+OLDER_NAMES = {"pass": "epoch", "passes": "epochs"}  # of the columns and keys in the files of older runs
+
 
 @dataclass
 class History:
-    """What each epoch brought; one entry per epoch in every list. Errors are in percent.
+    """The numbers of every epoch: each list has one entry per epoch. Errors are in percent.
 
     loss, running_error: means over the epoch, measured on the fly while the weights move (as the
     training error of the paper's Fig. 5); train_error, validation_error, test_error: measured after the
-    epoch, nan where there was nothing to measure; test_top3_error: the right class is not among the first
-    three; lr: the learning rate; seconds: of the curvature and the updates, without measuring.
+    epoch, nan if there was nothing to measure; test_top3_error: the right class is not among the first
+    three; lr: the learning rate; seconds: the time of the curvature and the updates, without measuring.
     validations: (epochs, error) of every validation on the held-out data, within epochs too.
     """
 
@@ -43,11 +45,11 @@ class History:
     def write(self, path: str | Path) -> None:
         """Write a .csv with one row per epoch."""
         columns = self.columns()
-        write_table(path, ["pass", *columns], zip(range(1, len(self) + 1), *columns.values()))
+        write_table(path, ["epoch", *columns], zip(range(1, len(self) + 1), *columns.values()))
 
     @classmethod
     def read(cls, path: str | Path) -> "History":
-        """Return the History in a file of `write`; what it does not have is nan. Raise InputError for no table."""
+        """Return the History in a file of `write`; a missing column is nan. Raise InputError for any other file."""
         history = cls()
         for row in read_table(path):
             if "loss" not in row:
@@ -57,14 +59,14 @@ class History:
 
     def write_validations(self, path: str | Path) -> None:
         """Write a .csv with one row for every validation on the held-out data."""
-        write_table(path, ["passes", "error"], self.validations)
+        write_table(path, ["epochs", "error"], self.validations)
 
     def read_validations(self, path: str | Path) -> None:
-        """Take what `write_validations` wrote. Raise InputError for anything else."""
-        self.validations = [(number(path, row, "passes"), number(path, row, "error")) for row in read_table(path)]
+        """Read a file of `write_validations`. Raise InputError for any other file."""
+        self.validations = [(number(path, row, "epochs"), number(path, row, "error")) for row in read_table(path)]
 
     def cut(self, passes: int) -> None:
-        """Forget what came after this many epochs."""
+        """Remove everything after this many epochs."""
         for values in self.columns().values():
             del values[passes:]
         self.validations[:] = [(at, error) for at, error in self.validations if at <= passes]
@@ -82,7 +84,7 @@ def number(path: str | Path, row: dict[str, str], name: str) -> float:
 
 
 def write_table(path: str | Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a .csv in one piece."""
+    """Write a .csv atomically."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(names)
@@ -92,12 +94,17 @@ def write_table(path: str | Path, names: Sequence[str], rows: Iterable[Sequence[
 
 
 def read_table(path: str | Path) -> list[dict[str, str]]:
-    """Return the rows of a .csv as {name: text}. Raise InputError for what is no table."""
+    """Return the rows of a .csv as {name: text}. Raise InputError for a file that is not a table."""
     try:
         with open(path, newline="", encoding="ascii") as file:
             rows = list(csv.DictReader(file))
     except (csv.Error, UnicodeDecodeError) as why:
-        raise InputError(f"{path} is no table: {why}") from None
+        raise InputError(f"{path} is not a table: {why}") from None
     if any(None in row or None in row.values() for row in rows):
         raise InputError(f"{path} has rows of different lengths")
-    return rows
+    return [with_current_names(row) for row in rows]
+
+
+def with_current_names(values: dict[str, Any]) -> dict[str, Any]:
+    """Return {name: value} of a file with the names that a new file has."""
+    return {OLDER_NAMES.get(name, name): value for name, value in values.items()}

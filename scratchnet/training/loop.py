@@ -42,16 +42,16 @@ def fit(
     """Train the network in place and return the History.
 
     train, test, validation: (x, labels) with x (N, ...) floats and labels (N,) integers. validation:
-    held-out data, to choose by; measured after every epoch, and every validate_every updates, counted
-    from the first epoch on.
+    held-out data, for choices. Its error is measured after every epoch, and after every validate_every
+    updates, counted from the first epoch.
     schedule: epoch, counted from 0 -> learning rate; without it the optimizer keeps its own.
     constant_order: one random order for all epochs (paper, appendix C), else a new one each epoch.
-    train_error: measure the training error after each epoch too (it costs a forward pass over it all).
-    history: of the epochs that were done before, to go on after them; with the same seed, and with what the
-    optimizer remembers (`state`, `restore`), exactly as if there had been no interruption.
-    fast: by the programs of scratchnet.fast, where they know every layer and the loss: the same updates but for
-    rounding. Where not, a line on stderr says why.
-    Ctrl-C raises KeyboardInterrupt between two updates; the history then ends with the last whole epoch.
+    train_error: measure the training error after each epoch too (this costs a forward pass over all of it).
+    history: the History of earlier epochs, to resume after them. With the same seed and the state of the
+    optimizer (`state`, `restore`) the result is exactly that of a training without interruption.
+    fast: use the compiled programs of scratchnet.fast, if they have every layer and the loss. The updates are the
+    same except for rounding. If they cannot be used, a line on stderr gives the reason.
+    Ctrl-C raises KeyboardInterrupt between two updates; the history then ends with the last complete epoch.
     Raises InputError for data that does not fit, and Diverged as soon as the loss is not finite.
     """
     x, labels = train = expect_data(train, "training", net)
@@ -72,7 +72,7 @@ def fit(
             order = order if constant_order else rng.permutation(len(order))
             optimizer.lr = schedule(epoch) if schedule else optimizer.lr
             optimizer.before_pass(engine, x, labels, order)
-            tally = Tally(net, len(x), f"pass {epoch + 1}, learning rate {optimizer.lr:g}")
+            tally = Tally(net, len(x), f"epoch {epoch + 1}, learning rate {optimizer.lr:g}")
             with mode(net, training=True):
                 for batch in batches(order, fused or batch_size, epoch, held_out):
                     if fused:
@@ -108,12 +108,14 @@ def engine_that_takes(net: Layer, loss: Loss, sets: dict[str, Data], fast: bool)
 def expect_sizes(batch_size: int, validate_every: int | None, validation: Data | None) -> None:
     if batch_size < 1:
         raise InputError(f"batch_size has to be at least 1, got {batch_size}.")
-    if validate_every is not None and (validate_every < 1 or not validation):
-        raise InputError(f"validate_every={validate_every} has to be at least 1, and needs validation data.")
+    if validate_every is not None and validate_every < 1:
+        raise InputError(f"validate_every={validate_every} has to be at least 1.")
+    if validate_every is not None and not validation:
+        raise InputError(f"validate_every={validate_every} needs validation data.")
 
 
 def first_order(rng: np.random.Generator, n: int, epochs_done: int) -> NDArray:
-    """Return a random order of n patterns, after those that the epochs done before have drawn."""
+    """Return a random order of n patterns, after the draws of the epochs that were done before."""
     order = rng.permutation(n)
     for _ in range(epochs_done):
         order = rng.permutation(n)
@@ -121,7 +123,7 @@ def first_order(rng: np.random.Generator, n: int, epochs_done: int) -> NDArray:
 
 
 def batches(order: NDArray, size: int, epoch: int, held_out: HeldOut) -> Iterator[NDArray]:
-    """Yield the epoch's order in parts of `size` patterns; a part ends early where a validation is due."""
+    """Yield the epoch's order in parts of `size` patterns; a part ends early when a validation is due."""
     first = 0
     while first < len(order):
         batch = order[first : first + min(size, held_out.ahead(epoch, first))]
@@ -130,7 +132,7 @@ def batches(order: NDArray, size: int, epoch: int, held_out: HeldOut) -> Iterato
 
 
 def errors_after(engine: Engine, sets: dict[str, Data], history: History, train_error: bool) -> dict[str, float]:
-    """Return the errors in percent after an epoch, nan where there is nothing to measure."""
+    """Return the errors in percent after an epoch, nan if there is nothing to measure."""
     tested = measure(engine, sets["test"]) if "test" in sets else None
     return {
         "train_error": measure(engine, sets["training"]).error if train_error else math.nan,
@@ -142,7 +144,7 @@ def errors_after(engine: Engine, sets: dict[str, Data], history: History, train_
 
 @contextlib.contextmanager
 def without_input_gradient(net: Layer) -> Iterator[None]:
-    """Nobody needs dE/dx of the images: the first layer does not compute it, if it can leave it out."""
+    """Tell the first layer not to compute dE/dx of the images, which is not used, if it can leave it out."""
     first = leaves(net)[0]
     if not hasattr(first, "input_gradient"):
         yield

@@ -1,7 +1,7 @@
-"""Everything for looking.
+"""Source code, pictures and tables.
 
-show.py      the live source of a thing; a picture on the screen, in a notebook or in a file
-trace.py     what each layer of a network makes of an input
+show.py      the source code of an object; a picture in a notebook or in a file
+trace.py     the output of every layer of a network for an input
 figures.py   every picture of a report: curves, answers, maps, filters, codes
 sketches.py  small pictures for lessons: arrays, curves, bars
 tables.py    results as text

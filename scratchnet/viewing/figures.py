@@ -1,5 +1,5 @@
-"""Every picture. A function takes numbers and, if you like, a matplotlib Figure to draw on, and returns the
-Figure; none needs a display. `save` writes one as a PNG."""
+"""Every picture of a report. Each function takes numbers, and if you like a matplotlib Figure to draw on, and returns
+the Figure. No function needs a display. `save` writes a Figure as a PNG."""
 
 import math
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ MOST = 2_000  # images on a wall
 
 
 def save(figure: Figure, path: str | Path) -> None:
-    """Writes a figure as a PNG."""
+    """Write a figure as a PNG."""
     with atomic_write(path) as file:
         figure.savefig(file, format="png")
 
@@ -41,26 +41,26 @@ def new_figure(figure: Figure | None, width: float, height: float) -> Figure:
 def training_curves(
     history: Any, claims: Sequence[tuple[str, float]] = (), title: str = "", figure: Figure | None = None
 ) -> Figure:
-    """Error in percent after each pass, as the paper's Fig. 5, and the learning rate below.
+    """Draw the error in percent after each epoch, as the paper's Fig. 5, and the learning rate below it.
 
     claims: (what, error in percent) pairs, drawn as lines.
     """
     figure = new_figure(figure, 7.5, 5)
     ax, below = figure.subplots(2, 1, sharex=True, height_ratios=(5, 1))
-    passes = range(1, len(history) + 1)
+    epochs = range(1, len(history) + 1)
     curves = (
         (history.test_error, "test", BLUE, "o", "-"),
         (history.validation_error, "held out", GREEN, "D", "-."),
         (history.running_error, "training, measured on the fly", ORANGE, "s", "--"),
-        (history.train_error, "training, measured after the pass", PINK, "^", ":"),
+        (history.train_error, "training, measured after the epoch", PINK, "^", ":"),
     )
     for errors, name, colour, marker, line in curves:
         if drawn(errors):
             label = f"{name}: {errors[-1]:.2f} %"
-            ax.plot(passes, errors, color=colour, marker=marker, linestyle=line, markersize=4, label=label)
+            ax.plot(epochs, errors, color=colour, marker=marker, linestyle=line, markersize=4, label=label)
     inside = [at for at, _ in history.validations if at != int(at)]
     if inside:
-        ax.plot(*zip(*history.validations), color=GREEN, linewidth=0.8, label="held out, within passes")
+        ax.plot(*zip(*history.validations), color=GREEN, linewidth=0.8, label="held out, within epochs")
     names = sorted(claims, key=lambda claim: claim[1])
     for i, (what, error) in enumerate(names):
         ax.axhline(error, color=GREY, linewidth=0.8)
@@ -78,10 +78,8 @@ def training_curves(
     ax.set(ylabel="error (%)", title=title)
     limit_errors(ax, all_errors, [error for _, error in claims])
     ax.legend(frameon=False, loc="upper right")
-    below.step(passes, history.lr, where="mid", color=GREY, marker=".")
-    below.set(
-        xlabel="pass over the training set", ylabel="learning rate", xlim=(0 if inside else 0.5, len(history) + 0.5)
-    )
+    below.step(epochs, history.lr, where="mid", color=GREY, marker=".")
+    below.set(xlabel="epoch", ylabel="learning rate", xlim=(0 if inside else 0.5, len(history) + 0.5))
     below.set_ylim(0, 1.15 * max((lr for lr in history.lr if not math.isnan(lr)), default=1))
     below.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
     below.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -90,16 +88,16 @@ def training_curves(
 
 
 def top_k_curves(history: Any, title: str = "", figure: Figure | None = None) -> Figure:
-    """Test error after each pass: the right class is not the first, or not among the first three."""
+    """Draw the test error after each epoch: the right class is not the first, or not among the first three."""
     figure = new_figure(figure, 7, 3.8)
     ax = figure.subplots()
-    passes = range(1, len(history) + 1)
+    epochs = range(1, len(history) + 1)
     curves = ((history.test_error, "first", BLUE, "o"), (history.test_top3_error, "among the first three", ORANGE, "s"))
     for errors, name, colour, marker in curves:
         if drawn(errors):
             label = f"not {name}: {errors[-1]:.2f} %"
-            ax.plot(passes, errors, color=colour, marker=marker, markersize=4, label=label)
-    ax.set(xlabel="pass over the training set", ylabel="test error (%)", title=title, xlim=(0.5, len(history) + 0.5))
+            ax.plot(epochs, errors, color=colour, marker=marker, markersize=4, label=label)
+    ax.set(xlabel="epoch", ylabel="test error (%)", title=title, xlim=(0.5, len(history) + 0.5))
     limit_errors(ax, [errors for errors, *_ in curves if drawn(errors)])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.legend(frameon=False, loc="upper right")
@@ -108,7 +106,7 @@ def top_k_curves(history: Any, title: str = "", figure: Figure | None = None) ->
 
 
 def run_curves(histories: dict[str, Any], figure: Figure | None = None) -> Figure:
-    """Test error after each pass of several runs, {name: History}, on a logarithmic scale."""
+    """Draw the test error after each epoch of several runs, {name: History}, on a logarithmic scale."""
     figure = new_figure(figure, 8, 4.6)
     ax = figure.subplots()
     lines, labels = [], []
@@ -123,7 +121,7 @@ def run_curves(histories: dict[str, Any], figure: Figure | None = None) -> Figur
             markersize=4,
         )
         labels.append(f"{name}: {history.test_error[-1]:.2f} %".replace("$", r"\$"))  # $ is matplotlib's mathematics
-    ax.set(xlabel="pass over the training set", ylabel="test error (%), logarithmic", yscale="log")
+    ax.set(xlabel="epoch", ylabel="test error (%), logarithmic", yscale="log")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "235" else "")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -135,12 +133,12 @@ def run_curves(histories: dict[str, Any], figure: Figure | None = None) -> Figur
 
 
 def drawn(errors: Sequence[float]) -> bool:
-    """Whether anything was measured."""
+    """Return whether anything was measured."""
     return not all(map(math.isnan, errors))
 
 
 def limit_errors(ax: Any, curves: Any, lines: Sequence[float] = ()) -> None:
-    """From 0 up to the first errors if the run is short or they are low, else cut: the end is what matters."""
+    """Set the axis of errors: up to the first errors of a short or good run, else cut, so that the end is readable."""
     curves = [[error for error in errors if not math.isnan(error)] for errors in curves] or [[0]]
     highest = max(1.5, *map(max, curves))
     ending = max(errors[-1] for errors in curves)
@@ -160,7 +158,7 @@ def bare(*axes: Any) -> None:
 
 
 def confusion(matrix: NDArray, names: Sequence[str], title: str = "", figure: Figure | None = None) -> Figure:
-    """Counts and percent of each true class (rows), by the class read (columns)."""
+    """Draw the counts and percent of each true class (rows), by the class read (columns)."""
     figure = new_figure(figure, 15, 6.8)
     figure.suptitle(title)
     rates = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
@@ -190,7 +188,7 @@ def confident(
     title: str = "",
     figure: Figure | None = None,
 ) -> Figure:
-    """Rows of images with the true class, the class read and its probability. groups: {row's name: indices}."""
+    """Draw rows of images with the true class, the class read and its probability. groups: {row's name: indices}."""
     columns = max(1, *(len(indices) for indices in groups.values()))
     figure = new_figure(figure, 1.75 * columns + 1.2, 2.1 * len(groups))
     figure.suptitle(title)
@@ -203,8 +201,8 @@ def confident(
         for ax, i in zip(axes, indices):
             predicted = int(scores[i].argmax())
             ax.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
-            says = f"read {names[predicted]}, {percent(p[i, predicted])}"
-            ax.set_title(f"true {names[labels[i]]}\n{says}", fontsize=8)
+            answer = f"read {names[predicted]}, {percent(p[i, predicted])}"
+            ax.set_title(f"true {names[labels[i]]}\n{answer}", fontsize=8)
     return figure
 
 
@@ -216,7 +214,7 @@ def wall(
     title: str = "",
     figure: Figure | None = None,
 ) -> Figure:
-    """All misclassified images, true>read under each, as the paper's Fig. 8; of more than 2,000, every so many."""
+    """Draw all misclassified images, true>read under each, as the paper's Fig. 8; at most 2,000, evenly chosen."""
     wrong = misclassified(labels, predictions)
     if len(wrong) > MOST:
         wrong = wrong[np.linspace(0, len(wrong) - 1, MOST).astype(int)]
@@ -241,22 +239,22 @@ def wall(
 def reading(
     images: NDArray, labels: NDArray, predictions: NDArray, title: str = "", figure: Figure | None = None
 ) -> Figure:
-    """Images, ten in a row, with what each was read as; what is wrong says what it is, and has another colour."""
+    """Draw images, ten in a row, with the class read; a wrong answer has another colour and the true class too."""
     rows = math.ceil(len(images) / 10)
     figure = new_figure(figure, 8, 0.95 * rows + 0.5)
     wrong = np.count_nonzero(labels != predictions)
     figure.suptitle(f"{title}: {len(images) - wrong} of {len(images)} right")
     for ax, image, label, predicted in zip(figure.subplots(rows, 10, squeeze=False).flat, images, labels, predictions):
         ax.imshow(image, cmap="gray_r", vmin=0, vmax=255)
-        says, colour = (f"{predicted}", BLUE) if predicted == label else (f"{predicted}, is {label}", ORANGE)
-        ax.set_title(says, fontsize=9, color=colour)
+        answer, colour = (f"{predicted}", BLUE) if predicted == label else (f"{predicted}, is {label}", ORANGE)
+        ax.set_title(answer, fontsize=9, color=colour)
     for ax in figure.axes:
         ax.set_axis_off()
     return figure
 
 
 def misclassified(labels: NDArray, predictions: NDArray) -> NDArray:
-    """Indices, by true class, then by the class read."""
+    """Return the indices of the wrong answers, by true class, then by the class read."""
     wrong = np.flatnonzero(labels != predictions)
     return wrong[np.lexsort((wrong, predictions[wrong], labels[wrong]))]
 
@@ -265,7 +263,7 @@ def misclassified(labels: NDArray, predictions: NDArray) -> NDArray:
 
 
 def stages(net: Sequential, x: NDArray) -> dict[str, NDArray]:
-    """{name: output} for one image x (1, C, H, W), layer by layer, each after its squashing; the input first."""
+    """Return {name: output} for one image x (1, C, H, W): the input, then each layer after its squashing."""
     values = {"INPUT": x}
     for name, layer in net.layers.items():
         x = layer(x)
@@ -275,7 +273,7 @@ def stages(net: Sequential, x: NDArray) -> dict[str, NDArray]:
 
 
 def feature_maps(net: Sequential, x: NDArray, title: str = "", figure: Figure | None = None) -> Figure:
-    """Every layer's output for one image (1, C, H, W), from left to right as in the paper's Fig. 2.
+    """Draw every layer's output for one image (1, C, H, W), from left to right as in the paper's Fig. 2.
 
     Each layer has its own scale: blue negative, white 0, red positive. A row of numbers is drawn as a column.
     """
@@ -307,7 +305,7 @@ def feature_maps(net: Sequential, x: NDArray, title: str = "", figure: Figure | 
 
 
 def mosaic(maps: NDArray, columns: int) -> NDArray:
-    """(1, C, H, W) -> one picture, `columns` maps wide, nan between them."""
+    """Return the maps (1, C, H, W) as one picture, `columns` maps wide, with nan between them."""
     _, C, H, W = maps.shape
     rows = -(-C // columns)
     picture = np.full((rows * (H + 1) - 1, columns * (W + 1) - 1), np.nan)
@@ -318,7 +316,7 @@ def mosaic(maps: NDArray, columns: int) -> NDArray:
 
 
 def filters(net: Sequential, title: str = "", figure: Figure | None = None) -> Figure:
-    """The weights of every convolution: a column for each output map, a row for each input map it reads.
+    """Draw the weights of every convolution: a column for each output map, a row for each input map that it reads.
 
     Grey where the connection table has no link (C3: the paper's Table I). Each layer has its own scale: blue
     negative, white 0, red positive.
@@ -346,8 +344,8 @@ def filters(net: Sequential, title: str = "", figure: Figure | None = None) -> F
 
 
 def filter_mosaic(layer: Any) -> NDArray:
-    """All kernels of a convolution in one picture: row the input map, column the output map, nan between them
-    and at the blanks of the connection table."""
+    """Return all kernels of a convolution in one picture: rows are input maps, columns are output maps. Between the
+    kernels and at the blanks of the connection table it is nan."""
     kh, kw = layer.kernel_size
     picture = np.full((layer.in_channels * (kh + 1) - 1, layer.out_channels * (kw + 1) - 1), np.nan)
     for o, i in np.argwhere(layer.connections):
@@ -356,9 +354,9 @@ def filter_mosaic(layer: Any) -> NDArray:
 
 
 def codes(net: Sequential, x: NDArray, names: Sequence[str], title: str = "", figure: Figure | None = None) -> Figure:
-    """For each image of x (N, C, H, W): the image, F6's activation as a picture of 7 x 12 and the nearest code.
+    """Draw, for each image of x (N, C, H, W), the image, F6's activation as a picture of 7 x 12 and the nearest code.
 
-    Only for a network that ends in RBF: there F6 is to draw the code of its class (paper, II.B and Fig. 3).
+    The network has to end in RBF: F6 learns to draw the code of the class (paper, II.B and Fig. 3).
     """
     output = list(net.layers.values())[-1]
     activation = x
@@ -391,6 +389,6 @@ def codes(net: Sequential, x: NDArray, names: Sequence[str], title: str = "", fi
 
 
 def has_codes(net: Sequential) -> bool:
-    """Whether the network ends in RBF with codes of 7 x 12."""
+    """Return whether the network ends in RBF with codes of 7 x 12."""
     output = list(net.layers.values())[-1]
     return isinstance(output, RBF) and output.codes.shape[1] == 84

@@ -1,4 +1,4 @@
-"""The live source of a thing, and a picture: on the screen, in a notebook, in a file."""
+"""Show the source code of an object, or a picture: on the screen, in a notebook or in a file."""
 
 import contextlib
 import inspect
@@ -39,7 +39,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG, and what is seen on it in words."""
+    """A PNG, and its description in words."""
 
     png: bytes
     alt: str
@@ -48,24 +48,24 @@ class Picture:
 def show(thing: Any) -> None:
     """Print the source of a function, method, class or module, with its file and line numbers.
 
-    Of a compiled kernel: the Python that it is compiled from; of any other object: that of its class.
-    Raises InputError for what is not written in Python.
+    For a compiled kernel it prints the Python code; for any other object it prints the source of its class.
+    Raises InputError for an object that is not written in Python.
     """
-    wanted = underlying(thing)
-    if not isinstance(wanted, type | FunctionType | MethodType | ModuleType):
-        wanted = type(wanted)
+    shown = underlying(thing)
+    if not isinstance(shown, type | FunctionType | MethodType | ModuleType):
+        shown = type(shown)
     try:
-        lines, first = inspect.getsourcelines(wanted)
-        file = Path(inspect.getsourcefile(wanted) or "")
+        lines, first = inspect.getsourcelines(shown)
+        file = Path(inspect.getsourcefile(shown) or "")
     except (OSError, TypeError):
-        what = f"An object of {type(thing).__name__}" if wanted is type(thing) else repr(thing)
+        what = f"An object of {type(thing).__name__}" if shown is type(thing) else repr(thing)
         raise InputError(f"{what} has no source in Python. Show a function, method, class or module.") from None
     path = file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else file.name
     _give(Source(path, max(first, 1), "".join(lines)))
 
 
 def underlying(thing: Any) -> Any:
-    """What was written, under a compiled kernel, a property, a partial or a decorator."""
+    """Return the function inside a compiled kernel, a property, a partial or a decorator, else the thing itself."""
     for name in ("py_func", "fget", "func", "__wrapped__"):
         inside = getattr(thing, name, None)
         if callable(inside) and inside is not thing and not isinstance(thing, type):
@@ -74,17 +74,16 @@ def underlying(thing: Any) -> Any:
 
 
 def picture(figure: "Figure", alt: str) -> None:
-    """Show a matplotlib Figure where there is something to show it in: in a notebook, in VS Code or Spyder.
-    Elsewhere it becomes a PNG, and its path is printed.
+    """Show a matplotlib Figure in a notebook, VS Code or Spyder, or write it as a PNG and print the path.
 
-    alt: what is seen on it, in a sentence, for those who cannot see it. The folder is `lesson-figures` where
-    Python was started, or the one that the environment variable SCRATCHNET_FIGURES names.
-    Raises InputError for what is no Figure, and where no file can be written.
+    alt: a sentence that describes the picture, for those who cannot see it. The folder of the PNG is `lesson-figures`
+    in the current folder, or the one that the environment variable SCRATCHNET_FIGURES names.
+    Raises InputError for an object that is not a Figure, and if the file cannot be written.
     """
     if not hasattr(figure, "savefig") or not isinstance(alt, str):
         raise InputError(
             f"picture expects a matplotlib Figure and a sentence, got {type(figure).__name__}, {type(alt).__name__}. "
-            "For arrays: picture(sketches.arrays({'x': x}), 'what is seen')."
+            "For arrays: picture(sketches.arrays({'x': x}), 'what it shows')."
         )
     file = io.BytesIO()
     figure.savefig(file, format="png")
@@ -93,8 +92,7 @@ def picture(figure: "Figure", alt: str) -> None:
 
 @contextlib.contextmanager
 def gathered() -> Iterator[list]:
-    """Inside, nothing reaches the screen: a list of all that is printed (str), shown (Source) and pictured
-    (Picture), in order."""
+    """Collect what is printed (str), shown (Source) and pictured (Picture) in a list, instead of on the screen."""
     global _gathered
     before, _gathered = _gathered, []
     try:
@@ -114,7 +112,7 @@ class _Writer(io.TextIOBase):
 
 
 def _give(item, names=None):
-    """To those who gather, else to the screen. names: the caller's, for the file of a picture."""
+    """Add the item to the list of `gathered`, or show it. names: the caller's globals, for the file of a picture."""
     if _gathered is not None:
         _gathered.append(item)
     elif isinstance(item, Source):
@@ -128,12 +126,12 @@ def _give(item, names=None):
 
 
 def in_notebook():
-    """Whether there is something that shows pictures: a kernel of Jupyter, as VS Code and Spyder have too."""
+    """Return whether a Jupyter kernel can show pictures; VS Code and Spyder have one too."""
     return "IPython" in sys.modules and hasattr(sys.modules["IPython"].get_ipython(), "kernel")
 
 
 def _save(item, names):
-    """As script-1.png, script-2.png, ...: the count dies with the names of the script."""
+    """Write the picture as script-1.png, script-2.png, ...; the count is among the script's globals."""
     names["_pictures"] = names.get("_pictures", 0) + 1
     stem = Path(names.get("__file__") or "picture").stem
     folder = Path(os.environ.get("SCRATCHNET_FIGURES") or FOLDER).expanduser()
@@ -143,6 +141,7 @@ def _save(item, names):
             file.write(item.png)
     except OSError as why:
         raise InputError(
-            f"The picture cannot be written to the folder {folder} ({why.strerror}). Name one with SCRATCHNET_FIGURES."
+            f"The picture cannot be written to the folder {folder} ({why.strerror}). Name another one with "
+            "SCRATCHNET_FIGURES."
         ) from None
     print(f"[picture: {path}]\n[{item.alt}]")

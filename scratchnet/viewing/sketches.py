@@ -1,4 +1,4 @@
-"""Small pictures for lessons: arrays, curves, bars. As in figures.py, each returns a matplotlib Figure."""
+"""Small pictures for lessons: arrays, curves, bars. Each function returns a matplotlib Figure, as in figures.py."""
 
 import math
 from collections.abc import Sequence
@@ -21,10 +21,11 @@ def arrays(
     size: Any = 2.2,
     title: str = "",
 ) -> Figure:
-    """Each array (H, W) of {title: array} as a picture.
+    """Draw each array (H, W) of {title: array} as a picture.
 
-    Signed arrays are blue where negative, white at 0, red where positive, up to +-limit, or each to its own
-    largest; grey: from its smallest (white) to its largest (black). numbers: a format, to write each entry.
+    Signed arrays are blue where negative, white at 0, red where positive. The scale ends at +-limit, or at each
+    array's own largest value. grey: from the smallest value (white) to the largest (black). numbers: a format string
+    that writes each entry into the picture.
     """
     columns = min(columns or 6, len(named))
     rows = math.ceil(len(named) / columns)
@@ -63,8 +64,10 @@ def curves(
     points: Sequence[tuple] = (),
     size: Any = (7, 3.8),
 ) -> Figure:
-    """Each y of {name: y} over x. log: "x", "y" or "xy"; points: (x, y, text, (dx, dy)) to mark, the text so many
-    points away."""
+    """Draw each y of {name: y} over x. log: the logarithmic axes, "x", "y" or "xy".
+
+    points: (x, y, text, (dx, dy)) to mark, with the text dx and dy typographic points away.
+    """
     figure = new_figure(None, *size)
     ax = figure.subplots()
     for i, (name, y) in enumerate(named.items()):
@@ -84,7 +87,7 @@ def curves(
 
 
 def bars(named: dict[str, Any], *, xlabel: str, form: str = "{:.3g}", log: Any = False, title: str = "") -> Figure:
-    """A horizontal bar for each value of {name: value}, with the value beside it."""
+    """Draw a horizontal bar for each value of {name: value}, with the value beside it."""
     figure = new_figure(None, 7, 0.4 * len(named) + 1.1)
     ax = figure.subplots()
     drawn = ax.barh(list(named), list(named.values()), color=COLOURS[0], log=log)

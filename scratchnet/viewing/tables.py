@@ -1,4 +1,4 @@
-"""Results as text: ASCII only, old consoles show nothing else."""
+"""Results as text, in ASCII only: old consoles show nothing else."""
 
 import math
 
@@ -8,19 +8,19 @@ SHADES = np.array(list(" .:-=+*#%@"))
 
 
 def ascii_picture(pixels):
-    """uint8 (H, W) in a frame, two characters a pixel so that it looks square."""
+    """Return uint8 pixels (H, W) as text in a frame; a pixel is two characters wide, so that it is square."""
     shades = SHADES[pixels.astype(int) * len(SHADES) // 256]
     edge = "+" + "--" * pixels.shape[1] + "+"
     return "\n".join([edge, *("|" + "".join(np.repeat(line, 2)) + "|" for line in shades), edge])
 
 
 def percent(p: float) -> str:
-    """A probability in percent, never rounded up to 100."""
+    """Return a probability in percent, never rounded up to 100."""
     return "> 99.99 %" if p > 0.9999 else f"{100 * p:.2f} %" if p > 0.99 else f"{100 * p:.0f} %"
 
 
 def table(rows):
-    """Rows of texts in columns: the first to the left, those that are numbers to the right."""
+    """Return rows of texts as a table: columns of numbers are aligned to the right, all others to the left."""
     width = [max(map(len, column)) for column in zip(*rows)]
     numeric = [all(text[:1].isdigit() or not text for text in column[1:]) for column in zip(*rows)]
     lines = [
@@ -31,7 +31,7 @@ def table(rows):
 
 
 def confusion_table(confusion, names):
-    """Rows: the true class. Columns: the class read, by its number. Dots for zeros."""
+    """Return a confusion matrix as text: rows are the true class, columns the number of the class read, dots zeros."""
     width = max(6, len(str(confusion.max())) + 1)
     labels = [name if name == str(i) else f"{i} {name}" for i, name in enumerate(names)]
     corner = "true \\ read"
@@ -44,8 +44,8 @@ def confusion_table(confusion, names):
 
 
 def rate_table(confusion, names):
-    """For each class: how many images, how many of them were read right, and how many so read were right."""
-    rows = [("class", "images", "read right %", "so read", "of them right %")]
+    """Return a row for each class: its images and the share read right, the images read as it and the share right."""
+    rows = [("class", "images", "read right %", "read as it", "of these right %")]
     for i, name in enumerate(names):
         true, read, right = confusion[i].sum(), confusion[:, i].sum(), confusion[i, i]
         rates = (f"{100 * right / n:.2f}" if n else "" for n in (true, read))
@@ -54,19 +54,19 @@ def rate_table(confusion, names):
 
 
 def history_table(history):
-    """A row for each pass; what was not measured is left out."""
+    """Return a table with a row for each epoch; columns that were not measured are left out."""
     columns = {name: values for name, values in history.columns().items() if not all(map(math.isnan, values))}
     forms = {"loss": "{:.4f}", "lr": "{:.4g}", "seconds": "{:.1f}"}
     names = [name.replace("_", " ") + " %" * name.endswith("error") for name in columns]
     names = [name.replace("running error", "training error on the fly") for name in names]
-    rows = [("pass", *names)]
+    rows = [("epoch", *names)]
     for i in range(len(history)):
         rows.append((str(i + 1), *(forms.get(name, "{:.2f}").format(values[i]) for name, values in columns.items())))
     return table(rows)
 
 
 def code_text(net, x, names):
-    """For each image: F6's activation, # where it is positive, beside the nearest code."""
+    """Return, for each image, F6's activation (# where it is positive) beside the nearest code."""
     *layers, output = net.layers.values()
     for layer in layers:
         x = layer(x)

@@ -1,4 +1,4 @@
-"""What each layer of a network makes of an input."""
+"""The output of every layer of a network for an input."""
 
 import inspect
 import re
@@ -23,8 +23,8 @@ class Step:
     """One layer's part in a forward pass.
 
     name, layer: as in the network, and its one-line description; formula: the first one of its docstring;
-    x_shape, y_shape; parameters: {name: shape}; min, mean, max: of the output y; seconds: of the second of
-    two calls, since the first one may have to compile (in training mode there is only one).
+    x_shape, y_shape; parameters: {name: shape}; min, mean, max: of the output y; seconds: the time of the
+    second of two calls, since the first one may compile (in training mode there is only one call).
     """
 
     name: str
@@ -48,17 +48,17 @@ class Step:
 
 
 def trace(net: "Layer", x: NDArray) -> Iterator[Step]:
-    """Yield a Step for each layer, in order: what it is, what came in, what went out. print(step) shows it.
+    """Yield a Step for each layer, in order: the layer, its input and its output. print(step) shows it.
 
     x: a batch, as for `net(x)`. Layers inside layers are called S2.mean and so on.
-    Raises InputError when x does not fit.
+    Raises InputError if x does not fit.
     """
     from scratchnet.layers import Layer  # here, so that lessons can turn Numba off before it is imported
     from scratchnet.layers.expect import expect_finite
 
     if not isinstance(net, Layer):
         raise InputError(f"trace expects a network or layer, then x, got {type(net).__name__}.")
-    if hasattr(net, "layers"):  # a layer by itself takes NaN
+    if hasattr(net, "layers"):  # a single layer accepts NaN
         expect_finite(x)
     yield from _steps(net, x, "")
 
@@ -81,7 +81,7 @@ def _steps(net, x, prefix):
 
 
 def formula(layer: "Layer") -> str:
-    """The formula that the docstring of a layer begins with."""
+    """Return the formula at the beginning of a layer's docstring, or "" if there is none."""
     text = " ".join((inspect.getdoc(type(layer)) or "").split("\n\n")[0].split())
     found = FORMULA.search(text)
     return found[1] if found else ""
