@@ -51,7 +51,7 @@ def texts(figure):
 
 
 def is_a_picture(figure, path):
-    """Written as a PNG with something on it, all of it inside the page."""
+    """Write the figure as a PNG, and check that it is not empty and that nothing is cut off."""
     figures.save(figure, path)
     picture = np.asarray(Image.open(path).convert("L"))
     assert min(picture.shape) > 140 and 0.002 < (picture < 200).mean() < 0.9
@@ -120,11 +120,11 @@ def test_confusion(data, answers, tmp_path):
     names = class_names(data)
     matrix = confusion_matrix(labels, scores.argmax(axis=1))
     figure = figures.confusion(matrix, names, "a title")
-    said = texts(figure).split("\n")
-    assert all(name in said for name in names) and "percent of the true class" in said
+    shown = texts(figure).split("\n")
+    assert all(name in shown for name in names) and "percent of the true class" in shown
     for (row, column), count in np.ndenumerate(matrix):
         if count:
-            assert str(count) in said and f"{100 * count / matrix[row].sum():.1f}" in said, (row, column)
+            assert str(count) in shown and f"{100 * count / matrix[row].sum():.1f}" in shown, (row, column)
     assert is_a_picture(figure, tmp_path / "confusion.png")
 
 
@@ -139,18 +139,18 @@ def test_a_wall_of_too_many_shows_every_class(monkeypatch, rng):
     monkeypatch.setattr(figures, "MOST", 20)
     labels = np.repeat(np.arange(10), 10)
     images = rng.integers(0, 256, (100, 28, 28)).astype("u1")
-    said = [t.get_text() for t in figures.wall(images, labels, (labels + 1) % 10, class_names("mnist")).axes[0].texts]
-    assert len(said) == 20 and {text[0] for text in said} == set("0123456789")
+    shown = [t.get_text() for t in figures.wall(images, labels, (labels + 1) % 10, class_names("mnist")).axes[0].texts]
+    assert len(shown) == 20 and {text[0] for text in shown} == set("0123456789")
 
 
 def test_confident(answers, tmp_path):
     images, labels, scores = answers
     groups = {"right, most confident": [0, 2, 4], "none of these": []}
     figure = figures.confident(images, labels, scores, groups, class_names("fashion-mnist"))
-    said = texts(figure)
-    assert class_names("fashion-mnist")[labels[0]] in said
-    assert "%" in said
-    assert "none of these" in said
+    shown = texts(figure)
+    assert class_names("fashion-mnist")[labels[0]] in shown
+    assert "%" in shown
+    assert "none of these" in shown
     assert sum(len(ax.images) for ax in figure.axes) == 3
     assert is_a_picture(figure, tmp_path / "confident.png")
 
@@ -159,9 +159,9 @@ def test_the_wall_shows_every_wrong_answer(answers, tmp_path):
     images, labels, scores = answers
     predictions = scores.argmax(axis=1)
     figure = figures.wall(images, labels, predictions, class_names("mnist"), "wrong")
-    said = [text.get_text() for text in figure.axes[0].texts]
+    shown = [text.get_text() for text in figure.axes[0].texts]
     wrong = np.flatnonzero(predictions != labels)
-    assert sorted(said) == sorted(f"{labels[i]}>{predictions[i]}" for i in wrong)
+    assert sorted(shown) == sorted(f"{labels[i]}>{predictions[i]}" for i in wrong)
     assert is_a_picture(figure, tmp_path / "wall.png")
     key = figures.wall(images, labels, predictions, class_names("fashion-mnist")).axes[0].get_title()
     assert "9 Ankle boot" in key

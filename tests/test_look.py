@@ -130,8 +130,8 @@ def test_a_picture_becomes_a_file(tmp_path, monkeypatch, capsys):
     picture(figure(), "three dots on a diagonal")
     picture(figure(), "the same")
     assert [p.name for p in sorted((tmp_path / "lesson-figures").iterdir())] == ["test_look-1.png", "test_look-2.png"]
-    said = capsys.readouterr().out
-    assert "lesson-figures" in said and "[three dots on a diagonal]" in said
+    printed = capsys.readouterr().out
+    assert "lesson-figures" in printed and "[three dots on a diagonal]" in printed
     monkeypatch.setenv("SCRATCHNET_FIGURES", str(tmp_path / "elsewhere"))
     picture(figure(), "the same")
     assert len(list((tmp_path / "elsewhere").iterdir())) == 1

@@ -54,14 +54,14 @@ def test_against_the_tutorial_in_pytorch(name, rng):
     dx = net.backward(loss.backward())
     pairs = [("x", dx, t.grad)]
     pairs += [(key, d, p.grad) for (key, _, d, _), p in zip(net.parameters(), twin.parameters(), strict=True)]
-    for key, got, wanted in pairs:
-        wanted = wanted.numpy()
-        assert np.abs(got - wanted).max() <= 1e-9 * np.abs(wanted).max(), key
+    for key, got, expected in pairs:
+        expected = expected.numpy()
+        assert np.abs(got - expected).max() <= 1e-9 * np.abs(expected).max(), key
 
 
 @pytest.mark.parametrize("name", ["notebook-learned-slope", "fashion-tanh", "paper-softmax", "paper-softmax-sparse"])
 def test_gradients_of_a_whole_tutorial(name, rng):
-    """Those without a kink."""
+    """Check the tutorials whose functions have no kink."""
     net = RECIPES[name].network(rng, dtype=float)
     check_gradients(net, rng.normal(size=(2, *net.input_shape)), entries=6, tolerance=1e-5)
 
@@ -91,10 +91,10 @@ def test_ten_updates_follow_pytorch(name, digits, rng):
         loss_of(name)(twin(torch.as_tensor(x[batch])), torch.as_tensor(labels[batch].astype(int))).backward()
         theirs.step()
     for (key, value, _, _), parameter in zip(net.parameters(), twin.parameters()):
-        wanted = parameter.detach().numpy()
+        expected = parameter.detach().numpy()
         if name == "paper-softmax-sparse" and key == "C3.W":
-            wanted = wanted * net["C3"].connections[:, :, None, None]
-        assert np.abs(value - wanted).max() <= 1e-6 * np.abs(wanted).max(), key
+            expected = expected * net["C3"].connections[:, :, None, None]
+        assert np.abs(value - expected).max() <= 1e-6 * np.abs(expected).max(), key
 
 
 @pytest.mark.parametrize("name", TWINS)

@@ -77,8 +77,8 @@ def test_the_page_needs_nothing_from_elsewhere(name, reports):
 def test_every_picture_is_there_as_text_too(reports):
     for name, folder in reports.items():
         pictures = {path.stem for path in folder.glob("*.png")}
-        wanted = {"curves", "top3", "confusion", "confident", "wall", "maps", "filters"}
-        assert pictures == wanted | ({"codes"} if name == "paper" else set())
+        expected = {"curves", "top3", "confusion", "confident", "wall", "maps", "filters"}
+        assert pictures == expected | ({"codes"} if name == "paper" else set())
         for picture in pictures:
             text = (folder / f"{picture}.txt").read_text("utf-8")
             assert text.isascii() and text.count("\n") > 2, picture

@@ -75,7 +75,7 @@ CONFIG = {
 
 
 def test_best_is_the_best_on_the_held_out_images(small, tmp_path):
-    """Not the last, and nothing that the test set has chosen."""
+    """It is not the last network, and the test set has not chosen it."""
     recipe = RECIPES["tutorial-28"]
     net = recipe.network(np.random.default_rng(0))
     optimizer = SGD(net, 0.1)
@@ -129,8 +129,8 @@ def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
     assert data == "mnist"
     capsys.readouterr()
     assert cli.main(["eval", str(out / "last.npz"), "--report", str(tmp_path / "report")]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"paper-softmax on mnist, test error \d+\.\d\d % \(\d+ of 200 images\), top 3", said)
+    printed = capsys.readouterr().out
+    assert re.search(r"paper-softmax on mnist, test error \d+\.\d\d % \(\d+ of 200 images\), top 3", printed)
     assert len(history_beside(out / "last.npz", "mnist")) == 1, "the log lies beside the model"
     assert history_beside(out / "last.npz", "kmnist") is None, "it is of other data"
     assert history_beside(tmp_path / "last.npz", "mnist") is None
@@ -152,12 +152,12 @@ def test_a_model_knows_what_it_has_learnt(small, tmp_path, monkeypatch, capsys):
     load = datasets.load
     monkeypatch.setattr(datasets, "load", lambda name, split: load("mnist", clothes[split]))  # digits called clothes
     assert command("--recipe", "tutorial-28", "--data", "fashion-mnist", "--quick") == 0
-    said = capsys.readouterr().out
-    assert "Ankle boot" in said and "0.95 %" not in said, "the claim is for digits"
+    printed = capsys.readouterr().out
+    assert "Ankle boot" in printed and "0.95 %" not in printed, "the claim is for digits"
     assert (tmp_path / "runs" / "tutorial-28-fashion-mnist-quick" / "last.npz").is_file()
     assert cli.main(["eval", "runs/tutorial-28-fashion-mnist-quick/last.npz"]) == 0
-    said = capsys.readouterr().out
-    assert "tutorial-28 on fashion-mnist" in said and "Ankle boot" in said
+    printed = capsys.readouterr().out
+    assert "tutorial-28 on fashion-mnist" in printed and "Ankle boot" in printed
     shirt = np.full((28, 28), 200, np.uint8)
     shirt[:, :5] = shirt[:, -5:] = 0
     np.save("shirt.npy", shirt)
@@ -186,10 +186,10 @@ def test_compare(small, tmp_path, monkeypatch, capsys):
 
 def test_recipes_are_listed(capsys):
     assert cli.main(["recipes"]) == 0
-    said = capsys.readouterr().out
-    assert said.isascii()
+    printed = capsys.readouterr().out
+    assert printed.isascii()
     for name, recipe in RECIPES.items():
-        line = next(line for line in said.splitlines() if line.startswith(name + " "))
+        line = next(line for line in printed.splitlines() if line.startswith(name + " "))
         assert recipe.claimed is None or f"{recipe.claimed:.2f} %" in line
         assert f"{recipe.measured:.2f} %" in line
 

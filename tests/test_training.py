@@ -103,8 +103,8 @@ def test_top_k_error(rng):
     scores, labels = rng.normal(size=(50, 10)).round(), rng.integers(0, 10, 50)
     order = np.argsort(-scores, axis=1, kind="stable")
     for k in (1, 3, 10):
-        wanted = 100 * np.mean([label not in row[:k] for label, row in zip(labels, order)])
-        assert top_k_error(labels, scores, k) == pytest.approx(wanted)
+        expected = 100 * np.mean([label not in row[:k] for label, row in zip(labels, order)])
+        assert top_k_error(labels, scores, k) == pytest.approx(expected)
 
 
 def test_confidence_is_the_logit_of_the_largest_probability(rng):
@@ -194,13 +194,13 @@ def test_an_engine_on_several_cores_equals_the_network(images, cores, monkeypatc
     y = net.forward(x)
     E = loss.forward(y, labels)
     net.backward(loss.backward())
-    wanted = {name: gradient for name, _, gradient, _ in net.parameters()}
+    expected = {name: gradient for name, _, gradient, _ in net.parameters()}
     engine = ReadableEngine(net, loss)
     assert np.allclose(engine.forward(x), y, rtol=1e-12)
     got_E, got_y = engine.gradients(x, labels)
     assert got_E == pytest.approx(E, rel=1e-12) and np.allclose(got_y, y, rtol=1e-12)
     for name, _, gradient, _ in net.parameters():
-        assert np.abs(gradient - wanted[name]).max() <= 1e-11 * np.abs(wanted[name]).max(), name
+        assert np.abs(gradient - expected[name]).max() <= 1e-11 * np.abs(expected[name]).max(), name
 
 
 def test_batches_train_too(digits, test_digits):

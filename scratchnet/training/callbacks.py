@@ -8,7 +8,7 @@ from scratchnet.training.history import History
 
 
 class Callback:
-    """Three hooks into `fit`, which do nothing here. Logging to another tool needs only these hooks.
+    """Three hooks into `fit`; in this class they do nothing. Logging to another tool needs only these hooks.
 
     batch(done, total, loss): after every update; done: the patterns seen in this epoch. At batch size 1 the fast path
         calls it once for up to 128 updates, with their mean loss

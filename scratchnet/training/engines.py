@@ -12,9 +12,9 @@ from scratchnet.parallel import Engine, ReadableEngine
 
 
 def engine_for(net: Layer, loss: Loss | None, x: NDArray, fast: bool) -> Engine:
-    """Return the engine for images like x: with `fast` the fast one if it can run every layer, else the readable one.
+    """Return the engine for images like x: the readable one, or with `fast` the fast one if it can run every layer.
 
-    If the fast one cannot run the network, it prints the reason once, as a line on stderr.
+    If the fast one cannot run a layer or the loss, a line on stderr gives the reason, once.
     """
     if not fast:
         return ReadableEngine(net, loss)

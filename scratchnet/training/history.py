@@ -106,5 +106,5 @@ def read_table(path: str | Path) -> list[dict[str, str]]:
 
 
 def with_current_names(values: dict[str, Any]) -> dict[str, Any]:
-    """Return {name: value} of a file with the names that a new file has."""
+    """Return the {name: value} of a file with the names that new files have."""
     return {OLDER_NAMES.get(name, name): value for name, value in values.items()}

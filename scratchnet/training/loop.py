@@ -144,7 +144,7 @@ def errors_after(engine: Engine, sets: dict[str, Data], history: History, train_
 
 @contextlib.contextmanager
 def without_input_gradient(net: Layer) -> Iterator[None]:
-    """Tell the first layer not to compute dE/dx of the images, which is not used, if it can leave it out."""
+    """Tell the first layer not to compute dE/dx of the images, if it can leave it out: nothing uses it."""
     first = leaves(net)[0]
     if not hasattr(first, "input_gradient"):
         yield
