@@ -35,3 +35,10 @@ def small(monkeypatch):
     monkeypatch.setattr(run_folder, "QUICK", 400)
     monkeypatch.setattr(datasets, "load", load)
     monkeypatch.setattr(report, "write_report", no_pictures)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from browsing import chromium
+
+    yield from chromium()

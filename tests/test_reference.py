@@ -10,13 +10,26 @@ import sys
 from pathlib import Path
 
 import pytest
+from browsing import open_file, requests
 
 import scratchnet
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
 PAGES = sorted(FOLDER.glob("*.md"))
-MODULES = ("models", "datasets", "kernels", "metrics", "schedules")
+MODULES = (
+    "models",
+    "datasets",
+    "kernels",
+    "metrics",
+    "schedules",
+    "checks",
+    "training",
+    "errors",
+    "look",
+    "figures",
+    "sketches",
+)
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -89,15 +102,21 @@ def test_every_page_is_in_the_table_of_contents():
     assert {page.stem for page in PAGES} - {"index"} <= set(trees)
 
 
-@pytest.mark.lesson
-def test_it_builds_without_warnings_and_asks_no_other_host(tmp_path):
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The folder of the reference, built as for the lessons' website."""
     for module in ("sphinx", "furo", "myst_parser"):
         if importlib.util.find_spec(module) is None:
-            pytest.skip(f'{module} is not installed: pip install -e ".[docs]"')
-    built = tmp_path / "reference"
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", str(FOLDER), str(built)]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
+            pytest.skip(f'{module} is not installed: pip install "scratchnet-lenet[docs]"')
+    folder = tmp_path_factory.mktemp("site") / "reference"
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", "-A", "lessons=../index.html"]
+    run = subprocess.run([*command, str(FOLDER), str(folder)], capture_output=True, text=True, cwd=ROOT, timeout=300)
     assert run.returncode == 0, run.stdout + run.stderr
+    return folder
+
+
+@pytest.mark.lesson
+def test_it_builds_without_warnings_and_names_no_other_host(built):
     pages = sorted(built.rglob("*.html"))
     assert {page.stem for page in PAGES} <= {page.stem for page in pages}
     for page in pages:
@@ -107,3 +126,14 @@ def test_it_builds_without_warnings_and_asks_no_other_host(tmp_path):
         assert not [url for url in loaded if re.match(r"(https?:)?//", url)], page.name
     for style in built.rglob("*.css"):
         assert not re.search(r"url\([\"']?(https?:)?//|@import [\"']?https?:", style.read_text("utf-8")), style.name
+
+
+@pytest.mark.lesson
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("name", [*(page.stem for page in PAGES), "genindex", "search", "_modules/scratchnet/losses"])
+def test_a_page_in_a_browser(name, width, built, browser):
+    """It requests files only, it fits, and it leads to the lessons."""
+    assert requests(browser, lambda: open_file(browser, built / f"{name}.html", width))
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    lessons = browser.execute_script("return document.querySelector('.sidebar-drawer .lessons a').href")
+    assert lessons == (built.parent / "index.html").as_uri()

@@ -67,6 +67,19 @@ html_theme_options = {
     "dark_css_variables": furo(DARK),
     "footer_icons": [],
 }
+templates_path = ["_templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "lessons.html",  # the way to the lessons, when `lessons build` puts both into one website
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+html_static_path = ["_static"]
+html_css_files = ["lessons.css"]
 html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False

@@ -6,7 +6,6 @@ diagnosis.py  guesses the mistake in a wrong array
 
 from scratchnet.checks.diagnosis import diagnose
 from scratchnet.checks.gradients import (
-    NOT_THERE,
     central_differences,
     check_against,
     check_curvature,
@@ -18,7 +17,6 @@ from scratchnet.checks.gradients import (
 from scratchnet.errors import CheckFailed
 
 __all__ = [
-    "NOT_THERE",
     "CheckFailed",
     "central_differences",
     "check_against",

@@ -30,7 +30,10 @@ def add(commands):
     run.add_argument("lesson", metavar="N", help="number or name")
     run.add_argument("--no-pause", action="store_true", help="do not wait after each cell")
     run.add_argument("--debug", action="store_true", help="stop in pdb at the first cell, with Numba off")
-    build = whats.add_parser("build", help="run all lessons and write them as a website; needs the extra [lessons]")
+    build = whats.add_parser(
+        "build",
+        help="run all lessons and write them as a website; needs the extra [lessons]",
+    )
     build.set_defaults(command=build_website)
     build.add_argument("--out", type=Path, default=Path("site"), metavar="DIR", help="(default: site)")
     notebook = whats.add_parser("notebook", help="write a lesson as an .ipynb; needs the extra [lessons]")
@@ -68,7 +71,7 @@ def terminal():
 def build_website(options):
     from scratchnet.lessons.site import build_site
 
-    index = build_site(options.out)
+    index = build_site(options.out, reference=True)
     print(f"site  {index}")
 
 

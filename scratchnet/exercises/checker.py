@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scratchnet.checks import NOT_THERE, diagnose, expect_array
+from scratchnet.checks import diagnose, expect_array
+from scratchnet.checks.gradients import NOT_THERE
 from scratchnet.errors import CheckFailed, Missing, Mistake, NotWritten, ScratchnetError
 from scratchnet.exercises.definition import close
 from scratchnet.exercises.kinds import agree

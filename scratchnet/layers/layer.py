@@ -17,9 +17,9 @@ PASSES = {"forward": "x", "backward": "dy", "backward2": "hy"}  # the methods th
 class Layer:
     """A differentiable function of an array, with its parameters as plain arrays.
 
-    forward(x)     y = f(x), a new array; stores on self what the backward pass needs
-    backward(dy)   dE/dy -> dE/dx; stores dE/dW in `dW` for every name W in `params`
-    backward2(hy)  d2E/dy2 -> d2E/dx2, diagonal and Gauss-Newton; stores d2E/dW2 in `hW`
+    forward(x)      y = f(x), a new array; stores on self what the backward pass needs
+    backward(dy)    dE/dy -> dE/dx; stores dE/dW in `dW` for every name W in `params`
+    backward2(hy)   d2E/dy2 -> d2E/dx2, diagonal and Gauss-Newton; stores d2E/dW2 in `hW`
 
     The batch axis is first: (N, C, H, W) or (N, F). Each pass overwrites what an earlier pass stored,
     changes no argument and no parameter, and sums over the batch (the 1/N is in the loss). All arrays

@@ -11,14 +11,16 @@ import time
 from pathlib import Path
 
 from scratchnet.errors import InputError, LessonStopped
+from scratchnet.lessons.reference import build_reference, why_not
 from scratchnet.lessons.scripts import EXERCISE, all_lessons, execute, playing
 from scratchnet.lessons.typesetting import code, line_range, markdown, output, to_html, typeset
 from scratchnet.storage import atomic_write
 from scratchnet.viewing.show import gathered
 
 STYLE = Path(__file__).with_name("site.css")
-OURS = re.compile(r"(\d\d_[^/]+|index|exercises)\.html|style\.css|figures(/\d\d_[^/]+-\d+\.png)?")
+OURS = re.compile(r"(\d\d_[^/]+|index|exercises)\.html|style\.css|figures(/\d\d_[^/]+-\d+\.png)?|reference(/.*)?")
 SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # what file managers leave behind
+REFERENCE = '<a href="reference/index.html">Reference</a>\n'
 TITLE = "LeNet-5 step by step"
 INTRO = (
     "The paper of 1998, rebuilt from plain arrays. Each lesson is a script; its page shows the text, the code and what "
@@ -26,8 +28,10 @@ INTRO = (
 )
 
 
-def build_site(folder):
-    """Runs all lessons and writes a page for each, index.html and exercises.html. Returns the path of index.html.
+def build_site(folder, reference=False):
+    """Run all lessons and write a page for each, index.html and exercises.html. Return the path of index.html.
+
+    reference: build the API reference too, in the folder `reference`; where that cannot be, a line on stderr says why.
 
     A site in the folder is replaced when all is done; on any error it stays as it was. Raises InputError for a folder
     with anything else in it, and for a formula that cannot be typeset (before any cell runs); CellError when a cell
@@ -37,16 +41,21 @@ def build_site(folder):
     check_replaceable(place)
     lessons = all_lessons()
     texts = [typeset(lesson) for lesson in lessons]
+    if reference and (reason := why_not()):
+        print(f"The website has no reference: {reason}", file=sys.stderr)
+        reference = False
     with whole_folder(place) as new:
         write(new / "style.css", STYLE.read_text("utf-8"))
         for lesson, text in zip(lessons, texts):
             start = time.perf_counter()
-            page, stopped = lesson_page(lesson, lessons, text, new)
+            page, stopped = lesson_page(lesson, lessons, text, new, reference)
             write(new / page_name(lesson), page)
             took = stopped or f"{time.perf_counter() - start:.1f} s"
             print(f"lesson {lesson.number:2} of {len(lessons)}  {lesson.name}  {took}", file=sys.stderr)
-        write(new / "index.html", index_page(lessons, texts))
-        write(new / "exercises.html", exercise_page(lessons))
+        write(new / "index.html", index_page(lessons, texts, reference))
+        write(new / "exercises.html", exercise_page(lessons, reference))
+        if reference:
+            build_reference(new / "reference")
     return Path(folder) / "index.html"
 
 
@@ -97,7 +106,7 @@ def write(path, text):
 # Pages.
 
 
-def lesson_page(lesson, lessons, texts, new):
+def lesson_page(lesson, lessons, texts, new, reference):
     """HTML of a lesson, whose cells this runs, and why it stopped itself, or "". The pictures go to new / "figures"."""
     outputs, stopped = run(lesson)
     figure = (new / "figures" / f"{lesson.path.stem}-{number}.png" for number in itertools.count(1))
@@ -107,7 +116,7 @@ def lesson_page(lesson, lessons, texts, new):
         *cells(lesson, texts, outputs, stopped, figure),
     ]
     top, bottom = (steps(lesson, lessons, where) for where in ("top", "bottom"))
-    return document(lesson.title, "\n".join(main), lessons, page_name(lesson), top, bottom), stopped
+    return document(lesson.title, "\n".join(main), lessons, page_name(lesson), reference, top, bottom), stopped
 
 
 def run(lesson):
@@ -180,16 +189,16 @@ def exercise_link(lesson):
     return f'<a href="exercises.html#{name}">Exercise: {name}</a>'
 
 
-def index_page(lessons, texts):
+def index_page(lessons, texts, reference):
     items = [
         f'<li value="{lesson.number}"><h2>{link(lesson)}</h2>\n{re.search("<p>.*?</p>", text[1], re.DOTALL)[0]}</li>'
         for lesson, text in zip(lessons, texts)
     ]
     main = [f"<h1>{TITLE}</h1>\n<p>{INTRO}</p>", '<ol class="lessons">', *items, "</ol>"]
-    return document(TITLE, "\n".join(main), lessons, "index.html")
+    return document(TITLE, "\n".join(main), lessons, "index.html", reference)
 
 
-def exercise_page(lessons):
+def exercise_page(lessons, reference):
     main = [
         "<h1>Exercises</h1>",
         "<p>One for each lesson, in the same order. Where a command is given, a checker says what is wrong.</p>",
@@ -199,11 +208,11 @@ def exercise_page(lessons):
         name, task = html.escape(lesson.exercise[0]), to_html(lesson.exercise[1], ids)
         about = f'<p class="about">Lesson {link(lesson)}</p>'
         main.append(f'<section id="{name}">\n<h2>{name}</h2>\n{about}\n{task}</section>')
-    return document("Exercises", "\n".join(main), lessons, "exercises.html")
+    return document("Exercises", "\n".join(main), lessons, "exercises.html", reference)
 
 
-def document(title, main, lessons, name, top="", bottom=""):
-    """A page. name: its file."""
+def document(title, main, lessons, name, reference, top="", bottom=""):
+    """A page. name: its file; reference: whether the website has the reference."""
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -216,7 +225,7 @@ def document(title, main, lessons, name, top="", bottom=""):
 <body>
 <a class="skip" href="#main">Skip to the text</a>
 <header>
-{navigation(lessons, name)}
+{navigation(lessons, name, reference)}
 {top}</header>
 <main id="main" tabindex="-1">
 {main}
@@ -228,7 +237,7 @@ def document(title, main, lessons, name, top="", bottom=""):
 """
 
 
-def navigation(lessons, name):
+def navigation(lessons, name, reference):
     """Links to all pages; the one to the page `name` says that one is there."""
 
     def here(page):
@@ -238,7 +247,7 @@ def navigation(lessons, name):
     return f"""<nav class="site" aria-label="All pages">
 <a class="home" href="index.html"{here("index.html")}>{TITLE}</a>
 <a href="exercises.html"{here("exercises.html")}>Exercises</a>
-<details><summary>All lessons</summary>
+{REFERENCE if reference else ""}<details><summary>All lessons</summary>
 <ul>
 {items}</ul>
 </details>

@@ -16,6 +16,7 @@ from scratchnet.metrics import confidence, probabilities
 from scratchnet.storage import atomic_write
 from scratchnet.training import Evaluation, evaluate, mode
 from scratchnet.viewing import figures
+from scratchnet.viewing.pieces import drawn
 from scratchnet.viewing.tables import code_text, confusion_table, history_table, percent, rate_table, table
 
 SECTIONS = ("curves", "top3", "confusion", "confident", "wall", "maps", "filters", "codes")
@@ -86,7 +87,7 @@ def curves(recipe, history, data_name, title):
     source = "paper" if recipe.name == "paper" else "claimed"
     published = {"test": recipe.claimed, "training": recipe.claimed_training} if data_name == recipe.data else {}
     claims = [(f"{source}, {what}", round(100 - value, 2)) for what, value in published.items() if value]
-    tested, text = figures.drawn(history.test_error), history_table(history)
+    tested, text = drawn(history.test_error), history_table(history)
     last = history.test_error[-1] if tested else history.running_error[-1]
     yield Section(
         "curves",
@@ -96,7 +97,7 @@ def curves(recipe, history, data_name, title):
         figures.training_curves(history, claims, title),
         text,
     )
-    if figures.drawn(history.test_top3_error):
+    if drawn(history.test_top3_error):
         yield Section(
             "top3",
             "The first answer, and the first three",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scratchnet.layers import RBF, Conv2d, Flatten, Sequential
 from scratchnet.metrics import probabilities
 from scratchnet.storage import atomic_write
+from scratchnet.viewing.pieces import bare, drawn, filter_mosaic, limit_errors, mosaic, new_figure
 from scratchnet.viewing.tables import percent
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
@@ -29,10 +30,6 @@ def save(figure: Figure, path: str | Path) -> None:
     """Write a figure as a PNG."""
     with atomic_write(path) as file:
         figure.savefig(file, format="png")
-
-
-def new_figure(figure: Figure | None, width: float, height: float) -> Figure:
-    return figure or Figure(figsize=(width, height), layout="constrained", dpi=110)
 
 
 # Curves.
@@ -130,28 +127,6 @@ def run_curves(histories: dict[str, Any], figure: Figure | None = None) -> Figur
         text.set_text(label)
     bare(ax)
     return figure
-
-
-def drawn(errors: Sequence[float]) -> bool:
-    """Return whether anything was measured."""
-    return not all(map(math.isnan, errors))
-
-
-def limit_errors(ax: Any, curves: Any, lines: Sequence[float] = ()) -> None:
-    """Set the axis of errors: up to the first errors of a short or good run, else cut, so that the end is readable."""
-    curves = [[error for error in errors if not math.isnan(error)] for errors in curves] or [[0]]
-    highest = max(1.5, *map(max, curves))
-    ending = max(errors[-1] for errors in curves)
-    top = highest if len(curves[0]) < 4 else min(highest, max(5, 2 * ending))
-    entries = len(ax.get_legend_handles_labels()[1])
-    ax.set_ylim(0, (1.2 + 0.08 * entries) * max(top, *lines, 0))  # room for the legend
-    if highest > ax.get_ylim()[1]:
-        ax.set_ylabel(f"{ax.get_ylabel()}, cut off above {ax.get_ylim()[1]:.0f}")
-
-
-def bare(*axes: Any) -> None:
-    for ax in axes:
-        ax.spines[["top", "right"]].set_visible(False)
 
 
 # Answers.
@@ -304,17 +279,6 @@ def feature_maps(net: Sequential, x: NDArray, title: str = "", figure: Figure | 
     return figure
 
 
-def mosaic(maps: NDArray, columns: int) -> NDArray:
-    """Return the maps (1, C, H, W) as one picture, `columns` maps wide, with nan between them."""
-    _, C, H, W = maps.shape
-    rows = -(-C // columns)
-    picture = np.full((rows * (H + 1) - 1, columns * (W + 1) - 1), np.nan)
-    for c in range(C):
-        row, column = c % rows * (H + 1), c // rows * (W + 1)
-        picture[row : row + H, column : column + W] = maps[0, c]
-    return picture
-
-
 def filters(net: Sequential, title: str = "", figure: Figure | None = None) -> Figure:
     """Draw the weights of every convolution: a column for each output map, a row for each input map that it reads.
 
@@ -341,16 +305,6 @@ def filters(net: Sequential, title: str = "", figure: Figure | None = None) -> F
         ax.set(xlabel="output map", ylabel="input map")
         ax.tick_params(length=0, labelsize=8)
     return figure
-
-
-def filter_mosaic(layer: Any) -> NDArray:
-    """Return all kernels of a convolution in one picture: rows are input maps, columns are output maps. Between the
-    kernels and at the blanks of the connection table it is nan."""
-    kh, kw = layer.kernel_size
-    picture = np.full((layer.in_channels * (kh + 1) - 1, layer.out_channels * (kw + 1) - 1), np.nan)
-    for o, i in np.argwhere(layer.connections):
-        picture[i * (kh + 1) : i * (kh + 1) + kh, o * (kw + 1) : o * (kw + 1) + kw] = layer.W[o, i]
-    return picture
 
 
 def codes(net: Sequential, x: NDArray, names: Sequence[str], title: str = "", figure: Figure | None = None) -> Figure:

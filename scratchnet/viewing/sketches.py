@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from scratchnet.viewing.figures import COLOURS, MARKERS, SIGNED, bare, new_figure
+from scratchnet.viewing.figures import COLOURS, MARKERS, SIGNED
+from scratchnet.viewing.pieces import bare, new_figure
 
 
 def arrays(
