@@ -2,7 +2,7 @@
 
     python benchmarks/choices.py --out benchmarks/choices.csv [--seed N] [NAME ...]
 
-Trains LeNet-5 for 20 passes over 55,000 training digits and measures the error on the other 5,000.
+Trains LeNet-5 for 20 epochs over 55,000 training digits and measures the error on the other 5,000.
 The test set is not read. Appends a row for every run; about 5 minutes each. Without NAME all run.
 
 The paper's eq. 7 has no factor 1/2. With one on the loss, gradient and curvature are halved, which is

@@ -198,7 +198,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def memory(options):
-    print("tutorial-28, a pass over 8,192 images: peak of the process, MB")
+    print("tutorial-28, an epoch of 8,192 images: peak of the process, MB")
     for side in ("scratchnet", "PyTorch"):
         peaks = []
         for batch in (64, 256, 1024, 4096):

@@ -4,7 +4,7 @@
 
 Ours are runs of `python -m scratchnet train --recipe NAME --seed SEED`, kept in --runs and not repeated when they
 are there. With --pytorch the networks of tests/torch_tutorials.py are trained with torch.optim, PyTorch's own
-initial weights and a fresh random order in each pass, on the same pixels. Accuracies are in percent, seconds
+initial weights and a fresh random order in each epoch, on the same pixels. Accuracies are in percent, seconds
 those of the updates alone.
 """
 

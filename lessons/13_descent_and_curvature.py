@@ -80,7 +80,7 @@ print({name: f"{error:.0e}" for name, error in errors.items()})
 #
 # $$\epsilon_k = \frac{\eta}{\mu + h_{kk}}$$
 #
-# $h_{kk}$ is the mean curvature over 500 images, estimated before each pass over the training set;
+# $h_{kk}$ is the mean curvature over 500 images, estimated before each epoch;
 # $\mu = 0.02$ keeps the step from "becoming too large when the second derivative is small". Stochastic
 # means: an update after every single image.
 
@@ -106,7 +106,7 @@ picture(
 # %% [markdown]
 # ## A race
 #
-# 5,000 digits, one pass, one digit at a time; error on 2,000 other digits. One step size for all (SGD,
+# 5,000 digits, one epoch, one digit at a time; error on 2,000 other digits. One step size for all (SGD,
 # stochastic gradient descent) against SDLM, each with a good learning rate, and with one 4 and 16 times too
 # small and too large. (The two good ones were found by trying, on these 2,000 digits.)
 

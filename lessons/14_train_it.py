@@ -59,16 +59,16 @@ train, held_out = (x[:20_000], labels[:20_000]), (x[-5_000:], labels[-5_000:])
 class Report(Callback):
     def epoch(self, history):
         print(
-            f"pass {len(history)}: loss {history.loss[-1]:5.2f}  training error {history.running_error[-1]:5.2f} %  "
+            f"epoch {len(history)}: loss {history.loss[-1]:5.2f}  training error {history.running_error[-1]:5.2f} %  "
             f"held out {history.validation_error[-1]:5.2f} %  {history.seconds[-1]:.1f} s"
         )
 
 
 # %% [markdown]
-# **Predict.** A reader who guesses is wrong on 90 % of the digits. After one pass over 20,000 digits, each
-# seen once: how many percent wrong on the held-out digits? And which is larger in the first pass, the
-# training error (measured on the fly, on each digit before its update) or the held-out error (measured
-# after the pass)?
+# **Predict.** A reader who guesses is wrong on 90 % of the digits. After one epoch, in which each of 20,000
+# digits is seen once (the paper calls it a pass): how many percent wrong on the held-out digits? And which is
+# larger in the first epoch, the training error (measured on the fly, on each digit before its update) or the
+# held-out error (measured after the epoch)?
 
 # %%
 net = models.lenet5(np.random.default_rng(0))
@@ -80,7 +80,7 @@ history = fit(
     train,
     validation=held_out,
     epochs=3,
-    schedule=lambda epoch: schedules.paper(3 * epoch, 0.25),  # the paper's rates, three of its passes in one of ours
+    schedule=lambda epoch: schedules.paper(3 * epoch, 0.25),  # the paper's rates, three of its epochs in one of ours
     rng=np.random.default_rng(0),
     train_error=False,
     callback=Report(),
@@ -91,11 +91,11 @@ print(f"{time.perf_counter() - start:.1f} s for {3 * len(train[0]):,} updates")
 picture(
     figures.training_curves(history, title="LeNet-5 on 20,000 digits, three passes"),
     "Training error on the fly and held-out error over three passes: both fall, the training error from above, "
-    "since in the first pass it counts the digits read before the network had learnt anything.",
+    "since in the first epoch it counts the digits read before the network had learnt anything.",
 )
 
 # %% [markdown]
-# In the first pass the training error is larger: it is measured "on-the-fly as training proceeds. This
+# In the first epoch the training error is larger: it is measured "on-the-fly as training proceeds. This
 # explains why the training error appears to be larger than the test error" (caption of Fig. 5).
 #
 # ## And now the test set, once
@@ -104,10 +104,10 @@ picture(
 test_images, test_labels = datasets.load("mnist", "test")
 result = evaluate(net, (datasets.paper_input(test_images), test_labels))
 print(f"test error {result.error:.2f} %: {np.count_nonzero(result.predictions != test_labels)} of 10,000 digits")
-print("the paper, with 60,000 digits and 20 passes: 0.95 %; 2 to 3 days on a computer of 1998 (section III.D)")
+print("the paper, with 60,000 digits and 20 epochs: 0.95 %; 2 to 3 days on a computer of 1998 (section III.D)")
 
 # %% [markdown]
-# `python -m scratchnet train` does the whole of it, 20 passes over 60,000 digits: docs/REPRODUCTION.md says
+# `python -m scratchnet train` does the whole of it, 20 epochs over 60,000 digits: docs/REPRODUCTION.md says
 # what came out, and how long it took. It draws every picture of the next two lessons for your own run.
 
 # %%

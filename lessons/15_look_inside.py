@@ -23,7 +23,7 @@ history = fit(
 )
 test_images, test_labels = datasets.load("mnist", "test")
 x = datasets.paper_input(test_images[:1_000])
-print(f"one pass over 30,000 digits: {history.running_error[0]:.1f} % wrong on the fly")
+print(f"one epoch of 30,000 digits: {history.running_error[0]:.1f} % wrong on the fly")
 
 # %% [markdown]
 # ## What each layer makes of a seven
@@ -49,7 +49,7 @@ picture(
 
 # %% [markdown]
 # **Predict.** For each test digit, count how many of the 84 outputs of F6 have the same sign as the code of
-# its true class. How many percent will it be before training? And after one pass?
+# its true class. How many percent will it be before training? And after one epoch?
 
 
 # %%
@@ -73,7 +73,7 @@ picture(
     "For one image of each digit: the image, F6's output as 7 by 12 pixels, pale and shapeless, and the nearest code.",
 )
 picture(
-    figures.codes(net, x[first], names, "F6 after one pass"),
+    figures.codes(net, x[first], names, "F6 after one epoch"),
     "The same after training: F6's pictures are those of the codes, with strong colours.",
 )
 
@@ -82,7 +82,7 @@ picture(
 
 # %%
 picture(
-    figures.filters(net, "after one pass"),
+    figures.filters(net, "after one epoch"),
     "The weights of C1, C3 and C5 as small squares in blue and red; C3 has grey gaps where Table I is blank.",
 )
 

@@ -27,7 +27,7 @@ fit(
 held_out = evaluate(net, (x[50_000:], labels[50_000:]))
 test_images, test_labels = datasets.load("mnist", "test")
 test = evaluate(net, (datasets.paper_input(test_images), test_labels))
-print(f"one pass over 50,000 digits: held-out error {held_out.error:.2f} %, test error {test.error:.2f} %")
+print(f"one epoch of 50,000 digits: held-out error {held_out.error:.2f} %, test error {test.error:.2f} %")
 
 # %% [markdown]
 # ## Who is taken for whom

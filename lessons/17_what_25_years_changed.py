@@ -74,7 +74,7 @@ show(Adam.step)
 # %% [markdown]
 # ## One change at a time
 #
-# 6,000 training digits, two passes, error on 4,000 other training digits, from two seeds; each with a
+# 6,000 training digits, two epochs, error on 4,000 other training digits, from two seeds; each with a
 # learning rate that was the best of a few on other held-out digits.
 
 
