@@ -320,11 +320,14 @@ ARGUMENTS = {
 LEVEL_PLANTS = {
     "runs": ("x @ self.W.T", "x @ self.W"),
     "type, shape, dtype": ("x @ self.W.T + self.b", "(x @ self.W.T + self.b).astype(float)"),
-    "a case to follow by hand": (" + self.b", ""),
+    "a small case by hand": (" + self.b", ""),
     "random cases": ("x @ self.W.T", "x[:3].sum() * 0 + x @ self.W.T * (1 + (len(x) > 4) / 100)"),
     "central differences": ("dy @ self.W\n", "dy @ self.W * (1 + (len(dy) > 4) / 100)\n"),
-    "as the library, at LeNet-5's sizes": ("dy @ self.W\n", "dy @ self.W * dy.dtype.type(1 + (len(dy) > 30) / 100)\n"),
-    "leaves alone what came in": ("return dy @ self.W", "dx = dy @ self.W\ndy *= 0\nreturn dx"),
+    "same as the library, at LeNet-5's sizes": (
+        "dy @ self.W\n",
+        "dy @ self.W * dy.dtype.type(1 + (len(dy) > 30) / 100)\n",
+    ),
+    "does not change its input": ("return dy @ self.W", "dx = dy @ self.W\ndy *= 0\nreturn dx"),
     "called twice": ("self.db = dy", 'self.db = vars(self).get("db", 0) + dy'),
     "odd shapes": ("dy @ self.W\n", "dy @ self.W * (1 + (len(dy) == 1))\n"),
 }
@@ -344,10 +347,10 @@ PLANTS = {
         ("dy.T @ self.x", "self.x.T @ dy", "Yours has its axes in another order"),
         ("dy.sum(axis=0)", "dy.mean(axis=0)", "db averages over the batch"),
         ("dy.sum(axis=0)", "dy", "summed over axis 0"),
-        ("self.db =", "self.W -= 0.1 * self.dW\nself.db =", "Others still need W"),
+        ("self.db =", "self.W -= 0.1 * self.dW\nself.db =", "Other code still needs W"),
         ("dy.sum(axis=0)", "dy.sum(axis=1)", "Did you sum over the wrong axis"),
         ("return dy @", "return -dy @", "wrong sign"),
-        ("self.dW =", 'self.dW = vars(self).get("dW", 0) +', "adds up from call to call"),
+        ("self.dW =", 'self.dW = vars(self).get("dW", 0) +', "up from call to call; it should overwrite"),
         ("self.x = x\n", "", "forward leaves nothing in self.x"),
     ),
     "convolution-by-loops": (
@@ -436,7 +439,7 @@ PLANTS = {
         (
             "return float((self.right * y).sum() / len(y))",
             "return (self.right * y).sum(axis=1) / len(y)",
-            "it should be a number",
+            "expected a number",
         ),
     ),
     "map-loss": (
@@ -494,7 +497,7 @@ PLANTS = {
         ("self.lr * gradient", "gradient", "learning rate is missing"),
         ("value -= self.lr * gradient", "value = value - self.lr * gradient", "new array"),
         ("value -= self.lr * gradient", "value -= self.lr * gradient\nreturn", "change of b in step 1"),
-        ("value -= self.lr * gradient", "gradient *= self.lr\nvalue -= gradient", "Others still need g1"),
+        ("value -= self.lr * gradient", "gradient *= self.lr\nvalue -= gradient", "Other code still needs g1"),
         ("* gradient", "* np.sign(gradient)", "Only the sign"),
         ("value -= self.lr", "value[...] = -self.lr", "replaced, not moved"),
     ),

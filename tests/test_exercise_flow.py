@@ -92,12 +92,12 @@ def test_the_whole_of_a_wrong_attempt(said):
     code, text = said("check", 2)
     assert code == 1
     wanted = (
-        "no  backward  a case to follow by hand",
-        "What came in:\n  W = [[",
+        "no  backward  a small case by hand",
+        "The input:\n  W = [[",
         "\n  dy = [[",
         "db, yours = [",
         "db, right = [",
-        "db differs from what is right: 2 of 2 checked entries are wrong. The first is [0]: expected 2, got 1. ",
+        "db differs from the right result: 2 of 2 checked entries are wrong. The first is [0]: expected 2, got 1. ",
         "it should be at most 1e-09.",
         "db averages over the batch: layers sum, the 1/N is in the loss.",
         "python -m scratchnet exercise hint 02",

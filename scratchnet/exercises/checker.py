@@ -32,7 +32,7 @@ class Result:
     """What a check found.
 
     state: "right", "wrong", "blank" or "missing"; passed: (method, level) of all that passed, in order;
-    failed: that which did not; fact: what came and what was wanted; diagnosis: the sentence that helps.
+    failed: the one that did not; fact: what was expected and got; diagnosis: the sentence that helps.
     """
 
     exercise: object
@@ -81,12 +81,12 @@ def check_answer(exercise, path, seed=0):
     except CheckFailed as why:
         result.fact, result.diagnosis = why.fact, why.diagnosis
     except ScratchnetError as why:
-        result.fact = f"The library could not go on with what it returned or left on self: {why}"
+        result.fact = f"The library cannot use what your code returned or stored on self: {why}"
     if changed:
         result.state, result.diagnosis, result.failed = "wrong", "", result.failed or ("", "changes nothing else")
         result.fact = (
-            f"The file changes parts of the library or of NumPy: {', '.join(sorted(set(changed))[:3])}. They are put "
-            "back; nothing can be judged with them changed. Write your own function or subclass instead."
+            f"The file changes parts of the library or of NumPy: {', '.join(sorted(set(changed))[:3])}. The checker "
+            "restored them and cannot judge the rest. Write your own function or subclass instead."
         )
     return result
 
@@ -112,45 +112,45 @@ def go_through(result, seed):
 
 
 def run_once(exercise, thing, method, seed):
-    """Runs at all."""
+    """Run it once."""
     case = exercise.tiny(rng(seed, "by hand"), np.float64)
     exercise.kind.prepare(thing, case, method)()
 
 
 def same_type(exercise, thing, method, seed):
-    """Type, shape, dtype, in both precisions."""
+    """Compare type, shape and dtype in both precisions."""
     for dtype in (np.float64, np.float32):
         case = exercise.draw(rng(seed, "type"), dtype)
         right, got = answers(exercise, thing, method, case)
         try:
-            for name, wanted in right.items():
-                same_kind(name, got.get(name), wanted, dtype, case.sizes)
+            for name, expected in right.items():
+                same_kind(name, got.get(name), expected, dtype, case.sizes)
         except CheckFailed as why:
             known = known_wrong(exercise, method, case, right, got)
             raise CheckFailed(why.fact, known or why.diagnosis) from None
 
 
-def same_kind(name, mine, wanted, dtype, sizes):
-    """CheckFailed unless mine is an array of the shape and dtype of wanted, or a number if wanted is one."""
-    if not isinstance(wanted, np.ndarray):
+def same_kind(name, mine, expected, dtype, sizes):
+    """Raise CheckFailed unless mine has the shape and dtype of the array `expected`, or is a number like it."""
+    if not isinstance(expected, np.ndarray):
         if not isinstance(mine, Real) or isinstance(mine, bool):
             what = f"an array of shape {mine.shape}" if isinstance(mine, np.ndarray) else type(mine).__name__
-            raise CheckFailed(f"{name} is {what}, it should be a number: float(...).", NOT_THERE * (mine is None))
+            raise CheckFailed(f"{name}: expected a number, got {what}. Return float(...).", NOT_THERE * (mine is None))
         return
-    expect_array(name, mine, wanted, sizes)
-    if mine.dtype == wanted.dtype:
+    expect_array(name, mine, expected, sizes)
+    if mine.dtype == expected.dtype:
         return
-    if wanted.dtype == bool:
-        raise CheckFailed(f"{name} is {mine.dtype}, it should be bool.", "True and False come of a comparison: ==.")
+    if expected.dtype == bool:
+        raise CheckFailed(f"{name}: expected bool, got {mine.dtype}.", "A comparison (==) gives True and False.")
     raise CheckFailed(
-        f"{name} is {mine.dtype}, it should be {wanted.dtype} when what comes in is {np.dtype(dtype)}.",
+        f"{name}: expected {expected.dtype} for input of {np.dtype(dtype)}, got {mine.dtype}.",
         "Keep the dtype: np.zeros(shape, x.dtype), x.astype(...). A NumPy float64, such as np.mean(...) of a "
         "list, makes a product float64; a plain Python number does not.",
     )
 
 
 def by_hand(exercise, thing, method, seed):
-    """A case small enough to follow by hand; printed in full when it fails."""
+    """Check a case that is small enough to compute by hand; it is printed in full when it fails."""
     case = exercise.tiny(rng(seed, "by hand"), np.float64)
     right, got = answers(exercise, thing, method, case)
     try:
@@ -160,11 +160,11 @@ def by_hand(exercise, thing, method, seed):
 
 
 def printed(kind, case, method, right, got):
-    """Every number of a small case, and the first result that is off."""
+    """Return every number of a small case, and the first result that is wrong, as text."""
     name = first_off(right, got) or list(right)[-1]
     return "\n".join(
         [
-            "What came in:",
+            "The input:",
             *(named(name, value) for name, value in (case.options | seen_by(kind, case, method)).items()),
             "",
             named(f"{name}, yours", got[name]),
@@ -174,15 +174,15 @@ def printed(kind, case, method, right, got):
 
 
 def first_off(right, got):
-    """The name of the first result that differs, or None."""
+    """Return the name of the first result that differs, or None."""
     return next((name for name in right if not equal(got[name], right[name])), None)
 
 
-def equal(mine, wanted):
+def equal(mine, expected):
     if not isinstance(mine, np.ndarray | Number):
         return False
-    mine, wanted = np.asarray(mine), np.asarray(wanted)
-    return mine.dtype.kind in "fiub" and mine.shape == wanted.shape and close(mine, wanted)
+    mine, expected = np.asarray(mine), np.asarray(expected)
+    return mine.dtype.kind in "fiub" and mine.shape == expected.shape and close(mine, expected)
 
 
 def named(name, value):
@@ -201,7 +201,7 @@ def named(name, value):
 
 
 def random_cases(exercise, thing, method, seed):
-    """Random sizes. Where central differences will judge, only that all entries are finite."""
+    """Check random sizes. Where central differences judge later, check only that all entries are finite."""
     for number in range(TRIES):
         case = exercise.draw(rng(seed, f"random {number}"), np.float64)
         right, got = answers(exercise, thing, method, case)
@@ -211,11 +211,13 @@ def random_cases(exercise, thing, method, seed):
             continue
         for name, mine in got.items():
             if not np.isfinite(mine).all():
-                raise CheckFailed(f"{name} is not finite.", diagnose(np.asarray(mine), np.asarray(right[name])))
+                raise CheckFailed(
+                    f"{name} has entries that are inf or nan.", diagnose(np.asarray(mine), np.asarray(right[name]))
+                )
 
 
 def judged(exercise, thing, method, seed):
-    """Against central differences, or the exact curvature: no reference is involved."""
+    """Compare with central differences, or the exact curvature, without the library's own method."""
     if method not in exercise.kind.judged:
         return NO_SUCH_LEVEL
     case = exercise.draw(rng(seed, "judge"), np.float64)
@@ -227,13 +229,13 @@ def judged(exercise, thing, method, seed):
 
 
 def reference(exercise, thing, method, seed):
-    """Against the library, in the sizes of LeNet-5 and the precision of training."""
+    """Compare with the library, in the sizes of LeNet-5 and the precision of training."""
     for case in exercise.real(rng(seed, "real"), np.float32):
         same(exercise, thing, method, case, *answers(exercise, thing, method, case), SINGLE, seed)
 
 
 def input_kept(exercise, thing, method, seed):
-    """What came in is as it was."""
+    """Check that the input is unchanged."""
     case = exercise.draw(rng(seed, "kept"), np.float64)
     before = {name: value.copy() for name, value in case.inputs().items()}
     exercise.kind.prepare(thing, case, method)()
@@ -242,13 +244,13 @@ def input_kept(exercise, thing, method, seed):
             at = tuple(int(i) for i in np.argwhere(value != before[name])[0])
             raise CheckFailed(
                 f"{name} has changed: {name}{list(at)} was {before[name][at]:.6g} and is now {value[at]:.6g}.",
-                f"Others still need {name}. Make a new array, without +=, *= and assignments into it; or work "
-                f"on {name}.copy().",
+                f"Other code still needs {name}. Make a new array instead of changing it (+=, *=, {name}[...] = ...), "
+                f"or work on {name}.copy().",
             )
 
 
 def twice(exercise, thing, method, seed):
-    """The second call answers as the first did."""
+    """Check that a second call gives the same result."""
     if not exercise.kind.repeats:
         return NO_SUCH_LEVEL
     case = exercise.draw(rng(seed, "twice"), np.float64)
@@ -256,29 +258,29 @@ def twice(exercise, thing, method, seed):
     first = {name: np.array(value) for name, value in again().items()}
     second = again()
     try:
-        agree(second, first, DOUBLE, "what the first call gave", case.sizes)
+        agree(second, first, DOUBLE, "the result of the first call", case.sizes)
     except CheckFailed as why:
         for name, value in first.items():
             if close(np.asarray(second[name]), 2 * value) and value.any():
                 raise CheckFailed(
-                    why.fact, f"{name} adds up from call to call: '=' and not '+=', a pass overwrites."
+                    why.fact, f"Yours adds {name} up from call to call; it should overwrite {name}: '=' and not '+='."
                 ) from None
-        raise CheckFailed(why.fact, "Something is kept from the first call that changes the second.") from None
+        raise CheckFailed(why.fact, "Yours stores something in the first call that changes the second.") from None
 
 
 def odd_shapes(exercise, thing, method, seed):
-    """One image, other heights than widths, arrays with gaps, whatever else there may be."""
+    """Check one image, heights that differ from widths, arrays with gaps and other unusual cases."""
     for case in exercise.odd(rng(seed, "odd"), np.float64):
         right, got = answers(exercise, thing, method, case)
         with naming(exercise, case, method):
-            for name, wanted in right.items():
-                same_kind(name, got.get(name), wanted, np.float64, case.sizes)
+            for name, expected in right.items():
+                same_kind(name, got.get(name), expected, np.float64, case.sizes)
             same(exercise, thing, method, case, right, got, DOUBLE, seed)
 
 
 @contextlib.contextmanager
 def naming(exercise, case, method):
-    """Inside, a failure says for what it is: shapes, sizes, options."""
+    """Add the shapes, sizes and options to the message of a failure inside."""
     try:
         yield
     except CheckFailed as why:
@@ -299,11 +301,11 @@ def seen_by(kind, case, method):
 LEVELS = (
     ("runs", run_once),
     ("type, shape, dtype", same_type),
-    ("a case to follow by hand", by_hand),
+    ("a small case by hand", by_hand),
     ("random cases", random_cases),
     ("central differences", judged),
-    ("as the library, at LeNet-5's sizes", reference),
-    ("leaves alone what came in", input_kept),
+    ("same as the library, at LeNet-5's sizes", reference),
+    ("does not change its input", input_kept),
     ("called twice", twice),
     ("odd shapes", odd_shapes),
 )
@@ -326,18 +328,18 @@ def answers(exercise, thing, method, case):
 
 
 def same(exercise, thing, method, case, right, got, tolerance, seed):
-    """CheckFailed unless they agree, with what it looks like."""
+    """Raise CheckFailed, with a diagnosis, unless they agree."""
     try:
-        agree(got, right, tolerance, "what is right", case.sizes)
+        agree(got, right, tolerance, "the right result", case.sizes)
     except CheckFailed as why:
-        input_kept(exercise, thing, method, seed)  # if it changes what came in, that is what to say first
+        input_kept(exercise, thing, method, seed)  # if it changes its input, report that first
         sentence = known_wrong(exercise, method, case, right, got) or why.diagnosis
         raise CheckFailed(why.fact, in_a_larger_case(exercise, thing, method, seed, sentence)) from None
 
 
 def in_a_larger_case(exercise, thing, method, seed, sentence):
-    """What a wrong body looks like in a random case, where hardly anything fits by accident; the sentence that was
-    found if it is right there, or does not run."""
+    """Return the diagnosis in a random case, where hardly anything fits by accident; or `sentence`, if the method is
+    right there or does not run."""
     case = exercise.draw(rng(seed, "larger"), np.float64)
     try:
         right, got = answers(exercise, thing, method, case)
@@ -353,7 +355,7 @@ def in_a_larger_case(exercise, thing, method, seed, sentence):
 
 
 def known_wrong(exercise, method, case, right, got):
-    """The sentence for the first known wrong answer that gives what the learner's body gave, or ""."""
+    """Return the sentence for the first known mistake that gives the learner's result, or ""."""
     off = first_off(right, got)
     wrong = exercise.wrong.get(method, ()) if off and isinstance(got[off], np.ndarray | Number) else ()
     return next((w.sentence for w in wrong if w.fits(off, got[off], right[off], case, right)), "")
