@@ -99,7 +99,7 @@ def test_the_whole_of_a_wrong_attempt(said):
         "db, right = [",
         "db differs from the right result: 2 of 2 checked entries are wrong. The first is [0]: expected 2, got 1. ",
         "it should be at most 1e-09.",
-        "db averages over the batch: layers sum, the 1/N is in the loss.",
+        "Yours averages db over the batch; it should sum: the 1/N is in the loss.",
         "python -m scratchnet exercise hint 02",
     )
     assert all(words in text or words in " ".join(text.split()) for words in wanted), text
@@ -204,7 +204,7 @@ def test_all_at_once(said):
     assert "1 of 24 done" in text
     write([ANSWERS["linear"][0].replace(" + self.b", ""), ""])
     code, text = said("check", "--all")
-    assert code == 1 and "not right yet  The bias b is missing." in text
+    assert code == 1 and "not right yet  Yours has no bias; it should add b." in text
 
 
 def test_a_syllabus_shortens_the_list(said):

@@ -30,8 +30,8 @@ while True:
 
 # {student: (bodies of linear, lines above them, state, words of the feedback)}
 CLASS = {
-    "wrong-bias": ([RIGHT.replace(" + self.b", ""), BACK], "", "wrong", "The bias b is missing."),
-    "wrong-mean": ([RIGHT, BACK.replace("dy.sum", "dy.mean")], "", "wrong", "db averages over the batch"),
+    "wrong-bias": ([RIGHT.replace(" + self.b", ""), BACK], "", "wrong", "Yours has no bias; it should add b."),
+    "wrong-mean": ([RIGHT, BACK.replace("dy.sum", "dy.mean")], "", "wrong", "Yours averages db over the batch"),
     "wrong-sign": ([RIGHT, BACK.replace("return ", "return -")], "", "wrong", "wrong sign"),
     "wrong-adds": ([RIGHT, BACK.replace("self.dW =", 'self.dW = vars(self).get("dW", 0) +')], "", "wrong", "adds up"),
     "seed-zero": ([RIGHT, "return np.load('answers.npy')"], "", "wrong", "answers.npy"),
@@ -153,7 +153,7 @@ def test_one_student_is_graded_as_the_checker_says(tmp_path):
     folder = small_class(tmp_path, [RIGHT, BACK.replace("dy.sum", "dy.mean")])
     (grade,) = grading.grade(folder, Syllabus(points={"linear": 2}))
     assert (grade.state, grade.points, grade.of) == ("wrong", 0, 2)
-    assert grade.diagnosis == "db averages over the batch: layers sum, the 1/N is in the loss."
+    assert grade.diagnosis == "Yours averages db over the batch; it should sum: the 1/N is in the loss."
     assert str(tmp_path) not in grade.text and "ex02_linear.py" in grade.text
 
 

@@ -94,4 +94,5 @@ def test_the_teachers_page_is_about_the_course():
     ):
         assert name == "exercise" or all(find_exercise(one).name == one for one in name.split(", "))
     said = " ".join(wrong.sentence for e in EXERCISES for wrongs in e.wrong.values() for wrong in wrongs)
-    assert "1 - y^2 is the slope of tanh, but y is A tanh(S x)." in said
+    sentence = "Yours uses 1 - y^2, the slope of tanh; it should use the slope of A tanh(S x)."
+    assert sentence in said and sentence in TEACHING

@@ -63,30 +63,32 @@ IM2COL = Exercise(
     odd=lambda rng, dtype: [column_case(rng, dtype, *sizes) for sizes in COLUMN_SIZES["odd"]],
     wrong={
         "": (
-            Wrong("columns", "The stride is missing: fields begin at h * stride and w * stride.", without_stride),
+            Wrong(
+                "columns", "Yours has no stride; each field should begin at h * stride and w * stride.", without_stride
+            ),
             Wrong(
                 "columns",
-                "The columns are ordered by (h, w, n); the image comes first: (n, h, w).",
+                "Yours orders the columns by (h, w, n); it should be (n, h, w), with the image first.",
                 lambda c: in_order(c, 1, 4, 5, 2, 3, 0),
             ),
             Wrong(
                 "columns",
-                "The rows are ordered by (i, j, c); the map comes first: (c, i, j).",
+                "Yours orders the rows by (i, j, c); it should be (c, i, j), with the map first.",
                 lambda c: in_order(c, 4, 5, 1, 0, 2, 3),
             ),
             Wrong(
                 "columns",
-                "Rows and columns of the kernel are swapped: (c, j, i) for (c, i, j).",
+                "Yours swaps rows and columns of the kernel: (c, j, i); it should be (c, i, j).",
                 lambda c: in_order(c, 1, 5, 4, 0, 2, 3),
             ),
             Wrong(
                 "columns",
-                "The fields are reshaped without putting the axes in order first: transpose to (c, i, j, n, h, w).",
+                "Yours reshapes before the axes are in order; it should transpose to (c, i, j, n, h, w) first.",
                 lambda c: in_order(c, 0, 1, 2, 3, 4, 5),
             ),
             Wrong(
                 "columns",
-                "The fields lie in rows; a column for each position, so the order is (c, i, j, n, h, w).",
+                "Yours has a row for each position; it should have a column for each: the order is (c, i, j, n, h, w).",
                 lambda c: in_order(c, 0, 2, 3, 1, 4, 5),
             ),
         )
@@ -158,19 +160,27 @@ COL2IM = Exercise(
         "": (
             Wrong(
                 "x",
-                "Pixels keep only what came last: '+=' where fields overlap, not '='.",
+                "Yours keeps the last value of a pixel only; it should add where fields overlap: '+='.",
                 lambda c: back_to_pixels(c, last="kernel"),
             ),
-            Wrong("x", "Pixels keep only what came last: '+=' where fields overlap, not '='.", back_to_pixels),
-            Wrong("x", "The border is on both sides: cut off `padding` rows at the top too.", wrong_corner),
             Wrong(
                 "x",
-                "The kernel is turned round: what was copied from row h * stride + i is added there.",
+                "Yours keeps the last value of a pixel only; it should add where fields overlap: '+='.",
+                back_to_pixels,
+            ),
+            Wrong(
+                "x",
+                "Yours cuts the border off at the bottom only; it should cut off `padding` rows at the top too.",
+                wrong_corner,
+            ),
+            Wrong(
+                "x",
+                "Yours flips the kernel; it should add each copy at the row that it was copied from, h * stride + i.",
                 turned_fields,
             ),
             Wrong(
                 "x",
-                "That is the mean of what came from a pixel; the adjoint of a copy is the sum.",
+                "Yours is the mean over the copies of a pixel; it should be the sum, the adjoint of copying.",
                 lambda c: back_to_pixels(c, counts=True),
             ),
         )

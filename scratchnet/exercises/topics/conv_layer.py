@@ -87,33 +87,33 @@ LOOPS = Exercise(
     ],
     wrong={
         "forward": (
-            Wrong("y", "The bias b is missing.", lambda c: conv(c, b=0 * c.b)),
+            Wrong("y", "Yours has no bias; it should add b.", lambda c: conv(c, b=0 * c.b)),
             Wrong(
                 "y",
-                "The kernel is flipped: W[o, c, i, j] goes with x[n, c, h + i, w + j].",
+                "Yours flips the kernel; it should multiply W[o, c, i, j] with x[n, c, h + i, w + j].",
                 lambda c: conv(c, turned(c.W)),
             ),
             Wrong(
                 "y",
-                "Only the last input map is in it: '+=' where the input maps are summed, not '='.",
+                "Yours uses only the last input map; it should sum over all: '+=', not '='.",
                 lambda c: conv(c, W=c.W[:, -1:], x=c.x[:, -1:]),
             ),
             Wrong(
                 "y",
-                "Only the first input map is in it: is the return, or the loop over input maps, a level too deep?",
+                "Yours uses only the first input map. Is the return indented too far, or the loop over input maps?",
                 lambda c: conv(c, W=c.W[:, :1], x=c.x[:, :1]),
             ),
             Wrong(
                 "y",
-                "The bias is added once for every input map; it is added once.",
+                "Yours adds the bias once for every input map; it should add it once.",
                 lambda c: conv(c, b=c.b * c.x.shape[1]),
             ),
-            Wrong("y", "Rows and columns of the kernel are swapped.", lambda c: conv(c, c.W.swapaxes(2, 3))),
-            Wrong("y", "The stride is missing: row h looks at h * stride + i, column w likewise.", no_stride),
-            Wrong("y", "Only the first image is in it: is the return a level too deep?", first_image),
-            Wrong("y", "The last row or column of the kernel is left out.", lambda c: conv(c, without(c.W, -1))),
-            Wrong("y", "The first row or column of the kernel is left out.", lambda c: conv(c, without(c.W, 0))),
-            Wrong("y", "Only the last product is in it: '+=' for the sum over the kernel, not '='.", last_product),
+            Wrong("y", "Yours swaps rows and columns of the kernel.", lambda c: conv(c, c.W.swapaxes(2, 3))),
+            Wrong("y", "Yours has no stride; row h should read from h * stride + i, and column w likewise.", no_stride),
+            Wrong("y", "Yours uses only the first image. Is the return indented too far?", first_image),
+            Wrong("y", "Yours leaves out the last row or column of the kernel.", lambda c: conv(c, without(c.W, -1))),
+            Wrong("y", "Yours leaves out the first row or column of the kernel.", lambda c: conv(c, without(c.W, 0))),
+            Wrong("y", "Yours uses only the last product; it should sum over the kernel: '+=', not '='.", last_product),
         ),
     },
     hints=(
@@ -150,8 +150,8 @@ CONV_FORWARD = Exercise(
     ],
     wrong={
         "forward": (
-            Wrong("y", "The bias b is missing.", lambda c: conv(c, b=0 * c.b)),
-            Wrong("y", "The kernel is flipped; here it is not.", lambda c: conv(c, turned(c.W))),
+            Wrong("y", "Yours has no bias; it should add b.", lambda c: conv(c, b=0 * c.b)),
+            Wrong("y", "Yours flips the kernel; it should not.", lambda c: conv(c, turned(c.W))),
             Wrong(
                 "y",
                 "W X is (maps, N*OH*OW): reshape it to (maps, N, OH, OW), and only then swap the first two axes.",
@@ -162,7 +162,7 @@ CONV_FORWARD = Exercise(
                 "W X is (maps, N*OH*OW): reshape it to (maps, N, OH, OW), and only then swap the first two axes.",
                 lambda c: c.y.swapaxes(0, 1).reshape(c.y.shape),
             ),
-            Wrong("y", "The bias is subtracted.", lambda c: conv(c, b=-c.b)),
+            Wrong("y", "Yours subtracts the bias; it should add it.", lambda c: conv(c, b=-c.b)),
         ),
     },
     hints=(
@@ -213,25 +213,29 @@ CONV_BACKWARD = Exercise(
         "backward": (
             Wrong(
                 "dx",
-                "The kernel is turned round; col2im does that already, W' dY takes W as it is.",
+                "Yours flips the kernel; it should take W as it is in W' dY, because col2im does the rest.",
                 lambda c: back(c, "d", c.x, turned(c.W))[0],
             ),
             Wrong("dW", NO_MASK.format("dW"), lambda c: back(c, "d", c.x, c.W)[1]),
-            Wrong("dW", "dW averages over the batch: layers sum, the 1/N is in the loss.", lambda c: c.dW / len(c.x)),
-            Wrong("dW", "dW is flipped: the kernel is not turned round here.", lambda c: turned(c.dW)),
             Wrong(
                 "dW",
-                "dW is that of the first image alone: sum over all.",
+                "Yours averages dW over the batch; it should sum: the 1/N is in the loss.",
+                lambda c: c.dW / len(c.x),
+            ),
+            Wrong("dW", "Yours flips dW; it should not.", lambda c: turned(c.dW)),
+            Wrong(
+                "dW",
+                "Yours is dW of the first image alone; it should sum over all images.",
                 lambda c: masked(c, back(c, "d", c.x[:1], c.W, c.dy[:1])[1]),
             ),
             Wrong(
                 "dW",
-                "dW is that of the last image alone: '+=' over images, or all of them in one product.",
+                "Yours is dW of the last image alone; it should sum over all: '+=', or one product for all images.",
                 lambda c: masked(c, back(c, "d", c.x[-1:], c.W, c.dy[-1:])[1]),
             ),
             Wrong(
                 "dW",
-                "dY is reshaped with the images still first: swap the first two axes of dy, then reshape to "
+                "Yours reshapes dY with the images first; it should swap the first two axes of dy, and then reshape to "
                 "(maps, N*OH*OW).",
                 lambda c: masked(
                     c,
@@ -242,7 +246,7 @@ CONV_BACKWARD = Exercise(
             ),
             Wrong(
                 "dx",
-                "dY is reshaped with the images still first: swap the first two axes of dy, then reshape to "
+                "Yours reshapes dY with the images first; it should swap the first two axes of dy, and then reshape to "
                 "(maps, N*OH*OW).",
                 lambda c: back(
                     c, "d", c.x, c.W, c.dy.reshape(c.dy.shape[1], c.dy.shape[0], *c.dy.shape[2:]).swapaxes(0, 1)
@@ -250,11 +254,13 @@ CONV_BACKWARD = Exercise(
             ),
             Wrong(
                 "db",
-                "db is summed over the images only, or averaged over the positions.",
+                "Yours sums db over the images only, or averages over the positions; it should sum over both.",
                 lambda c: c.dy.sum(axis=0).mean(axis=(1, 2)),
             ),
             Wrong(
-                "db", "db is the mean over images and positions; it is their sum.", lambda c: c.dy.mean(axis=(0, 2, 3))
+                "db",
+                "Yours is the mean over images and positions; db should be their sum.",
+                lambda c: c.dy.mean(axis=(0, 2, 3)),
             ),
         ),
     },
@@ -284,26 +290,32 @@ CONV_BACKWARD2 = Exercise(
     odd=CONV_FORWARD.odd,
     wrong={
         "backward2": (
-            Wrong("hx", "W has to be squared for hx (eq. 27).", lambda c: back(c, "h", c.x, c.W)[0]),
+            Wrong("hx", "Yours does not square W; it should, for hx (eq. 27).", lambda c: back(c, "h", c.x, c.W)[0]),
             Wrong(
                 "hx",
-                "hy is not squared: it is a second derivative already.",
+                "Yours squares hy; it should not, because hy is a second derivative already.",
                 lambda c: back(c, "h", c.x, c.W**2, c.hy**2)[0],
             ),
-            Wrong("hW", "X has to be squared for hW (eq. 25).", lambda c: masked(c, back(c, "h", c.x, c.W)[1])),
+            Wrong(
+                "hW",
+                "Yours does not square X; it should, for hW (eq. 25).",
+                lambda c: masked(c, back(c, "h", c.x, c.W)[1]),
+            ),
             Wrong("hW", NO_MASK.format("hW"), lambda c: back(c, "h", c.x**2, c.W)[1]),
             Wrong(
                 "hW",
-                "Square X, not the product: the cross terms are left out.",
+                "Yours squares the product; it should square X alone, which leaves the cross terms out.",
                 lambda c: masked(c, back(c, "h", c.x, c.W)[1] ** 2),
             ),
             Wrong(
                 "hW",
-                "hy is not squared: it is a second derivative already.",
+                "Yours squares hy; it should not, because hy is a second derivative already.",
                 lambda c: masked(c, back(c, "h", c.x**2, c.W, c.hy**2)[1]),
             ),
             Wrong(
-                "hb", "hy is not squared: it is a second derivative already.", lambda c: (c.hy**2).sum(axis=(0, 2, 3))
+                "hb",
+                "Yours squares hy; it should not, because hy is a second derivative already.",
+                lambda c: (c.hy**2).sum(axis=(0, 2, 3)),
             ),
         ),
     },

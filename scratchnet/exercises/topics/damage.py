@@ -25,37 +25,49 @@ BRAIN_DAMAGE = Exercise(
     points=2,
     wrong={
         "estimate_by": (
-            Wrong("saliency of W", "w is squared in the saliency: h w^2 / 2.", lambda c: c.hW * c.W / 2),
-            Wrong("saliency of W", "w is squared in the saliency: h w^2 / 2.", lambda c: c.hW * np.abs(c.W) / 2),
-            Wrong("saliency of W", "The 1/2 is missing: h w^2 / 2.", lambda c: c.hW * c.W**2),
+            Wrong("saliency of W", "Yours does not square w; it should be h w^2 / 2.", lambda c: c.hW * c.W / 2),
+            Wrong(
+                "saliency of W", "Yours does not square w; it should be h w^2 / 2.", lambda c: c.hW * np.abs(c.W) / 2
+            ),
+            Wrong("saliency of W", "Yours has no 1/2; it should be h w^2 / 2.", lambda c: c.hW * c.W**2),
             Wrong(
                 "saliency of W",
-                "The curvature is missing: small weights are not always the least important.",
+                "Yours has no curvature; it should be h w^2 / 2: small weights are not always the least important.",
                 lambda c: c.W**2 / 2,
             ),
-            Wrong("saliency of W", "The weight is missing: h w^2 / 2.", lambda c: c.hW / 2),
-            Wrong("saliency of W", "The curvature is squared here; only w is.", lambda c: (c.hW * c.W) ** 2 / 2),
+            Wrong("saliency of W", "Yours has no weight; it should be h w^2 / 2.", lambda c: c.hW / 2),
+            Wrong(
+                "saliency of W",
+                "Yours squares the curvature; it should square w only.",
+                lambda c: (c.hW * c.W) ** 2 / 2,
+            ),
         ),
         "prune": (
             Wrong(
                 "W after pruning",
-                "The most salient are gone; the least salient should go.",
+                "Yours removes the most salient weights; it should remove the least salient.",
                 lambda c: pruned(c, most=True),
             ),
             Wrong(
                 "W after pruning",
-                "Each parameter lost its own share; order all of them together.",
+                "Yours takes a share of each parameter; it should order all of them together.",
                 lambda c: pruned(c, apart=True),
             ),
             Wrong(
                 "W after pruning",
-                "The smallest weights are gone, not those of the smallest saliency.",
+                "Yours removes the smallest weights; it should remove those of the smallest saliency.",
                 lambda c: pruned(c, by_size=True),
             ),
             Wrong(
-                "W after pruning", "How many go is round(share * size), not int(...).", lambda c: pruned(c, count=int)
+                "W after pruning",
+                "Yours removes int(share * size) weights; it should remove round(share * size).",
+                lambda c: pruned(c, count=int),
             ),
-            Wrong("W after pruning", "Nothing is 0 now: change the parameters in place, W[...] = 0.", lambda c: c.W),
+            Wrong(
+                "W after pruning",
+                "Yours leaves every weight as it was; it should change the parameters in place: W[...] = 0.",
+                lambda c: c.W,
+            ),
         ),
     },
     hints=(

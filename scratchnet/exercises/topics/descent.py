@@ -52,18 +52,28 @@ SGD_STEP = Exercise(
     wrong={
         "step": (
             moved("change of W in step 1", NOT_IN_PLACE, lambda c: c.W),
-            moved("change of W in step 1", "It goes up the slope: w <- w - lr dE/dw.", lambda c: c.W + c.lr * c.g1),
-            moved("change of W in step 1", "The learning rate is missing.", lambda c: c.W - c.g1),
             moved(
-                "change of W in step 1", "Only the sign of the gradient is taken.", lambda c: c.W - c.lr * np.sign(c.g1)
+                "change of W in step 1",
+                "Yours goes up the slope; it should go down: w <- w - lr dE/dw.",
+                lambda c: c.W + c.lr * c.g1,
+            ),
+            moved(
+                "change of W in step 1", "Yours has no learning rate; it should multiply by lr.", lambda c: c.W - c.g1
             ),
             moved(
                 "change of W in step 1",
-                "It is divided by the learning rate; it is multiplied.",
+                "Yours uses only the sign of the gradient; it should use the gradient.",
+                lambda c: c.W - c.lr * np.sign(c.g1),
+            ),
+            moved(
+                "change of W in step 1",
+                "Yours divides by the learning rate; it should multiply.",
                 lambda c: c.W - c.g1 / c.lr,
             ),
             moved(
-                "change of W in step 1", "The parameter is replaced, not moved: -= and not =.", lambda c: -c.lr * c.g1
+                "change of W in step 1",
+                "Yours replaces the parameter; it should change it: -= and not =.",
+                lambda c: -c.lr * c.g1,
             ),
         )
     },
@@ -97,32 +107,32 @@ MOMENTUM = Exercise(
             moved("change of W in step 1", NOT_IN_PLACE, lambda c: c.W),
             moved(
                 "change of W in step 1",
-                "The weight decay is missing: g = dE/dw + weight_decay w.",
+                "Yours has no weight decay; it should be g = dE/dw + weight_decay w.",
                 lambda c: c.W - c.lr * c.g1,
             ),
             moved(
                 "change of W in step 1",
-                "The weight decay has the wrong sign: g = dE/dw + weight_decay w.",
+                "Yours subtracts the weight decay; it should add it: g = dE/dw + weight_decay w.",
                 lambda c: c.W - c.lr * (c.g1 - c.weight_decay * c.W),
             ),
             moved(
                 "change of W in step 1",
-                "The gradient counts 1 in v, not 1 - momentum: v <- momentum v + g.",
+                "Yours multiplies the gradient by 1 - momentum; it should not: v <- momentum v + g.",
                 lambda c: c.W - c.lr * (1 - c.momentum) * (c.g1 + c.weight_decay * c.W),
             ),
             moved(
                 "change of W in 2 steps",
-                "The velocity is forgotten: keep it in self.v[name] for the next step.",
+                "Yours forgets the velocity; it should keep it in self.v[name] for the next step.",
                 lambda c: plain(c, 2),
             ),
             moved(
                 "change of W in 2 steps",
-                "v is kept without its factor momentum: v <- momentum v + g.",
+                "Yours keeps v without its factor; it should be v <- momentum v + g.",
                 lambda c: with_velocity(c, 2, 1.0),
             ),
             moved(
                 "change of W in step 1",
-                "It goes up the slope: w <- w - lr v.",
+                "Yours goes up the slope; it should go down: w <- w - lr v.",
                 lambda c: c.W + c.lr * (c.g1 + c.weight_decay * c.W),
             ),
         )
@@ -172,34 +182,48 @@ ADAM = Exercise(
             moved("change of W in step 1", NOT_IN_PLACE, lambda c: c.W),
             moved(
                 "change of W in step 1",
-                "The divisions by 1 - beta^t are missing: m and v start at 0 and are too small at first.",
+                "Yours does not divide by 1 - beta^t; it should: m and v start at 0 and are too small at first.",
                 lambda c: adam_step(c, corrected=()),
             ),
             moved(
                 "change of W in step 1",
-                "The weight decay is missing: g = dE/dw + weight_decay w.",
+                "Yours has no weight decay; it should be g = dE/dw + weight_decay w.",
                 lambda c: adam_step(c, decay=0),
             ),
-            moved("change of W in step 1", "m is not divided by 1 - beta1^t.", lambda c: adam_step(c, corrected=(2,))),
-            moved("change of W in step 1", "v is not divided by 1 - beta2^t.", lambda c: adam_step(c, corrected=(1,))),
+            moved(
+                "change of W in step 1",
+                "Yours does not divide m by 1 - beta1^t; it should.",
+                lambda c: adam_step(c, corrected=(2,)),
+            ),
+            moved(
+                "change of W in step 1",
+                "Yours does not divide v by 1 - beta2^t; it should.",
+                lambda c: adam_step(c, corrected=(1,)),
+            ),
             moved(
                 "change of W in 2 steps",
-                "m starts again at every step: self.m[name].",
+                "Yours starts m again at every step; it should keep it in self.m[name].",
                 lambda c: adam_step(c, 2, keep="v"),
             ),
             moved(
                 "change of W in 2 steps",
-                "v starts again at every step: self.v[name].",
+                "Yours starts v again at every step; it should keep it in self.v[name].",
                 lambda c: adam_step(c, 2, keep="m"),
             ),
             moved(
                 "change of W in step 1", "eps is added outside of the root.", lambda c: adam_step(c, eps_inside=True)
             ),
-            moved("change of W in step 1", "The square root of v is missing.", lambda c: adam_step(c, root=False)),
-            moved("change of W in step 1", "It goes up the slope.", lambda c: 2 * c.W - adam_step(c)),
             moved(
                 "change of W in step 1",
-                "beta1 and beta2 have changed places.",
+                "Yours divides by v; it should divide by the square root of v.",
+                lambda c: adam_step(c, root=False),
+            ),
+            moved(
+                "change of W in step 1", "Yours goes up the slope; it should go down.", lambda c: 2 * c.W - adam_step(c)
+            ),
+            moved(
+                "change of W in step 1",
+                "Yours has beta1 and beta2 in each other's place.",
                 lambda c: adam_step(c, betas=c.betas[::-1], t_betas=c.betas),
             ),
             moved(
@@ -209,12 +233,12 @@ ADAM = Exercise(
             ),
             moved(
                 "change of W in 2 steps",
-                "t stays at 1: count the steps, self.t += 1.",
+                "Yours leaves t at 1; it should count the steps: self.t += 1.",
                 lambda c: adam_step(c, count=2, t=1),
             ),
             moved(
                 "change of W in 2 steps",
-                "m and v start again at every step: keep them in self.m[name], self.v[name].",
+                "Yours starts m and v again at every step; it should keep them in self.m[name] and self.v[name].",
                 lambda c: adam_step(c, count=2, keep=()),
             ),
         )
@@ -291,29 +315,39 @@ SDLM_STEP = Exercise(
     wrong={
         "estimate_by": (
             Wrong(
-                "eps of W", "mu is missing: where the curvature is small the step would be huge.", lambda c: c.lr / c.hW
+                "eps of W",
+                "Yours has no mu; it should: where the curvature is small, the step would be huge.",
+                lambda c: c.lr / c.hW,
             ),
-            Wrong("eps of W", "h is missing: all step sizes are the same.", lambda c: np.full_like(c.hW, c.lr / c.mu)),
             Wrong(
                 "eps of W",
-                "lr is divided by mu alone and h added: lr / (mu + h) needs its brackets.",
+                "Yours has no h; it should be lr / (mu + h), another step for each parameter.",
+                lambda c: np.full_like(c.hW, c.lr / c.mu),
+            ),
+            Wrong(
+                "eps of W",
+                "Yours is lr / mu + h; it should be lr / (mu + h).",
                 lambda c: c.lr / c.mu + c.hW,
             ),
             Wrong(
                 "eps of W",
-                "It multiplies by mu + h; a large curvature means a small step: divide.",
+                "Yours multiplies by mu + h; it should divide: a large curvature means a small step.",
                 lambda c: c.lr * (c.mu + c.hW),
             ),
-            Wrong("eps of W", "lr is missing.", lambda c: 1 / (c.mu + c.hW)),
-            Wrong("eps of W", "There is no square root: eps = lr / (mu + h).", lambda c: c.lr / (c.mu + np.sqrt(c.hW))),
+            Wrong("eps of W", "Yours has no lr; it should be lr / (mu + h).", lambda c: 1 / (c.mu + c.hW)),
             Wrong(
                 "eps of W",
-                "One curvature for the whole layer; each parameter has its own.",
+                "Yours takes a square root; it should not: eps = lr / (mu + h).",
+                lambda c: c.lr / (c.mu + np.sqrt(c.hW)),
+            ),
+            Wrong(
+                "eps of W",
+                "Yours uses one curvature for the whole layer; each parameter should have its own.",
                 lambda c: np.full_like(c.hW, c.lr / (c.mu + c.hW.sum())),
             ),
             Wrong(
                 "eps of W",
-                "One curvature for the whole layer; each parameter has its own.",
+                "Yours uses one curvature for the whole layer; each parameter should have its own.",
                 lambda c: np.full_like(c.hW, c.lr / (c.mu + c.hW.mean())),
             ),
         ),
@@ -321,20 +355,24 @@ SDLM_STEP = Exercise(
             moved("change of W", NOT_IN_PLACE, lambda c: c.W),
             moved(
                 "change of W",
-                "It goes up the slope: w <- w - eps dE/dw.",
+                "Yours goes up the slope; it should go down: w <- w - eps dE/dw.",
                 lambda c: c.W + c.lr / (c.mu + c.hW) * c.dW,
             ),
             moved(
                 "change of W",
-                "The step sizes are missing: each parameter has its eps.",
+                "Yours has no step sizes; it should use the eps of each parameter.",
                 lambda c: c.W - c.lr * c.dW,
             ),
             moved(
                 "change of W",
-                "lr is in it twice: eps has it already.",
+                "Yours multiplies by lr twice; it should not: eps contains lr already.",
                 lambda c: c.W - c.lr**2 / (c.mu + c.hW) * c.dW,
             ),
-            moved("change of W", "The gradient is missing: w <- w - eps dE/dw.", lambda c: c.W - c.lr / (c.mu + c.hW)),
+            moved(
+                "change of W",
+                "Yours has no gradient; it should be w <- w - eps dE/dw.",
+                lambda c: c.W - c.lr / (c.mu + c.hW),
+            ),
         ),
     },
     hints=(

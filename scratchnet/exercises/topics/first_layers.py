@@ -40,33 +40,49 @@ SCALED_TANH = Exercise(
     **any_shape(ScaledTanh),
     wrong={
         "forward": (
-            Wrong("y", "The factor A in front of tanh is missing.", lambda c: np.tanh(S * c.x)),
-            Wrong("y", "The factor S inside of tanh is missing.", lambda c: A * np.tanh(c.x)),
-            Wrong("y", "A and S are missing: that is tanh x.", lambda c: np.tanh(c.x)),
-            Wrong("y", "A and S have changed places.", lambda c: S * np.tanh(A * c.x)),
-            Wrong("y", "A belongs in front of tanh, not inside.", lambda c: np.tanh(A * S * c.x)),
+            Wrong("y", "Yours has no factor A in front of tanh; it should.", lambda c: np.tanh(S * c.x)),
+            Wrong("y", "Yours has no factor S inside of tanh; it should.", lambda c: A * np.tanh(c.x)),
+            Wrong("y", "Yours is tanh x; it should be A tanh(S x).", lambda c: np.tanh(c.x)),
+            Wrong("y", "Yours has A and S in each other's place.", lambda c: S * np.tanh(A * c.x)),
+            Wrong("y", "Yours has A inside of tanh; it should be in front.", lambda c: np.tanh(A * S * c.x)),
         ),
         "backward": (
-            Wrong("dx", "That is the slope f'(x) alone: multiply it by dy.", lambda c: S * A - S / A * squash(c) ** 2),
-            Wrong("dx", "It is a minus: f' is S A - (S/A) y^2.", lambda c: c.dy * (S * A + S / A * squash(c) ** 2)),
-            Wrong("dx", "A and S have changed places in S/A.", lambda c: c.dy * (S * A - A / S * squash(c) ** 2)),
-            Wrong("dx", "y is squared in f'.", lambda c: c.dy * (S * A - S / A * squash(c))),
-            Wrong("dx", "All of f' is multiplied by dy: brackets.", lambda c: S * A - S / A * squash(c) ** 2 * c.dy),
-            Wrong("dx", "dy is missing its factor f'(x): this is dy as it came.", lambda c: c.dy),
-            Wrong("dx", "1 - y^2 is the slope of tanh, but y is A tanh(S x).", lambda c: c.dy * (1 - squash(c) ** 2)),
             Wrong(
                 "dx",
-                "y^2 is not tanh^2: it has a factor A^2 in it.",
+                "Yours is the slope f'(x) alone; it should be multiplied by dy.",
+                lambda c: S * A - S / A * squash(c) ** 2,
+            ),
+            Wrong(
+                "dx",
+                "Yours has a plus; it should be a minus: f' = S A - (S/A) y^2.",
+                lambda c: c.dy * (S * A + S / A * squash(c) ** 2),
+            ),
+            Wrong("dx", "Yours has A/S; it should be S/A.", lambda c: c.dy * (S * A - A / S * squash(c) ** 2)),
+            Wrong("dx", "Yours does not square y; it should, in f'.", lambda c: c.dy * (S * A - S / A * squash(c))),
+            Wrong(
+                "dx",
+                "Yours multiplies one term by dy; it should multiply all of f': brackets.",
+                lambda c: S * A - S / A * squash(c) ** 2 * c.dy,
+            ),
+            Wrong("dx", "Yours is dy itself; it should be multiplied by f'(x).", lambda c: c.dy),
+            Wrong(
+                "dx",
+                "Yours uses 1 - y^2, the slope of tanh; it should use the slope of A tanh(S x).",
+                lambda c: c.dy * (1 - squash(c) ** 2),
+            ),
+            Wrong(
+                "dx",
+                "Yours takes y^2 for tanh^2; it should divide by A^2.",
                 lambda c: c.dy * S * A * (1 - squash(c) ** 2),
             ),
             Wrong(
                 "dx",
-                "The inner derivative is missing: S x has the slope S.",
+                "Yours has no inner derivative; it should have the factor S, the slope of S x.",
                 lambda c: c.dy * (A - squash(c) ** 2 / A),
             ),
             Wrong(
                 "dx",
-                "The slope is taken from x where the formula has y: let forward keep self.y.",
+                "Yours takes the slope from x; it should take it from y: forward keeps self.y.",
                 lambda c: c.dy * (S * A - S / A * c.x**2),
             ),
         ),
@@ -101,17 +117,39 @@ LINEAR = Exercise(
     ],
     wrong={
         "forward": (
-            Wrong("y", "The bias b is missing.", lambda c: c.x @ c.W.T),
-            Wrong("y", "The bias b is subtracted.", lambda c: c.x @ c.W.T - c.b),
-            Wrong("y", "b multiplies here; it is added.", lambda c: c.x @ c.W.T * c.b),
+            Wrong("y", "Yours has no bias; it should add b.", lambda c: c.x @ c.W.T),
+            Wrong("y", "Yours subtracts the bias b; it should add it.", lambda c: c.x @ c.W.T - c.b),
+            Wrong("y", "Yours multiplies by b; it should add b.", lambda c: c.x @ c.W.T * c.b),
         ),
         "backward": (
-            Wrong("dx", "W itself, not its transpose: dx[n, i] = sum_o dy[n, o] W[o, i].", lambda c: c.dy @ c.W.T),
-            Wrong("dW", "dW averages over the batch: layers sum, the 1/N is in the loss.", lambda c: c.dW / len(c.x)),
-            Wrong("db", "db averages over the batch: layers sum, the 1/N is in the loss.", lambda c: c.db / len(c.x)),
-            Wrong("dW", "dW is that of the last image alone: sum over all.", lambda c: np.outer(c.dy[-1], c.x[-1])),
-            Wrong("db", "db is dy of the last image alone: sum over all.", lambda c: c.dy[-1]),
-            Wrong("dW", "dW is made from W; dE/dW = dy' x needs the x of forward.", lambda c: c.W * c.db[:, None]),
+            Wrong(
+                "dx",
+                "Yours uses the transpose of W; it should use W: dx[n, i] = sum_o dy[n, o] W[o, i].",
+                lambda c: c.dy @ c.W.T,
+            ),
+            Wrong(
+                "dW",
+                "Yours averages dW over the batch; it should sum: the 1/N is in the loss.",
+                lambda c: c.dW / len(c.x),
+            ),
+            Wrong(
+                "db",
+                "Yours averages db over the batch; it should sum: the 1/N is in the loss.",
+                lambda c: c.db / len(c.x),
+            ),
+            Wrong(
+                "dW",
+                "Yours is dW of the last image alone; it should sum over all images.",
+                lambda c: np.outer(c.dy[-1], c.x[-1]),
+            ),
+            Wrong(
+                "db", "Yours is dy of the last image alone; db should be the sum over all images.", lambda c: c.dy[-1]
+            ),
+            Wrong(
+                "dW",
+                "Yours makes dW from W; it should use the x of forward: dE/dW = dy' x.",
+                lambda c: c.W * c.db[:, None],
+            ),
         ),
     },
     hints=(
@@ -142,13 +180,33 @@ LINEAR_BACKWARD2 = Exercise(
     odd=LINEAR.odd,
     wrong={
         "backward2": (
-            Wrong("hx", "W has to be squared for hx (eq. 27).", lambda c: c.hy @ c.W),
-            Wrong("hx", "Square W, not the product: hy @ W**2, not (hy @ W)**2.", lambda c: (c.hy @ c.W) ** 2),
-            Wrong("hW", "x has to be squared for hW (eq. 25).", lambda c: c.hy.T @ c.x),
-            Wrong("hW", "Square x, not the product: the cross terms are left out.", lambda c: (c.hy.T @ c.x) ** 2),
-            Wrong("hW", "hy is not squared: it is a second derivative already.", lambda c: (c.hy**2).T @ c.x**2),
-            Wrong("hx", "hy is not squared: it is a second derivative already.", lambda c: c.hy**2 @ c.W**2),
-            Wrong("hb", "hy is not squared: it is a second derivative already.", lambda c: (c.hy**2).sum(axis=0)),
+            Wrong("hx", "Yours does not square W; it should, for hx (eq. 27).", lambda c: c.hy @ c.W),
+            Wrong(
+                "hx",
+                "Yours squares the product; it should square W alone: hy @ W**2, not (hy @ W)**2.",
+                lambda c: (c.hy @ c.W) ** 2,
+            ),
+            Wrong("hW", "Yours does not square x; it should, for hW (eq. 25).", lambda c: c.hy.T @ c.x),
+            Wrong(
+                "hW",
+                "Yours squares the product; it should square x alone, which leaves the cross terms out.",
+                lambda c: (c.hy.T @ c.x) ** 2,
+            ),
+            Wrong(
+                "hW",
+                "Yours squares hy; it should not, because hy is a second derivative already.",
+                lambda c: (c.hy**2).T @ c.x**2,
+            ),
+            Wrong(
+                "hx",
+                "Yours squares hy; it should not, because hy is a second derivative already.",
+                lambda c: c.hy**2 @ c.W**2,
+            ),
+            Wrong(
+                "hb",
+                "Yours squares hy; it should not, because hy is a second derivative already.",
+                lambda c: (c.hy**2).sum(axis=0),
+            ),
         ),
     },
     hints=(

@@ -27,18 +27,28 @@ RELU = Exercise(
     **any_shape(ReLU) | {"tiny": lambda rng, dtype: zero_case(rng, dtype)},
     wrong={
         "forward": (
-            Wrong("y", "That is |x|; negative x becomes 0.", lambda c: np.abs(c.x)),
-            Wrong("y", "That is min(x, 0); the larger of the two is wanted.", lambda c: np.minimum(c.x, 0)),
-            Wrong("y", "x is unchanged: negative entries become 0.", lambda c: c.x),
-            Wrong("y", "That is 1 where x > 0; y is x there.", lambda c: (c.x > 0) * 1.0),
+            Wrong("y", "Yours is |x|; it should be 0 for negative x.", lambda c: np.abs(c.x)),
+            Wrong("y", "Yours is min(x, 0); it should be max(x, 0).", lambda c: np.minimum(c.x, 0)),
+            Wrong("y", "Yours leaves x unchanged; negative entries should become 0.", lambda c: c.x),
+            Wrong("y", "Yours is 1 where x > 0; it should be x there.", lambda c: (c.x > 0) * 1.0),
         ),
         "backward": (
-            Wrong("dx", "At x = 0 the slope is taken as 0: x > 0, not x >= 0.", lambda c: c.dy * (c.x >= 0)),
-            Wrong("dx", "It looks at the sign of dy; that of x decides.", lambda c: np.maximum(c.dy, 0)),
-            Wrong("dx", "That is the slope alone: multiply it by dy.", lambda c: (c.x > 0) * 1.0),
-            Wrong("dx", "dy passes everywhere; only where x > 0 it should.", lambda c: c.dy),
-            Wrong("dx", "dy is multiplied by x; the slope is 1 where x > 0.", lambda c: c.dy * np.maximum(c.x, 0)),
-            Wrong("dx", "It passes where x < 0; it should where x > 0.", lambda c: c.dy * (c.x < 0)),
+            Wrong(
+                "dx",
+                "Yours has slope 1 at x = 0; it should be 0 there: x > 0, not x >= 0.",
+                lambda c: c.dy * (c.x >= 0),
+            ),
+            Wrong(
+                "dx", "Yours looks at the sign of dy; it should look at the sign of x.", lambda c: np.maximum(c.dy, 0)
+            ),
+            Wrong("dx", "Yours is the slope alone; it should be multiplied by dy.", lambda c: (c.x > 0) * 1.0),
+            Wrong("dx", "Yours passes dy on everywhere; it should only where x > 0.", lambda c: c.dy),
+            Wrong(
+                "dx",
+                "Yours multiplies dy by x; it should multiply by the slope, 1 where x > 0.",
+                lambda c: c.dy * np.maximum(c.x, 0),
+            ),
+            Wrong("dx", "Yours passes dy on where x < 0; it should where x > 0.", lambda c: c.dy * (c.x < 0)),
         ),
     },
     hints=(
@@ -110,16 +120,20 @@ MAX_POOL_BACKWARD = Exercise(
         "backward": (
             Wrong(
                 "dx",
-                "A pixel that won several windows gets only one share: '+=' where windows overlap (np.add.at "
-                "for arrays of places).",
+                "Yours gives a pixel one share; it should add up the shares of all windows that it won: '+=' (or "
+                "np.add.at).",
                 lambda c: pooled_back(c, last=True),
             ),
             Wrong(
                 "dx",
-                "All pixels of a window get a share; only the winner should.",
+                "Yours gives all pixels of a window a share; it should give one to the winner only.",
                 lambda c: pooled_back(c, all_of_window=True),
             ),
-            Wrong("dx", "Of equal pixels all get a share; only the first one won: use self.winner.", pooled_back),
+            Wrong(
+                "dx",
+                "Yours gives all equal pixels a share; it should give one to the first only: use self.winner.",
+                pooled_back,
+            ),
         )
     },
     hints=(

@@ -53,34 +53,44 @@ MLE_LOSS = Exercise(
     **losses(),
     wrong={
         "forward": (
-            Wrong("E", "That is the sum over the images; E is their mean.", lambda c: of_right(c).sum()),
-            Wrong("E", "That is the mean of all penalties; only that of the right class counts.", lambda c: c.y.mean()),
+            Wrong("E", "Yours is the sum over the images; it should be their mean.", lambda c: of_right(c).sum()),
             Wrong(
                 "E",
-                "That is the mean of y times one_hot over all entries: divide by N, not by N x classes.",
+                "Yours is the mean of all penalties; it should take that of the right class only.",
+                lambda c: c.y.mean(),
+            ),
+            Wrong(
+                "E",
+                "Yours is the mean over all entries; it should divide by N, not by N x classes.",
                 lambda c: (right_class(c) * c.y).mean(),
             ),
-            Wrong("E", "That is the smallest penalty; E takes that of the label.", lambda c: c.y.min(axis=1).mean()),
             Wrong(
                 "E",
-                "The sign is wrong: E is the penalty itself, which training makes small.",
+                "Yours takes the smallest penalty; it should take that of the label.",
+                lambda c: c.y.min(axis=1).mean(),
+            ),
+            Wrong(
+                "E",
+                "Yours has the other sign; it should be the penalty itself, which training makes small.",
                 lambda c: -of_right(c).mean(),
             ),
         ),
         "backward": (
-            Wrong("dE/dy", "The 1/N of the mean is missing.", right_class),
+            Wrong("dE/dy", "Yours has no 1/N; it should be a mean.", right_class),
             Wrong(
                 "dE/dy",
-                "It is divided by all entries of y; E averages over the N images.",
+                "Yours divides by the number of entries of y; it should divide by the N images.",
                 lambda c: right_class(c) / c.y.size,
             ),
             Wrong(
                 "dE/dy",
-                "It is 1/N everywhere; only y at the label moves E.",
+                "Yours is 1/N everywhere; it should be 0 but at the label.",
                 lambda c: np.full(c.y.shape, 1 / len(c.y)),
             ),
             Wrong(
-                "dE/dy", "That is y at the label; the derivative of y is 1.", lambda c: right_class(c) * c.y / len(c.y)
+                "dE/dy",
+                "Yours is y at the label; it should be its derivative, 1.",
+                lambda c: right_class(c) * c.y / len(c.y),
             ),
         ),
     },
@@ -124,48 +134,52 @@ MAP_LOSS = Exercise(
     wrong={
         "forward": (
             Wrong("E", UNDERFLOW, as_printed, overflow=True),
-            Wrong("E", "That is the sum over the images; E is their mean.", lambda c: c.E * len(c.y)),
+            Wrong("E", "Yours is the sum over the images; it should be their mean.", lambda c: c.E * len(c.y)),
             Wrong(
                 "E",
-                "The rubbish class is missing: e^-j belongs to the sum in the logarithm.",
+                "Yours has no rubbish class; it should have e^-j in the sum in the logarithm.",
                 lambda c: (of_right(c) + np.log(np.exp(-c.y).sum(axis=1))).mean(),
             ),
             Wrong(
                 "E",
-                "y_D is missing: that is the logarithm alone.",
+                "Yours is the logarithm alone; it should have y_D too.",
                 lambda c: np.log(np.exp(-c.j) + np.exp(-c.y).sum(axis=1)).mean(),
             ),
             Wrong(
                 "E",
-                "The exponents are -y: penalties, the smallest wins.",
+                "Yours has the exponents y; it should have -y: penalties, the smallest wins.",
                 lambda c: (of_right(c) + np.log(np.exp(-c.j) + np.exp(c.y).sum(axis=1))).mean(),
             ),
             Wrong(
                 "E",
-                "The logarithm is subtracted; eq. 9 adds it.",
+                "Yours subtracts the logarithm; it should add it (eq. 9).",
                 lambda c: (of_right(c) - np.log(np.exp(-c.j) + np.exp(-c.y).sum(axis=1))).mean(),
             ),
             Wrong(
                 "E",
-                "j itself is in the sum; it should be e^-j.",
+                "Yours has j in the sum; it should be e^-j.",
                 lambda c: (of_right(c) + np.log(c.j + np.exp(-c.y).sum(axis=1))).mean(),
             ),
         ),
         "backward": (
             Wrong(
                 "dE/dy",
-                "The sign is wrong: the penalty of the right class raises E, the others lower it.",
+                "Yours has the other sign; it should lower the penalty of the right class and raise the others.",
                 lambda c: (p_of(c) - right_class(c)) / len(c.y),
             ),
-            Wrong("dE/dy", "The 1/N of the mean is missing.", lambda c: right_class(c) - p_of(c)),
+            Wrong("dE/dy", "Yours has no 1/N; it should be a mean.", lambda c: right_class(c) - p_of(c)),
             Wrong(
                 "dE/dy",
-                "The rubbish class is missing in p: e^-j belongs to the sum it is divided by.",
+                "Yours has no rubbish class in p; it should have e^-j in the sum that it divides by.",
                 lambda c: (right_class(c) - p_of(c, np.inf)) / len(c.y),
             ),
-            Wrong("dE/dy", "p is missing: that is the slope of eq. 8 alone.", lambda c: right_class(c) / len(c.y)),
             Wrong(
-                "dE/dy", "[i = D] is missing: that is the slope of the logarithm alone.", lambda c: -p_of(c) / len(c.y)
+                "dE/dy", "Yours is the slope of eq. 8 alone; it should have p too.", lambda c: right_class(c) / len(c.y)
+            ),
+            Wrong(
+                "dE/dy",
+                "Yours is the slope of the logarithm alone; it should have [i = D] too.",
+                lambda c: -p_of(c) / len(c.y),
             ),
             Wrong("dE/dy", UNDERFLOW, lambda c: (right_class(c) - p_of(c)) / len(c.y), overflow=True),
         ),
@@ -210,34 +224,40 @@ CROSS_ENTROPY = Exercise(
     wrong={
         "forward": (
             Wrong("E", OVERFLOW, logarithm_of_softmax, overflow=True),
-            Wrong("E", "That is the sum over the images; E is their mean.", lambda c: c.E * len(c.y)),
-            Wrong("E", "The sign is wrong: E is minus the logarithm of p at the label.", lambda c: -c.E),
+            Wrong("E", "Yours is the sum over the images; it should be their mean.", lambda c: c.E * len(c.y)),
+            Wrong("E", "Yours has the other sign; it should be minus the logarithm of p at the label.", lambda c: -c.E),
             Wrong(
                 "E",
-                "y_D is missing: that is the logarithm of the sum alone.",
+                "Yours is the logarithm of the sum alone; it should have y_D too.",
                 lambda c: np.log(np.exp(c.y).sum(axis=1)).mean(),
             ),
             Wrong(
                 "E",
-                "That is the mean of -p at the label: the logarithm is missing.",
+                "Yours is the mean of -p at the label; it should take the logarithm.",
                 lambda c: -(right_class(c) * softmax(c)).sum(axis=1).mean(),
             ),
             Wrong(
                 "E",
-                "These are scores, the largest wins: exponents y, not -y.",
+                "Yours has the exponents -y; it should have y: these are scores, and the largest wins.",
                 lambda c: (of_right(c) + np.log(np.exp(-c.y).sum(axis=1))).mean(),
             ),
-            Wrong("E", "The mean is over all entries; divide by N, not by N x classes.", lambda c: c.E / c.y.shape[1]),
+            Wrong(
+                "E",
+                "Yours is the mean over all entries; it should divide by N, not by N x classes.",
+                lambda c: c.E / c.y.shape[1],
+            ),
         ),
         "backward": (
             Wrong(
                 "dE/dy",
-                "The sign is wrong: a larger score of the right class lowers E.",
+                "Yours has the other sign; it should lower E for a larger score of the right class.",
                 lambda c: (right_class(c) - softmax(c)) / len(c.y),
             ),
-            Wrong("dE/dy", "The 1/N of the mean is missing.", lambda c: softmax(c) - right_class(c)),
-            Wrong("dE/dy", "[i = D] is missing: subtract 1 at the label.", lambda c: softmax(c) / len(c.y)),
-            Wrong("dE/dy", "p is missing: that is the slope of -y_D alone.", lambda c: -right_class(c) / len(c.y)),
+            Wrong("dE/dy", "Yours has no 1/N; it should be a mean.", lambda c: softmax(c) - right_class(c)),
+            Wrong("dE/dy", "Yours has no [i = D]; it should subtract 1 at the label.", lambda c: softmax(c) / len(c.y)),
+            Wrong(
+                "dE/dy", "Yours is the slope of -y_D alone; it should have p too.", lambda c: -right_class(c) / len(c.y)
+            ),
         ),
     },
     hints=(

@@ -48,48 +48,64 @@ SUBSAMPLING = Exercise(
         "forward": (
             Wrong(
                 "y",
-                "s is the sum of the window, not the mean (paper, II.B).",
+                "Yours takes the mean of the window; it should take the sum (paper, II.B).",
                 lambda c: each_map(c.W) * window_sums(c.x) / 4 + each_map(c.b),
             ),
-            Wrong("y", "The bias b is missing.", lambda c: each_map(c.W) * window_sums(c.x)),
-            Wrong("y", "The coefficient W is missing.", lambda c: window_sums(c.x) + each_map(c.b)),
+            Wrong("y", "Yours has no bias; it should add b.", lambda c: each_map(c.W) * window_sums(c.x)),
+            Wrong("y", "Yours has no coefficient; it should be W s + b.", lambda c: window_sums(c.x) + each_map(c.b)),
             Wrong(
                 "y",
-                "The coefficient multiplies the sum only: W s + b, not W (s + b).",
+                "Yours is W (s + b); it should be W s + b.",
                 lambda c: each_map(c.W) * (window_sums(c.x) + each_map(c.b)),
             ),
             Wrong(
                 "y",
-                "s is the largest of the window; it should be the sum.",
+                "Yours takes the largest of the window; it should take the sum.",
                 lambda c: each_map(c.W) * largest(c.x) + each_map(c.b),
             ),
             Wrong(
                 "y",
-                "Only one pixel of each window is in it.",
+                "Yours uses one pixel of each window; it should sum all four.",
                 lambda c: each_map(c.W) * c.x[:, :, ::2, ::2] + each_map(c.b),
             ),
         ),
         "backward": (
             Wrong(
-                "dx", "dx is divided by 4: the window was summed, so each pixel gets all of W dy.", lambda c: c.dx / 4
+                "dx",
+                "Yours divides dx by 4; it should not: the window was summed, so each pixel gets all of W dy.",
+                lambda c: c.dx / 4,
             ),
-            Wrong("dx", "The coefficient W is missing in dx.", lambda c: np.repeat(np.repeat(c.dy, 2, 2), 2, 3)),
-            Wrong("dx", "Only one pixel of each window gets its share; all four do.", lambda c: c.dx * corner(c.dx)),
+            Wrong(
+                "dx", "Yours has no coefficient W in dx; it should.", lambda c: np.repeat(np.repeat(c.dy, 2, 2), 2, 3)
+            ),
             Wrong(
                 "dx",
-                "The images of windows lie side by side: np.repeat, not np.tile.",
+                "Yours gives one pixel of each window its share; it should give all four theirs.",
+                lambda c: c.dx * corner(c.dx),
+            ),
+            Wrong(
+                "dx",
+                "Yours repeats the whole map; it should repeat each entry: np.repeat, not np.tile.",
                 lambda c: np.tile(each_map(c.W) * c.dy, (1, 1, 2, 2)),
             ),
-            Wrong("dW", "dW averages over the batch: layers sum, the 1/N is in the loss.", lambda c: c.dW / len(c.x)),
             Wrong(
                 "dW",
-                "dW is the mean; it is the sum over images, rows and columns.",
+                "Yours averages dW over the batch; it should sum: the 1/N is in the loss.",
+                lambda c: c.dW / len(c.x),
+            ),
+            Wrong(
+                "dW",
+                "Yours is the mean; dW should be the sum over images, rows and columns.",
                 lambda c: (c.dy * window_sums(c.x)).mean(axis=(0, 2, 3)),
             ),
-            Wrong("dW", "dW = sum dy s: the sums s of forward are missing.", lambda c: c.dy.sum(axis=(0, 2, 3))),
+            Wrong(
+                "dW",
+                "Yours has no sums s; it should be dW = sum dy s, with the s of forward.",
+                lambda c: c.dy.sum(axis=(0, 2, 3)),
+            ),
             Wrong(
                 "db",
-                "db is the mean; it is the sum over images, rows and columns.",
+                "Yours is the mean; db should be the sum over images, rows and columns.",
                 lambda c: c.dy.mean(axis=(0, 2, 3)),
             ),
         ),
@@ -147,21 +163,27 @@ TABLE_ONE = Exercise(
     ],
     wrong={
         "": (
-            Wrong("table", "True and False have changed places: X is a connection.", lambda c: ~c.table),
+            Wrong(
+                "table", "Yours has True and False in each other's place; X should be a connection.", lambda c: ~c.table
+            ),
             Wrong(
                 "table",
-                "Every entry is True: bool('.') is True too, compare with \"X\".",
+                "Yours is True everywhere, since bool('.') is True too; it should compare with \"X\".",
                 lambda c: np.ones_like(c.table),
             ),
             Wrong(
                 "table",
-                "Every entry is True: bool('.') is True too, compare with \"X\".",
+                "Yours is True everywhere, since bool('.') is True too; it should compare with \"X\".",
                 lambda c: np.ones_like(c.table.T),
             ),
-            Wrong("table", "The spaces between the marks are in it: row.split() leaves them out.", with_spaces),
             Wrong(
                 "table",
-                "It is transposed: a row of the drawing is an input map, a row of the table an output map.",
+                "Yours counts the spaces between the marks; it should not: row.split() leaves them out.",
+                with_spaces,
+            ),
+            Wrong(
+                "table",
+                "Yours is transposed; a row of the table should be an output map, as a column of the drawing is.",
                 lambda c: c.table.T,
             ),
         )
@@ -202,28 +224,38 @@ RBF_LAYER = Exercise(
     ],
     wrong={
         "forward": (
-            Wrong("y", "The differences are summed without being squared.", lambda c: differences(c).sum(axis=2)),
-            Wrong("y", "That is the sum of |x - w|: square instead.", lambda c: np.abs(differences(c)).sum(axis=2)),
-            Wrong("y", "That is the distance; the penalty is its square (eq. 7).", lambda c: np.sqrt(c.y)),
+            Wrong(
+                "y", "Yours sums the differences; it should sum their squares.", lambda c: differences(c).sum(axis=2)
+            ),
             Wrong(
                 "y",
-                "That is the mean over the features; the penalty is the sum.",
+                "Yours is the sum of |x - w|; it should be the sum of squares.",
+                lambda c: np.abs(differences(c)).sum(axis=2),
+            ),
+            Wrong("y", "Yours is the distance; it should be its square (eq. 7).", lambda c: np.sqrt(c.y)),
+            Wrong(
+                "y",
+                "Yours is the mean over the features; it should be the sum.",
                 lambda c: (differences(c) ** 2).mean(axis=2),
             ),
-            Wrong("y", "There is no 1/2 in eq. 7.", lambda c: c.y / 2),
-            Wrong("y", "That is the product x w', not a distance.", lambda c: c.x @ c.codes.T),
+            Wrong("y", "Yours has a factor 1/2; it should not (eq. 7).", lambda c: c.y / 2),
+            Wrong("y", "Yours is the product x w'; it should be a squared distance.", lambda c: c.x @ c.codes.T),
         ),
         "backward": (
-            Wrong("dx", "The factor 2 of the derivative of a square is missing.", lambda c: c.dx / 2),
-            Wrong("dx", "The sign is wrong: d(x - w)^2/dx = 2 (x - w), not 2 (w - x).", lambda c: -c.dx),
             Wrong(
                 "dx",
-                "dy is missing: each class counts as much as dE/dy_i says.",
+                "Yours has no factor 2; it should, since the derivative of a square is 2 (x - w).",
+                lambda c: c.dx / 2,
+            ),
+            Wrong("dx", "Yours has 2 (w - x); it should be 2 (x - w).", lambda c: -c.dx),
+            Wrong(
+                "dx",
+                "Yours has no dy; it should weigh each class by dE/dy_i.",
                 lambda c: 2 * differences(c).sum(axis=1),
             ),
             Wrong(
                 "dx",
-                "It averages over the classes; they are summed.",
+                "Yours averages over the classes; it should sum over them.",
                 lambda c: (2 * c.dy[:, :, None] * differences(c)).mean(axis=1),
             ),
         ),
