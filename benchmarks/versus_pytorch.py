@@ -45,7 +45,7 @@ def serve(side, name, shape, dtype, pipe):
     try:
         maker = SIDES[side](name, dtype=dtype)
     except Exception as why:  # not installed, or not for this Python
-        pipe.send(said(side, why))
+        pipe.send(reported(side, why))
         return
     pipe.send(None)
     prepared = {}
@@ -58,7 +58,7 @@ def serve(side, name, shape, dtype, pipe):
             functions, updates = prepared[batch]
             result = functions[what]()
         except Exception as why:  # torch.compile without a C compiler, for one
-            pipe.send(said(side, why))
+            pipe.send(reported(side, why))
             return
         if what == "check":
             E, gradients = result
@@ -73,7 +73,7 @@ def serve(side, name, shape, dtype, pipe):
         pipe.send((time.perf_counter() - start) / calls / (updates if what == "training" else 1))
 
 
-def said(side, why):
+def reported(side, why):
     return f"{side}: {type(why).__name__}: {(str(why) or '-').splitlines()[0]}"
 
 

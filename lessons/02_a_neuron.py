@@ -117,7 +117,7 @@ picture(
 # $$\frac{dE}{da} = f'(a) \, \frac{dE}{dy}$$
 #
 # In the library a step like $f$ is a layer. `forward` computes $y$; `backward` is given $dE/dy$ and returns
-# the slope with respect to what came in, which is always called `x`. (`backward2` is for lesson 13, and
+# the slope with respect to the input, which is always called `x`. (`backward2` is for lesson 13, and
 # `check` only looks whether the input is usable.)
 
 # %%

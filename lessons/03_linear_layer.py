@@ -2,7 +2,7 @@
 # # 3. A linear layer: forward and backward
 #
 # After this lesson you can write a layer of many units as one matrix product, and derive the three products
-# of its way back, with their shapes, on paper.
+# of its backward pass, with their shapes, on paper.
 #
 # In the paper this is layer F6: it "contains 84 units", each looking at all 120 numbers before it (section
 # II.B). A layer is called **linear** if its outputs are weighted sums of its inputs, plus a bias. Here
@@ -43,7 +43,7 @@ batch = np.array([[1.0, 2.0, 3.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 1.0], [2.0, 2.0,
 print("four examples", batch.shape, "@", W.T.shape, "->", (batch @ W.T + b).shape)
 
 # %% [markdown]
-# ## The way back
+# ## The backward pass
 #
 # As in lesson 2, let $E$ be one number that we want small, and suppose we know how fast it changes with
 # each output: an array `dy` of the shape of `y`, with `dy[n, o]` = $\frac{\partial E}{\partial y_{no}}$.
@@ -87,7 +87,7 @@ print(dy.T @ batch)
 #
 # That is a product without any transpose. Whenever a number is used in several places, its gradient is the
 # sum over those places. The paper: "a fan-out in the forward direction is transformed into a sum in the
-# backward direction" (section IV.A). This one rule explains every sum on a way back.
+# backward direction" (section IV.A). This one rule explains every sum of a backward pass.
 
 # %%
 db = dy.sum(axis=0)
@@ -96,7 +96,7 @@ print("db", db)
 print("dx", dx, sep="\n")
 
 # %% [markdown]
-# Here is the library's layer. `self.x` is what forward kept for the way back.
+# Here is the library's layer. `self.x` is what forward kept for the backward pass.
 
 # %%
 show(Linear.forward)

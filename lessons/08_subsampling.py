@@ -38,7 +38,7 @@ print(f"{S2.n_parameters()} parameters, {S2.n_connections((6, 28, 28)):,} connec
 # %% [markdown]
 # ## What the coefficient does
 #
-# The result is squashed afterwards (lesson 2). The paper on the coefficient $w$: if it is small, the layer
+# A squashing function follows (lesson 2). The paper on the coefficient $w$: if it is small, the layer
 # "merely blurs the input. If the coefficient is large, sub-sampling units can be seen as performing a noisy
 # OR or a noisy AND function depending on the value of the bias" (section II.A). See it on windows with 0,
 # 1, 2, 3 or 4 dark pixels: dark is +1, light is -1.
@@ -138,6 +138,6 @@ assert all(same) and max(errors.values()) < 1e-6
 # ## Exercise: subsampling
 #
 # Write `Subsampling.forward` and `Subsampling.backward`, with `reshape` and `np.repeat`. A common mistake
-# is to divide by 4 on the way back: the check tells.
+# is to divide by 4 in the backward pass: the check tells.
 #
 #     python -m scratchnet exercise start subsampling

@@ -96,15 +96,15 @@ def train(connections):
     read.W[:] = 0.1
     rng = np.random.default_rng(0)
     x = rng.normal(size=(50, 3, 3, 3))
-    wanted = np.sign(x[:, 0, 1, 1:2]) - np.sign(x[:, 2, 1, 1:2])  # from the middle pixels of maps 0 and 2
+    target = np.sign(x[:, 0, 1, 1:2]) - np.sign(x[:, 2, 1, 1:2])  # from the middle pixels of maps 0 and 2
     for _ in range(1000):
         y = read(squash(conv(x)).reshape(50, 2))
-        dy = 2 * (y - wanted) / 50  # E is the mean of (y - wanted)^2
+        dy = 2 * (y - target) / 50  # E is the mean of (y - target)^2
         conv.backward(squash.backward(read.backward(dy).reshape(50, 2, 1, 1)))
         for layer in (conv, read):
             layer.W -= 0.1 * layer.dW
             layer.b -= 0.1 * layer.db
-    return conv, float(np.mean((y - wanted) ** 2))
+    return conv, float(np.mean((y - target) ** 2))
 
 
 everything = np.ones((2, 3), bool)

@@ -132,9 +132,9 @@ def measured(loss, y, labels, h=1e-5):
 
 errors = {}
 for loss in (MLELoss(), MAPLoss(j=20)):
-    wanted = measured(loss, y, labels)
+    expected = measured(loss, y, labels)
     loss.forward(y, labels)
-    errors[repr(loss)] = np.abs(loss.backward() - wanted).max()
+    errors[repr(loss)] = np.abs(loss.backward() - expected).max()
 print({name: f"{error:.0e}" for name, error in errors.items()})
 
 # %%

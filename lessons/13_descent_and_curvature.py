@@ -55,7 +55,7 @@ picture(
 #
 # Let $h = d^2E/dy^2$ be the curvature of $E$ with respect to an output $y = \sum_i w_i x_i$. If $w_i$ moves
 # by 1, $y$ moves by $x_i$. A slope is multiplied by $x_i$; a curvature by $x_i^2$, since both of its
-# derivatives are. So the way back of curvatures is the way back of gradients **with every factor squared**.
+# derivatives are. So the curvature pass is the backward pass **with every factor squared**.
 # The paper leaves out the bending of the squashing itself (the "Gauss-Newton approximation"), "which
 # guarantees that the second derivative estimates are non-negative" (appendix C, equations 25 and 27).
 

@@ -108,7 +108,7 @@ print("the paper, with 60,000 digits and 20 epochs: 0.95 %; 2 to 3 days on a com
 
 # %% [markdown]
 # `python -m scratchnet train` does the whole of it, 20 epochs over 60,000 digits: docs/REPRODUCTION.md says
-# what came out, and how long it took. It draws every picture of the next two lessons for your own run.
+# its results, and how long it took. It draws every picture of the next two lessons for your own run.
 
 # %%
 assert np.mean(losses[400:]) < np.mean(losses[:100]) - 20, "the loss falls within 500 digits"

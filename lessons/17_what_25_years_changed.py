@@ -4,7 +4,7 @@
 # After this lesson you can name four differences between the LeNet-5 of 1998 and the one that tutorials
 # teach, say what each is for, and tell a difference between two numbers from luck.
 #
-# A tutorial's LeNet-5 ends in a softmax, is trained by Adam on batches, squashes with ReLU and takes the
+# A tutorial's LeNet-5 ends in a softmax, is trained by Adam on batches, has ReLU as its activation and takes the
 # maximum of each window. Here these are changed one at a time.
 
 # %%

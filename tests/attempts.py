@@ -50,6 +50,6 @@ def with_arguments(text, arguments):
 def with_library_bodies(exercise):
     """Pasted in, with all names of the module they come from."""
     home = underlying(exercise.target).__module__
-    bodies = [body(function) for function in exercise.bodies()]
-    arguments = [" ".join(inspect.signature(function).parameters) for function in exercise.bodies()]
+    bodies = [body(function) for function in exercise.functions()]
+    arguments = [" ".join(inspect.signature(function).parameters) for function in exercise.functions()]
     return filled(exercise, bodies, f"from {home} import *  # noqa", arguments)

@@ -47,11 +47,11 @@ def test_the_target_has_a_docstring_and_the_file_nothing_of_the_answer(exercise)
     assert max(map(len, text.splitlines())) <= 120
     assert text.isascii()
     code = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.stmt)}
-    for function in exercise.bodies():
+    for function in exercise.functions():
         for node in ast.walk(ast.parse(body(function))):
             if isinstance(node, ast.stmt):
                 assert ast.unparse(node) not in code, ast.unparse(node)
-    for function in (*exercise.bodies(), *exercise.shows):
+    for function in (*exercise.functions(), *exercise.shows):
         for line in body(function).splitlines():
             if len(line.strip()) > 20 and not line.strip().startswith("#"):
                 assert line.strip() not in text

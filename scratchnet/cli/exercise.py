@@ -239,7 +239,7 @@ def solution(options):
             f"Write something first: {shown(folder.file(exercise))} is still blank. `hint {exercise.number:02}` helps."
         )
     print(f"What the library has there; lesson {exercise.lesson} is about it.\n")
-    for function in (*exercise.bodies(), *exercise.shows):
+    for function in (*exercise.functions(), *exercise.shows):
         show(function)
         print()
 

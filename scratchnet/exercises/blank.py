@@ -10,7 +10,7 @@ BLANK = "...  # yours"
 
 
 def blank_file(exercise):
-    """The text of the file that a learner starts from: signature and docstring of the library, no body."""
+    """Return the text of the file that a learner starts from: the library's signature and docstring, and a blank."""
     number = f"{exercise.number:02}"
     head = [
         f'"""Exercise {number}, {exercise.name} (lesson {exercise.lesson}): {exercise.title}.',
@@ -33,15 +33,15 @@ def blank_file(exercise):
 
 
 def class_blank(exercise):
-    """Lines of a subclass: the docstring of the class, and the head of every body to write."""
+    """Lines of a subclass: the docstring of the class, and the head of every method to write."""
     lines = [f"class {exercise.writes}({exercise.target.__name__}):", *docstring(exercise.target, "    ")]
-    for function in exercise.bodies():
+    for function in exercise.functions():
         lines += ["", *indented(function_blank(function), "    ")]
     return lines
 
 
 def function_blank(function):
-    """Lines of a function without its body: decorators and annotations gone, the docstring kept, then the blank."""
+    """Lines of a function without its code: no decorators, no annotations, the docstring, then the blank."""
     node = ast.parse(textwrap.dedent(inspect.getsource(underlying(function)))).body[0]
     return [head(node), *docstring(underlying(function), "    "), f"    {BLANK}"]
 
@@ -71,7 +71,7 @@ def indented(lines, indent):
 
 
 def is_blank(node):
-    """Whether the body of a function (its ast) says nothing: a docstring, ..., pass, raise NotImplementedError."""
+    """Return whether a function (its ast) has no code but a docstring, ..., pass or raise NotImplementedError."""
     return all(
         isinstance(part, ast.Pass)
         or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))

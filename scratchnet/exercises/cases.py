@@ -1,4 +1,4 @@
-"""Arrays to try a body on."""
+"""Arrays to try a method on."""
 
 import numpy as np
 

@@ -81,13 +81,13 @@ def find_exercise(word):
 
     Raises InputError, with the names of all, when there is none.
     """
-    wanted = Path(word).name.removesuffix(".py")
-    number = re.fullmatch(r"(?:ex)?0*(\d{1,4})(?:_.*)?", wanted)
-    wanted = re.sub(r"^(ex)?\d+_", "", wanted).replace("_", "-")
+    asked = Path(word).name.removesuffix(".py")
+    number = re.fullmatch(r"(?:ex)?0*(\d{1,4})(?:_.*)?", asked)
+    asked = re.sub(r"^(ex)?\d+_", "", asked).replace("_", "-")
     for exercise in EXERCISES:
-        if wanted == exercise.name or (number and int(number[1]) == exercise.number):
+        if asked == exercise.name or (number and int(number[1]) == exercise.number):
             return exercise
-    raise InputError(f"There is no exercise {word!r}.{alone(wanted)}{nearest(wanted, [e.name for e in EXERCISES])}")
+    raise InputError(f"There is no exercise {word!r}.{alone(asked)}{nearest(asked, [e.name for e in EXERCISES])}")
 
 
 def alone(name):

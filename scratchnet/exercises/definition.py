@@ -1,4 +1,4 @@
-"""What an exercise is: a class or function of the library, the bodies to write, cases to try them on."""
+"""What an exercise is: a class or function of the library, the methods to write, cases to try them on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from scratchnet.viewing.show import underlying
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What a body is tried on.
+    """The arrays and options that a method is tried on.
 
     arrays: {name: array or other argument}, in the order of the arguments; args, options: of the class;
     parameters: {"W": array, ...} of the layer; sizes: {"images": 5, ...}, to recognise factors by.
@@ -41,10 +41,10 @@ class Wrong:
     make: Callable
     overflow: bool = False
 
-    def fits(self, name, got, wanted, case, right):
+    def fits(self, name, got, expected, case, right):
         if self.result != name:
             return False
-        got, wanted = np.asarray(got), np.asarray(wanted)
+        got, expected = np.asarray(got), np.asarray(expected)
         if got.dtype.kind not in "fiub":
             return False
         if not np.isfinite(got).all():
@@ -53,7 +53,7 @@ class Wrong:
             mine = self.answer(case, right)
         except (ValueError, IndexError, TypeError):  # not for these shapes
             return False
-        if mine.shape == wanted.shape and close(mine, wanted):  # on this case it is no mistake
+        if mine.shape == expected.shape and close(mine, expected):  # on this case it is no mistake
             return False
         return mine.shape == got.shape and close(got, mine)
 
@@ -72,13 +72,13 @@ def close(a, b):
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
-    """A body, or a few, for the learner to write.
+    """One or more methods, or a function, for the learner to write.
 
     number, name, lesson: where it stands; title: what it is, in a line; target: class or function of the library;
-    methods: the bodies, in order, ("",) for a function; task: what there is to do, beyond the docstring.
+    methods: their names, in order, ("",) for a function; task: what there is to do, beyond the docstring.
     gives: lines of imports that help; shows: further functions of the library in which the answer lies. play: what the
     file does when it is run.
-    kind: how a body is run and judged, see kinds.py. tiny, draw, real, odd: rng, dtype -> Case or list of them: one
+    kind: how a method is run and judged, see kinds.py. tiny, draw, real, odd: rng, dtype -> Case or list of them: one
     to follow by hand, random ones, those of LeNet-5, unusual ones.
     levels: other ones than the checker's. points: for a class; seconds: after which a check is stopped.
     wrong: {method: its known wrong answers}; hints: each says a little more.
@@ -118,10 +118,10 @@ class Exercise:
         """The name of what the learner's file defines."""
         return f"My{self.target.__name__}" if self.is_class else underlying(self.target).__name__
 
-    def bodies(self):
+    def functions(self):
         """The functions of the library that stand where the learner writes."""
         return [getattr(self.target, name) for name in self.methods] if self.is_class else [underlying(self.target)]
 
     def where(self, method):
-        """What a body is called in a sentence."""
+        """Return the name of a method in a sentence."""
         return f"{self.writes}.{method}" if method else self.writes

@@ -1,4 +1,4 @@
-"""How a body is run and judged: a layer's pass, a loss, a function, an optimizer, a network.
+"""How a method is run and judged: a layer's pass, a loss, a function, an optimizer, a network.
 
 Of each kind: prepare(thing, case, method) -> a function that runs the pass and returns {name: result}, the same
 when it is called again; judge(thing, case, method) raises CheckFailed when it is not what mathematics says.
@@ -237,7 +237,9 @@ def ones(rng, shape, fan_in):
 def named(mine, right):
     missing, extra = [n for n in right if n not in mine], [n for n in mine if n not in right]
     if missing:
-        return f"{missing[0]} is missing." + (" Every layer up to F6 is squashed." if "squash" in missing[0] else "")
+        return f"{missing[0]} is missing." + (
+            " A squashing function follows every layer up to F6." if "squash" in missing[0] else ""
+        )
     return f"{extra[0]} is too many." if extra else "They are in another order."
 
 
@@ -285,8 +287,8 @@ def by_leaf(what, found, layer):
 
 def agree(got, right, tolerance, source, sizes):
     """compare for every result, numbers too."""
-    for name, wanted in right.items():
-        compare(name, numbers(got[name]), numbers(wanted), tolerance, source, sizes=sizes)
+    for name, expected in right.items():
+        compare(name, numbers(got[name]), numbers(expected), tolerance, source, sizes=sizes)
 
 
 def numbers(result):

@@ -71,16 +71,16 @@ def parse(path):
 
 
 def as_it_was(exercise, path, defined):
-    """Raises Mistake when a head has other arguments than the library's, or a body calls the library's own."""
-    for function in exercise.bodies():
+    """Raise Mistake if a method has other arguments than the library's, or calls the library's own."""
+    for function in exercise.functions():
         name = function.__name__
         node = functions(defined, name)[-1] if exercise.is_class else defined
-        wanted = list(inspect.signature(function).parameters)
+        expected = list(inspect.signature(function).parameters)
         mine = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-        if len(mine) != len(wanted) and not (node.args.vararg or node.args.kwarg):
+        if len(mine) != len(expected) and not (node.args.vararg or node.args.kwarg):
             raise Mistake(
                 f"{shown(path)}, line {node.lineno}: {name} takes ({', '.join(mine)}), it should take "
-                f"({', '.join(wanted)}). Keep that line as it was."
+                f"({', '.join(expected)}). Keep that line as it was."
             )
         for part in ast.walk(node):
             if isinstance(part, ast.Attribute) and part.attr == name and "super" in ast.dump(part.value):
@@ -95,7 +95,7 @@ def functions(node, name):
 
 
 def blanks(exercise, path):
-    """The bodies in the file that say nothing yet, by name."""
+    """Return the names of the methods in the file that are still blank."""
     tree = parse(Path(path))
     if exercise.is_class:
         tree = next(

@@ -61,9 +61,9 @@ def limit_memory(megabytes):
             number = getattr(resource, kind)
             more = megabytes if kind == "RLIMIT_DATA" else megabytes + 8000  # what is only reserved counts there
             hard = resource.getrlimit(number)[1]
-            wanted = more * 2**20
+            limit = more * 2**20
             with contextlib.suppress(ValueError, OSError):  # macOS takes no limit for some
-                resource.setrlimit(number, (wanted if hard < 0 else min(wanted, hard), hard))
+                resource.setrlimit(number, (limit if hard < 0 else min(limit, hard), hard))
 
 
 if __name__ == "__main__":

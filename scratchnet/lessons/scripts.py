@@ -85,11 +85,11 @@ def cut(script):
     cells, lines = [], script.split("\n")  # where Python ends a line, and nowhere else
     marks = [i for i, line in enumerate(lines) if re.match(r"#\s*%%(\s|$)", line)]
     for mark, end in zip(marks, [*marks[1:], len(lines)]):
-        body, text = lines[mark + 1 : end], re.search(r"\[(markdown|md)\]", lines[mark]) is not None
+        part, text = lines[mark + 1 : end], re.search(r"\[(markdown|md)\]", lines[mark]) is not None
         if text:
-            body = [line.removeprefix("#").removeprefix(" ") for line in body]
-        blank = next((i for i, line in enumerate(body) if line.strip()), 0)
-        cells.append(Cell(text, "\n".join(body).strip("\n"), mark + 2 + blank))
+            part = [line.removeprefix("#").removeprefix(" ") for line in part]
+        blank = next((i for i, line in enumerate(part) if line.strip()), 0)
+        cells.append(Cell(text, "\n".join(part).strip("\n"), mark + 2 + blank))
     return cells
 
 
@@ -111,11 +111,11 @@ def find_lesson(word):
 
     Raises InputError, with a list of all lessons, when there is none.
     """
-    lessons, wanted = all_lessons(), Path(word).name.removesuffix(".py")
+    lessons, asked = all_lessons(), Path(word).name.removesuffix(".py")
     for lesson in lessons:
-        if (wanted.isdecimal() and int(wanted) == lesson.number) or wanted in (lesson.name, lesson.path.stem):
+        if (asked.isdecimal() and int(asked) == lesson.number) or asked in (lesson.name, lesson.path.stem):
             return lesson
-    near = nearest(re.sub(r"^\d+_", "", wanted), [lesson.name for lesson in lessons]).split(" There are ")[0]
+    near = nearest(re.sub(r"^\d+_", "", asked), [lesson.name for lesson in lessons]).split(" There are ")[0]
     raise InputError(f"There is no lesson {word!r}.{near} There are:\n{listing(lessons)}")
 
 

@@ -145,7 +145,7 @@ COL2IM = Exercise(
     lesson=7,
     title="every column is added back to its pixels",
     target=col2im,
-    task="It is im2col with the arrow turned round: what im2col copied from a pixel, col2im adds to it. "
+    task="It is im2col in the other direction: what im2col copied from a pixel, col2im adds to it. "
     "Pixels that are in several fields get several.",
     gives=("from scratchnet.kernels import output_size",),
     play="print(col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2, 1, 0))",

@@ -119,7 +119,7 @@ LOOPS = Exercise(
     hints=(
         "Make y first: np.zeros((N, out maps, OH, OW), x.dtype), then fill it entry by entry.",
         "y[n, o, h, w] is b[o] plus a sum over the input maps c and the places i, j of the kernel.",
-        "Row h of the output looks at the rows from h * stride on: x[n, c, h * stride + i, w * stride + j].",
+        "Row h of the output reads the rows from h * stride on: x[n, c, h * stride + i, w * stride + j].",
         "The innermost line is y[n, o, h, w] += W[o, c, i, j] * (that pixel); b[o] is added outside of those loops.",
     ),
 )
@@ -197,7 +197,7 @@ CONV_BACKWARD = Exercise(
     number=0,
     name="conv-backward",
     lesson=7,
-    title="the way back through a convolution",
+    title="the backward pass of a convolution",
     target=Conv2d,
     methods=("backward",),
     task="backward takes dE/dy, sets self.dW and self.db, returns dE/dx. forward left self.x and self.X, its columns; "

@@ -1,4 +1,4 @@
-"""ScaledTanh, Linear: the first bodies to write, and the first third pass."""
+"""ScaledTanh, Linear: the first methods to write, and the first curvature pass."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What came after the paper: the rectifier, max pooling."""
+"""Newer than the paper: the rectifier, max pooling."""
 
 import numpy as np
 

@@ -113,7 +113,7 @@ SUBSAMPLING = Exercise(
     hints=(
         "x.reshape(N, C, H/2, 2, W/2, 2) has the two rows of a window on axis 3 and its two columns on axis 5.",
         "W and b are (C,). To go with (N, C, H, W) they need two axes more: W[:, None, None].",
-        "backward: dW and db are sums over axes 0, 2 and 3; what is left is one number for each map.",
+        "backward: dW and db are sums over axes 0, 2 and 3; the result is one number for each map.",
         "dx: each pixel of a window gets W dy of its window. np.repeat(..., 2, axis=2), then along axis 3.",
     ),
 )
@@ -285,8 +285,8 @@ LENET5 = Exercise(
     title="the network of 1998 from its layers",
     target=lenet5,
     task="Return a Sequential of the layers called C1, C1_squash, S2, S2_squash, C3, C3_squash, S4, S4_squash, C5, "
-    "C5_squash, flatten, F6, F6_squash, OUTPUT; ScaledTanh squashes. rng, dtype, init and coefficient go to the layers "
-    "that have them. It is checked with our parameters in your network.",
+    "C5_squash, flatten, F6, F6_squash, OUTPUT; ScaledTanh is the squashing function. "
+    "rng, dtype, init and coefficient go to the layers that have them. The checker puts our parameters into it.",
     gives=(
         "from scratchnet import RBF, Conv2d, Flatten, Linear, ScaledTanh, Sequential, Subsampling",
         "from scratchnet.layers.initial import uniform_over_sqrt_fan_in",
