@@ -351,7 +351,7 @@ PLANTS = {
         ("dy.sum(axis=0)", "dy.sum(axis=1)", "Did you sum over the wrong axis"),
         ("return dy @", "return -dy @", "wrong sign"),
         ("self.dW =", 'self.dW = vars(self).get("dW", 0) +', "up from call to call; it should overwrite"),
-        ("self.x = x\n", "", "forward leaves nothing in self.x"),
+        ("self.x = x\n", "", "forward stores nothing in self.x"),
     ),
     "convolution-by-loops": (
         ("x[n, c, h * s + i, w * s + j]", "x[n, c, h * s + kh - 1 - i, w * s + kw - 1 - j]", "Yours flips the kernel"),
@@ -392,7 +392,7 @@ PLANTS = {
         ("self.W.reshape", "self.W[:, :, ::-1, ::-1].reshape", "Yours flips the kernel"),
         ("reshape(O, len(x), OH, OW).swapaxes(0, 1)", "reshape(len(x), O, OH, OW)", "only then swap"),
         ("self.X = im2col", "X = im2col", "self.X"),
-        ("self.y_shape = y.shape", "pass", "forward leaves nothing in self.y_shape"),
+        ("self.y_shape = y.shape", "pass", "forward stores nothing in self.y_shape"),
         ("+ self.b[:, None]", "- self.b[:, None]", "Yours subtracts the bias"),
     ),
     "conv-backward": (
@@ -459,7 +459,7 @@ PLANTS = {
         ("connections=connection_table(TABLE_I), ", "", "connections of Table I"),
         ("    S2_squash=ScaledTanh(),\n", "", "S2_squash is missing"),
         ("connection_table(TABLE_I)", "connection_table(TABLE_I)[::-1]", "connections of Table I"),
-        ("Linear(120, 84", "Linear(120, 86", "it should be Linear(120 -> 84)"),
+        ("Linear(120, 84", "Linear(120, 86", "should be Linear(120 -> 84), got"),
         ("S4=Subsampling(16", "S4=Subsampling(6", "S4"),
         ("C5_squash=ScaledTanh()", "C5_squash=Flatten()", "C5_squash"),
         ('"dtype": dtype, "coefficient": coefficient}', '"dtype": dtype}', "Give coefficient= to Subsampling"),

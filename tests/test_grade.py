@@ -37,13 +37,13 @@ CLASS = {
     "seed-zero": ([RIGHT, "return np.load('answers.npy')"], "", "wrong", "answers.npy"),
     "blank": (["", ""], "", "blank", "You have not written it yet"),
     "half": ([RIGHT, ""], "", "blank", "MyLinear.backward"),
-    "forever": ([RIGHT, "while True:\n    dy = dy + 1"], "", "wrong", "does a loop never end"),
-    "forever-at-import": ([RIGHT, BACK], "while True:\n    pass", "wrong", "does a loop never end"),
+    "forever": ([RIGHT, "while True:\n    dy = dy + 1"], "", "wrong", "Is there an endless loop"),
+    "forever-at-import": ([RIGHT, BACK], "while True:\n    pass", "wrong", "Is there an endless loop"),
     "forever-deaf": (
         ["import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass", BACK],
         "",
         "stopped",
-        "does a loop never end",
+        "Is there an endless loop",
     ),
     "memory": (["return [np.ones(10**8) for _ in range(100)]", BACK], "", "wrong", "not enough memory"),
     "memory-of-lists": (["a = [0]\nwhile True:\n    a = a + a", BACK], "", "wrong", "not enough memory"),
@@ -51,7 +51,7 @@ CLASS = {
     "syntax": (["return x @", BACK], "", "wrong", "SyntaxError"),
     "missing-import": ([RIGHT, BACK], "import tensorflow_of_tomorrow", "wrong", "No module named"),
     "talker": ([RIGHT, BACK], "for _ in range(200_000):\n    print('x' * 100)", "right", ""),
-    "exits": ([RIGHT, "raise SystemExit(0)"], "", "wrong", "It ends Python"),
+    "exits": ([RIGHT, "raise SystemExit(0)"], "", "wrong", "Your code ends Python"),
     "exits-hard": ([RIGHT, "import os\nos._exit(0)"], "", "stopped", "The process ended before the check did"),
     "crashes": ([RIGHT, "import os\nos.kill(os.getpid(), 11)"], "", "stopped", "ended by signal 11"),
     "changes-checks": (
@@ -113,7 +113,7 @@ def test_a_class_of_thirty(classroom, monkeypatch, capfd):
     before = {path: path.read_bytes() for path in Path("class").rglob("*.py") if path.is_file()}
     assert main(["exercise", "grade", "class", "--jobs", "2", *files]) == 0
     out, err = capfd.readouterr()
-    assert "no security sandbox" in err
+    assert "not a security sandbox" in err
     assert "30 students" in out
     assert "xxx" not in out + err
     assert {path: path.read_bytes() for path in Path("class").rglob("*.py") if path.is_file()} == before
@@ -197,13 +197,13 @@ def test_hidden_folders_are_no_students(tmp_path):
     [
         ("[points]\nlineer = 1", "Did you mean 'linear'"),
         ("[points]\nlinear = many", "whole number of at least 0, got 'many'"),
-        ("[points]\nlinear", "is no syllabus"),
+        ("[points]\nlinear", "is not a syllabus"),
         ("[class]\nsolutions = perhaps", "yes or no"),
         ("[points]\n", "names no exercise"),
         ("[class]\nseconds = 0", "at least 1"),
         ("[class]\ncolour = blue", "has no 'colour'"),
         ("[clas]\nseed = 1", "Did you mean 'class'"),
-        ("points: \xff", "is no syllabus"),
+        ("points: \xff", "is not a syllabus"),
     ],
 )
 def test_a_syllabus_that_cannot_be_read_is_a_sentence(text, words, tmp_path):
@@ -217,7 +217,7 @@ def test_a_syllabus_that_cannot_be_read_is_a_sentence(text, words, tmp_path):
 def test_a_syllabus_as_written_is_read_again(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     assert main(["exercise", "syllabus"]) == 0 and main(["exercise", "syllabus"]) == 2
-    assert "is there already" in capfd.readouterr().err
+    assert "exists already" in capfd.readouterr().err
     assert Syllabus.read("syllabus.ini") == Syllabus() and list(Syllabus().points) == [e.name for e in EXERCISES]
     path = Path("syllabus.ini")
     path.write_text(path.read_text().replace("solutions = yes", "solutions = no").replace("seed = 1998", "seed = 5"))

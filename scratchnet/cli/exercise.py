@@ -49,7 +49,7 @@ def add(commands):
     action(start, "start", "write the file to fill in").add_argument("--all", action="store_true", help="all of them")
     checking = action(check, "check", "is it right? Without a name: the one saved last")
     checking.add_argument("--all", action="store_true", help="all that are started")
-    checking.add_argument("--seed", type=natural, default=0, metavar="N", help="of the random cases (default: 0)")
+    checking.add_argument("--seed", type=natural, default=0, metavar="N", help="seeds the random cases (default: 0)")
     action(watch, "watch", "check whenever the file is saved")
     action(hint, "hint", "a hint, each time a little more")
     action(solution, "solution", "the library's own lines, after an attempt")

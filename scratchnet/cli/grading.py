@@ -36,7 +36,7 @@ def write_syllabus(options):
 
     path = options.out
     if path.exists():
-        raise InputError(f"{shown(path)} is there already. Edit it, or name another file with --out.")
+        raise InputError(f"{shown(path)} exists already. Edit it, or name another file with --out.")
     Syllabus().write(path)
     print(f"{shown(path)}   all exercises with their points; edit it")
 
@@ -60,7 +60,7 @@ def grade_class(options):
     files = {path: write for path, write in files.items() if path}
     for path in files:
         grading.can_be_written(path)
-    say("This is no security sandbox: accidents are kept apart, attacks are not.")
+    say("This is not a security sandbox: it contains accidents, not attacks.")
     for sentence in grading.astray(options.folder):
         say(sentence)
     total = len(found) * len(syllabus.exercises)

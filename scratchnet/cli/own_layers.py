@@ -25,7 +25,7 @@ def run(options):
     say(f"Training LeNet-5 on them, up to {IMAGES:,} digits ...")
     count, result = train_own_layers(own, folder, (x, labels[:IMAGES]), (seen, answers[:TEST]))
     print(f"\nTrained on {count:,} digits, it reads {result.error:.2f} % of {TEST:,} others wrong")
-    print("(guessing: 90 %; the paper, after 20 passes over 60,000: 0.95 %). Six of them:\n")
+    print("(guessing: 90 %; the paper, after 20 epochs of 60,000: 0.95 %). Six of them:\n")
     print(side_by_side([ascii_picture(small(image)) for image in tests[:3]]))
     print(answers_line(result, answers, range(3)))
     print(side_by_side([ascii_picture(small(image)) for image in tests[3:6]]))

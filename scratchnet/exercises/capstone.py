@@ -1,4 +1,4 @@
-"""The last exercise: a network of one's own, judged by digits that it has not seen."""
+"""The last exercise: the learner's own network, judged on held-out digits."""
 
 import numpy as np
 
@@ -45,28 +45,28 @@ def on_held_out_digits(exercise, function, method, seed):
     net = function(x[:-HELD_OUT].copy(), labels[:-HELD_OUT].copy(), rng)
     if not isinstance(net, Layer):
         raise CheckFailed(
-            f"It returned {type(net).__name__}, it should be a network.",
+            f"The function should return a network, got {type(net).__name__}.",
             "Is `return net` missing?" if net is None else "Return the network itself, not its history.",
         )
     size = net.n_parameters()
     if size > PARAMETERS:
         raise CheckFailed(
             f"The network has {size:,} parameters, {size - PARAMETERS:,} more than {PARAMETERS:,}.",
-            "print(net) says which layer has how many. Most are where all maps meet all units.",
+            "print(net) shows how many each layer has. Most are in the linear layer after the maps.",
         )
     if not all(np.isfinite(value).all() for _, value, _, _ in net.parameters()):
         raise CheckFailed("The parameters are not finite.", "Training diverged: lower the learning rate.")
     error = evaluate(net, (x[-HELD_OUT:], labels[-HELD_OUT:])).error
     if error > ERROR:
         raise CheckFailed(
-            f"{error:.2f} % of {HELD_OUT:,} digits that it has not seen are read wrong; at most {ERROR} % is asked.",
+            f"{error:.2f} % of {HELD_OUT:,} held-out digits are read wrong; it should be at most {ERROR} %.",
             advice(error, evaluate(net, (x[:HELD_OUT], labels[:HELD_OUT])).error),
         )
     return f"{error:.2f} % of {HELD_OUT:,} digits that it has not seen are read wrong, with {size:,} parameters."
 
 
 def advice(error, seen):
-    """What the errors on held-out digits and on those of training say together."""
+    """Return advice from the errors on held-out digits and on training digits."""
     if error > 80:
         return "That is as good as guessing: was it trained, and is the learning rate right?"
     if error > 2 * seen:

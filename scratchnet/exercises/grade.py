@@ -1,4 +1,4 @@
-"""A class: each exercise of each student in a process of its own, with limits; a table, and feedback for everybody.
+"""Grade a class: each exercise of each student in its own process, with limits; a table, and feedback files.
 
 This is no security sandbox. It keeps accidents apart (endless loops, huge arrays, changed libraries), not attacks:
 a student's file may do whatever the user who runs this may do. Grade strangers' files in a container.
@@ -49,7 +49,7 @@ class Grade:
 
 
 def astray(folder):
-    """Sentences on students whose files are where nobody looks."""
+    """Return sentences on students whose files are in a place that is not read."""
     for name, place in students(folder).items():
         elsewhere = sorted(path.parent for path in Path(folder, name).rglob("ex[0-9][0-9]_*.py"))
         if elsewhere and not any(place.glob("ex*.py")):
@@ -79,7 +79,7 @@ def students(folder):
 
 
 def grade(folder, syllabus, jobs=1, progress=None):
-    """The Grades of all students, in order. progress: called with each Grade as it comes."""
+    """Return the Grades of all students, in order. progress: called with each Grade."""
     prepare(syllabus.exercises)
     tasks = [(name, place, exercise) for name, place in students(folder).items() for exercise in syllabus.exercises]
     with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
@@ -97,7 +97,7 @@ def grade(folder, syllabus, jobs=1, progress=None):
 
 
 def prepare(exercises):
-    """Has the library pass its own checks: kernels are compiled here once, not in every student's time."""
+    """Check the library's own code once, so that no student's time includes compiling."""
     for exercise in exercises:
         for method in exercise.methods if exercise.kind else ():
             for _, test in LEVELS:
@@ -146,7 +146,7 @@ def run(syllabus, place, exercise):
 
 
 def in_a_process(task, folder, seconds):
-    """Runs a worker; a sentence if it had to be ended, else None."""
+    """Run a worker. Return a sentence if it had to be ended, else None."""
     threads = dict.fromkeys(("SCRATCHNET_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
@@ -173,7 +173,7 @@ def in_a_process(task, folder, seconds):
 
 
 def end(worker):
-    """Ends a worker and all that it has started."""
+    """End a worker and all processes that it has started."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(worker.pid, signal.SIGKILL)
@@ -193,7 +193,7 @@ def by_student(grades):
 
 
 def as_rows(grades, exercises):
-    """A head, then for each student the points of every exercise, their sum, and the largest possible sum."""
+    """Return a header, then for each student the points of every exercise, their sum, and the largest possible sum."""
     rows = [("student", *(exercise.name for exercise in exercises), "points", "of")]
     for student, mine in by_student(grades).items():
         rows.append((student, *(g.points for g in mine), sum(g.points for g in mine), sum(g.of for g in mine)))
@@ -250,7 +250,7 @@ def write_feedback(folder, grades):
 
 
 def can_be_written(path):
-    """Raises InputError now rather than after minutes of grading: no such place, a folder, a file that Excel holds."""
+    """Raise InputError before minutes of grading if the file cannot be written, such as one that Excel holds."""
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ MANY = 10**6  # entries to look at: all
 
 
 class Function:
-    """A function of arrays. result: what to call that which it returns."""
+    """A function of arrays. result: the name of what it returns."""
 
     repeats, generic = True, True
     judged = ()
@@ -74,7 +74,7 @@ def left(thing, names):
     """{"self.x": what a pass left there}; sizes as arrays. Raises CheckFailed for what it did not leave."""
     for name in names:
         if vars(thing).get(name) is None:
-            raise CheckFailed(f"forward leaves nothing in self.{name}.", "Keep it there: other passes read it.")
+            raise CheckFailed(f"forward stores nothing in self.{name}.", "Store it: the other passes read it.")
     found = {f"self.{name}": getattr(thing, name) for name in names}
     return {name: np.array(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
@@ -182,7 +182,7 @@ class Network:
         def activations():
             net = function(np.random.default_rng(0), float)
             if not isinstance(net, Sequential):
-                raise CheckFailed(f"It returned {type(net).__name__}, it should be a Sequential.")
+                raise CheckFailed(f"The function should return a Sequential, got {type(net).__name__}.")
             if list(net.layers) != list(reference.layers):
                 raise CheckFailed(
                     f"The layers are called {' '.join(net.layers)}, they should be {' '.join(reference.layers)}.",
@@ -193,13 +193,13 @@ class Network:
             for name, ours in reference.layers.items():
                 for key, value, _, _ in ours.parameters():
                     if vars(net[name]).get(key, np.empty(0)).shape != value.shape:
-                        raise CheckFailed(f"{name} is {net[name]!r}, it should be {ours!r}.")
+                        raise CheckFailed(f"{name} should be {ours!r}, got {net[name]!r}.")
                     getattr(net[name], key)[...] = value
                 table = getattr(ours, "connections", None)
                 wired = table is None or np.array_equal(getattr(net[name], "connections", None), table)
                 if type(net[name]) is not type(ours) or not wired:
                     few = "Does it have the connections of Table I?" if name == "C3" else ""
-                    raise CheckFailed(f"{name} is {net[name]!r}, it should be {ours!r}.", few)
+                    raise CheckFailed(f"{name} should be {ours!r}, got {net[name]!r}.", few)
                 x = net[name].forward(x)
                 results[f"the output of {name}"] = x
             return results

@@ -1,4 +1,4 @@
-"""A learner's file: read it, find what it defines, and speak of what goes wrong in it with its own lines only."""
+"""Read a learner's file, find what it defines, and report its errors with its own lines only."""
 
 import _thread
 import ast
@@ -106,7 +106,7 @@ def blanks(exercise, path):
 
 
 def attempted(exercise, path):
-    """Whether anything was written, right or wrong."""
+    """Return whether anything was written, right or wrong."""
     try:
         load(exercise, path)
         return blanks(exercise, path) != set(exercise.methods)
@@ -130,7 +130,7 @@ def run(path):
 
 @contextlib.contextmanager
 def beside(folder):
-    """Inside, files of this folder can be imported; at the next time they are read again."""
+    """Inside, files of this folder can be imported; each time they are read again."""
     before = set(sys.modules)
     sys.path.insert(0, folder)
     importlib.invalidate_caches()
@@ -168,13 +168,17 @@ def explained(path, seconds=None):
         if not late:
             raise
         late.clear()
-        raise Mistake(f"{own_lines(path, why)}It took more than {seconds} s: does a loop never end?") from None
+        raise Mistake(
+            f"{own_lines(path, why)}Your code took more than {seconds} s. Is there an endless loop?"
+        ) from None
     except SystemExit as why:
-        raise Mistake(f"{own_lines(path, why)}It ends Python (sys.exit or quit): leave that out.") from None
+        raise Mistake(f"{own_lines(path, why)}Your code ends Python (sys.exit or quit). Remove that line.") from None
     except MemoryError as why:
-        raise Mistake(f"{own_lines(path, why)}There is not enough memory for it: how large are its arrays?") from None
+        raise Mistake(
+            f"{own_lines(path, why)}Your code needs more memory than there is. How large are its arrays?"
+        ) from None
     except RecursionError as why:
-        raise Mistake(f"{own_lines(path, why)}RecursionError: it calls itself without an end.") from None
+        raise Mistake(f"{own_lines(path, why)}RecursionError: your function calls itself without an end.") from None
     except (AssertionError, ScratchnetError) as why:
         if isinstance(why, Mistake) or not own_frames(path, why):
             raise
@@ -192,7 +196,7 @@ def explained(path, seconds=None):
 
 
 def in_a_line(why):
-    """What was raised, in a line, and what it means where NumPy and Python speak to those who know."""
+    """Return the error in a line, and its meaning where the words of NumPy and Python need one."""
     try:
         text = f"{type(why).__name__}: {why}".rstrip(": ")
     except Exception:  # its own __str__ raises
@@ -222,7 +226,7 @@ def own_frames(path, why):
 
 
 def own_lines(path, why):
-    """The learner's line that was under way, what its names are, and nothing of the library's."""
+    """Return the learner's line that ran, and the values of its names, without lines of the library."""
     frames = own_frames(path, why)
     if not frames:
         return ""
@@ -233,7 +237,7 @@ def own_lines(path, why):
 
 
 def lines_around(path, line, around=2):
-    """A line of a file with its neighbours, a mark at it."""
+    """Return a line of a file with its neighbours and a mark."""
     try:
         lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
     except OSError:
@@ -273,7 +277,7 @@ def names_on(path, line, frame):
 
 
 def shown(path):
-    """A path as the learner would type it."""
+    """Return a path as the learner would type it."""
     path = Path(path)
     here = Path.cwd()
     return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)

@@ -1,4 +1,4 @@
-"""The learner's folder: a file for each exercise that was started. What is done is not stored: checks tell."""
+"""The learner's folder: a file for each started exercise. Checks tell what is done; it is not stored."""
 
 import json
 import os
@@ -19,7 +19,7 @@ class Folder:
         self.path = Path(path)
 
     def file(self, exercise):
-        """Where the learner's answer to an exercise is."""
+        """Return the path of the learner's answer to an exercise."""
         return self.path / exercise.file
 
     def started(self, exercises):
@@ -39,7 +39,7 @@ class Folder:
         path = self.file(exercise)
         if os.path.lexists(path):
             raise InputError(
-                f"{shown(path)} is there already. `exercise reset {exercise.number:02}` keeps a copy and begins again."
+                f"{shown(path)} exists already. `exercise reset {exercise.number:02}` keeps a copy and begins again."
             )
         self.write(exercise)
         return path
@@ -49,7 +49,7 @@ class Folder:
             with atomic_write(self.file(exercise)) as file:
                 file.write(blank_file(exercise).encode("ascii"))
         except (FileExistsError, NotADirectoryError):
-            raise InputError(f"{shown(self.path)} is no folder. Name another one with folder=.") from None
+            raise InputError(f"{shown(self.path)} is not a folder. Name another one with folder=.") from None
         except OSError as why:
             reason = f"{shown(self.path)} cannot be written to ({why.strerror})"
             raise InputError(f"{reason}. Name another folder with folder=.") from None
@@ -82,7 +82,7 @@ class Folder:
         return attempted(exercise, self.file(exercise))
 
     def next_hint(self, exercise):
-        """One more hint than the last time: all hints up to it."""
+        """Return the hints so far, and one more than the last time."""
         counts = self.hints()
         count = min(counts.get(exercise.name, 0) + 1, len(exercise.hints))
         self.save_hints(counts | {exercise.name: count})

@@ -57,7 +57,7 @@ def own_parts(folder, exercises):
 
 
 def combined(part, mine):
-    """One class of several exercises on the same layer; the library's if there is none."""
+    """Return one class made of several exercises on the same layer; the library's if there is none."""
     if not mine:
         return part
     return type(f"My{part.__name__}", tuple(mine), {}) if isinstance(part, type) else mine[0]
@@ -72,11 +72,11 @@ def own_network(own, rng):
 
 
 class TimeIsUp(Exception):
-    """Enough for one evening."""
+    """Raised when the time for the training is over."""
 
 
 class Bar(Callback):
-    """A bar on a terminal, nothing elsewhere; ends the training after some minutes. done: digits learnt."""
+    """A progress bar on a terminal; ends the training after some minutes. done: digits learnt."""
 
     def __init__(self, total):
         self.bar = tqdm(total=total, ascii=True, unit=" digits", disable=None, leave=False, file=sys.stderr)

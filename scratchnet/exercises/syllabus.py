@@ -42,7 +42,7 @@ class Syllabus:
 
     @classmethod
     def nearby(cls, *folders):
-        """That of the first folder with a file, else the whole course."""
+        """Return the syllabus of the first folder that has one, else the whole course."""
         for folder in folders:
             if (Path(folder) / FILE).is_file():
                 return cls.read(Path(folder) / FILE)
@@ -50,7 +50,7 @@ class Syllabus:
 
     @classmethod
     def read(cls, path):
-        """Raises InputError, with a sentence, for a file that cannot be understood."""
+        """Read the file. Raise InputError for one that cannot be understood."""
         parser = configparser.ConfigParser(interpolation=None)
         try:
             parser.read_string(Path(path).read_bytes().decode("utf-8-sig"))
@@ -58,7 +58,7 @@ class Syllabus:
             raise InputError(f"{path} cannot be read: {why.strerror}.") from None
         except (configparser.Error, UnicodeDecodeError) as why:
             reason = str(why).replace("\n", " ")
-            raise InputError(f"{path} is no syllabus: {reason}. `exercise syllabus` writes one.") from None
+            raise InputError(f"{path} is not a syllabus: {reason}. `exercise syllabus` writes one.") from None
         known = {"class": {"solutions", "seed", "seconds", "memory"}, "points": {e.name for e in EXERCISES}}
         for section in parser.sections():
             if section not in known:

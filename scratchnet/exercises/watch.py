@@ -1,4 +1,4 @@
-"""Checks again whenever the file is saved; goes on to the next exercise only when told."""
+"""Check again whenever the file is saved; go to the next exercise when the learner says so."""
 
 import queue
 import sys
@@ -12,7 +12,7 @@ EVERY = 0.3  # seconds between looks at the file
 
 
 def keep_watching(folder, exercises, first):
-    """Returns when told to, or after the last exercise. Keys come from the terminal, a letter and Enter."""
+    """Check until the learner quits, or after the last exercise. Keys are a letter and Enter."""
     keys = lines_of(sys.stdin)
     for exercise in exercises[exercises.index(first) :]:
         if not folder.file(exercise).exists():
@@ -23,7 +23,7 @@ def keep_watching(folder, exercises, first):
 
 
 def watch_one(folder, exercise, keys):
-    """Whether to go on to the next one."""
+    """Return whether to go on to the next exercise."""
     seen = None
     while True:
         now = stamp(folder.file(exercise))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 @dataclass
 class Answer:
-    """What a worker found; state as in checker.Result, or "stopped" when it did not get to an end."""
+    """The result of a worker; state as in checker.Result, or "stopped" if it did not end."""
 
     state: str
     text: str
@@ -42,14 +42,14 @@ def main():
 
 
 def silence():
-    """Whatever is printed goes nowhere, by whatever means."""
+    """Discard everything that is printed."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
 
 
 def limit_memory(megabytes):
-    """From now on; not on Windows, which has no such limit for a process of its own."""
+    """Limit the memory of this process from now on; Windows has no such limit."""
     if not megabytes:
         return
     try:
