@@ -33,7 +33,12 @@ CLASS = {
     "wrong-bias": ([RIGHT.replace(" + self.b", ""), BACK], "", "wrong", "Yours has no bias; it should add b."),
     "wrong-mean": ([RIGHT, BACK.replace("dy.sum", "dy.mean")], "", "wrong", "Yours averages db over the batch"),
     "wrong-sign": ([RIGHT, BACK.replace("return ", "return -")], "", "wrong", "wrong sign"),
-    "wrong-adds": ([RIGHT, BACK.replace("self.dW =", 'self.dW = vars(self).get("dW", 0) +')], "", "wrong", "adds up"),
+    "wrong-adds": (
+        [RIGHT, BACK.replace("self.dW =", 'self.dW = vars(self).get("dW", 0) +')],
+        "",
+        "wrong",
+        "Yours adds dW up",
+    ),
     "seed-zero": ([RIGHT, "return np.load('answers.npy')"], "", "wrong", "answers.npy"),
     "blank": (["", ""], "", "blank", "You have not written it yet"),
     "half": ([RIGHT, ""], "", "blank", "MyLinear.backward"),

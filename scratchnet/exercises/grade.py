@@ -163,7 +163,7 @@ def in_a_process(task, folder, seconds):
     try:
         worker.communicate(task.encode(), timeout=seconds)
     except subprocess.TimeoutExpired:
-        return f"It took more than {seconds - START} s and was stopped: does a loop never end?"
+        return f"Your code took more than {seconds - START} s and was stopped. Is there an endless loop?"
     finally:
         end(worker)
         RUNNING.discard(worker)
