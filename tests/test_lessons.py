@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from io import BytesIO
 
 import numpy as np
@@ -30,6 +31,7 @@ from scratchnet.viewing.show import ROOT
 
 LESSONS = all_lessons()
 NAMES = [lesson.path.stem for lesson in LESSONS]
+SECONDS = 10
 SHOW_KERNELS = [
     lesson for lesson in LESSONS if re.search(r"scratchnet\.kernels.*show\(", lesson.path.read_text("utf-8"), re.S)
 ]
@@ -41,7 +43,7 @@ def environment(**more):
 
 
 def script(lesson, folder, **more):
-    """Run a lesson as `python lessons/...` from another folder. benchmarks/lessons.py times them."""
+    """Run a lesson as `python lessons/...` from another folder."""
     return subprocess.run(
         [sys.executable, "-W", "always", str(lesson.path)],
         cwd=folder,
@@ -73,6 +75,15 @@ def test_a_lesson_runs_as_a_script(lesson, compiled, tmp_path):
     assert len(pictures) == run.stdout.count("[picture: ") == lesson.path.read_text("utf-8").count("\npicture(")
     for path in pictures:
         assert not blank(path.read_bytes()), path.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_a_lesson_takes_seconds(lesson, compiled, tmp_path):
+    """Not in CI: the machine there is shared, and its speed changes by a factor of two."""
+    start = time.perf_counter()
+    script(lesson, tmp_path)
+    assert time.perf_counter() - start < SECONDS
 
 
 @pytest.mark.lesson
