@@ -1,4 +1,4 @@
-"""What the paper leaves unsaid, tried on held-out training digits.
+"""Compare choices that the paper leaves open, on held-out training digits.
 
     python benchmarks/choices.py --out benchmarks/choices.csv [--seed N] [NAME ...]
 
@@ -53,7 +53,7 @@ CHOICES = {
 
 
 def run(choice, seed):
-    """The History of one training; its test_error is the error on the held-out digits."""
+    """Return the History of one training; its test_error is the error on the held-out digits."""
     rng = np.random.default_rng(seed)
     net = lenet5(rng, init=choice.init, coefficient=choice.coefficient or 0.5)
     if not choice.coefficient:

@@ -1,4 +1,4 @@
-"""Where the time of the fast path goes, and what each of its tricks buys.
+"""Measure where the time of the fast path goes, and how much each of its tricks saves.
 
     python benchmarks/fast.py tricks                      each trick beside the same work without it
     python benchmarks/fast.py profile [--recipe paper]    every operation of a training step
@@ -43,7 +43,7 @@ def us(call, repeats=10):
 
 
 def row_us(row, floats=400_000, start=0):
-    """Time of one operation, as a row of a program."""
+    """Return the time of one operation, as a row of a program."""
     program, memory = assemble([row]), aligned(1, floats)[0][start:]
     memory[:] = np.random.default_rng(0).normal(size=memory.size)
     parameters, gradients = memory[: floats // 2].copy(), np.zeros(floats // 2, np.float32)

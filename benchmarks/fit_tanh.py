@@ -1,4 +1,4 @@
-"""The coefficients of the rational tanh in scratchnet/fast/pointwise.py.
+"""Compute the coefficients of the rational tanh in scratchnet/fast/pointwise.py.
 
     python benchmarks/fit_tanh.py
 
@@ -13,7 +13,7 @@ BOUND, NUMERATOR, DENOMINATOR = 8.0, 6, 4
 
 
 def fit():
-    """P, Q in powers of x^2, and the largest relative error."""
+    """Return P, Q in powers of x^2, and the largest relative error."""
     x = BOUND / 2 * (1 + np.cos(np.linspace(0, np.pi, 4001)))
     x = x[x > 1e-6]
     y, z = np.tanh(x), (x / BOUND) ** 2

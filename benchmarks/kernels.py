@@ -1,4 +1,4 @@
-"""What the kernels of the modern layers buy: their time beside the simpler way, for a batch of 32 C1 maps.
+"""Compare the kernels of the modern layers with simpler code, for a batch of 32 C1 maps.
 
     python benchmarks/kernels.py
 
@@ -17,7 +17,7 @@ from scratchnet.kernels import adam, pool
 
 
 def general_pool():
-    """kernels/pool.py without its loops of a known size."""
+    """Return kernels/pool.py without its loops of a known size."""
     source = Path(pool.__file__).read_text("utf-8")
     condition = "plain = kh == 2 and kw == 2 and ph == 0 and pw == 0"
     assert source.count(condition) == 3
@@ -55,7 +55,7 @@ def adams():
 
 
 def smallest(*calls):
-    """Microseconds of one call of each."""
+    """Return the microseconds of one call of each."""
     times = [[] for _ in calls]
     for _ in range(16):
         for call, seconds in zip(calls, times):

@@ -1,4 +1,4 @@
-"""Every recipe trained in full by several seeds, and by PyTorch as its tutorial writes it; a row of a .csv each.
+"""Train every recipe with several seeds, here and in PyTorch as its tutorial does; each run is a row of a .csv.
 
     python benchmarks/recipes.py --out recipes.csv [--names tutorial-28 ...] [--seeds 0 1 2] [--pytorch]
 

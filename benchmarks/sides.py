@@ -232,7 +232,7 @@ def cross_entropy(jax, jnp):
 
 
 def numpy_kernels():
-    """im2col as courses teach it, and what else these two networks need, in place of the layers' Numba kernels."""
+    """Replace the layers' Numba kernels by plain NumPy: im2col as courses teach it, and the rest."""
     from scratchnet import optimizers
     from scratchnet.layers import conv, pooling, relu, squash, subsampling
 

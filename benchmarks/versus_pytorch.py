@@ -1,4 +1,4 @@
-"""Training steps and inference per second, beside PyTorch eager, and beside what else is installed.
+"""Compare training and inference with PyTorch eager, and with other libraries that are installed.
 
     python benchmarks/versus_pytorch.py [--recipes paper tutorial-28] [--batches 1 8 32 64 128 256] [--rounds 11]
 
@@ -41,7 +41,7 @@ SETTLE = 0.1  # before it: threads of OpenMP and OpenBLAS wait busily for a whil
 
 
 def serve(side, name, shape, dtype, pipe):
-    """Answers (batch, what) with the seconds of one call, or for "check" with E and the gradients; None ends it."""
+    """Answer (batch, what) with the seconds of one call, or for "check" with E and the gradients; None ends it."""
     try:
         maker = SIDES[side](name, dtype=dtype)
     except Exception as why:  # not installed, or not for this Python
@@ -89,7 +89,7 @@ def serve_product(pipe):
 
 
 class Process:
-    """Another process, asked one thing at a time; `failed` says why it is not there."""
+    """Another process that answers one question at a time; `failed` is the reason if it cannot."""
 
     def __init__(self, target, *arguments):
         spawn = multiprocessing.get_context("spawn")
@@ -177,7 +177,7 @@ def compare(name, net, options):
 
 
 def agree(name, net, started, batches):
-    """Prints how well all sides agree; ends the program if they do not."""
+    """Print how well all sides agree; end the program if they do not."""
     exact = {
         side: Process(serve, side, name, net.input_shape, np.float64)
         for side in ("readable", "PyTorch", "PyTorch, channels last")

@@ -89,8 +89,8 @@ print(f"{time.perf_counter() - start:.1f} s for {3 * len(train[0]):,} updates")
 
 # %%
 picture(
-    figures.training_curves(history, title="LeNet-5 on 20,000 digits, three passes"),
-    "Training error on the fly and held-out error over three passes: both fall, the training error from above, "
+    figures.training_curves(history, title="LeNet-5 on 20,000 digits, three epochs"),
+    "Training error on the fly and held-out error over three epochs: both fall, the training error from above, "
     "since in the first epoch it counts the digits read before the network had learnt anything.",
 )
 

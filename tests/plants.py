@@ -534,7 +534,7 @@ PLANTS = {
         ("+= dy[n, c, h, w]", "+= dy[n, c, h, w] / dy[0, 0].size", "Yours is 1/4 of what it should be"),
     ),
     "cross-entropy": (
-        ("z = y - y.max(axis=1, keepdims=True)", "z = y", "e^y overflows for large y"),
+        ("z = y - y.max(axis=1, keepdims=True)", "z = y", "Yours overflows: e^y is infinite for large y"),
         (".mean())", ".sum())", "sum over the images"),
         (
             "np.log(total[:, 0]) - (self.right * z).sum(axis=1)",

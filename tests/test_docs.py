@@ -212,7 +212,7 @@ def test_the_demo_of_which_lenet5_trains_and_counts_as_the_page_says(capsys):
 
 
 def test_rbf_outputs_read_as_scores(small, tmp_path, monkeypatch, capsys):
-    """The page's own code, after one pass over 1,000 digits."""
+    """The page's own code, after one epoch of 1,000 digits."""
     from scratchnet.runs import folder
 
     monkeypatch.chdir(tmp_path)

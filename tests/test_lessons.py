@@ -478,7 +478,7 @@ def test_pdbs_run_begins_again(tmp_path):
     run = pdb("3", "n", "run", "q", cwd=tmp_path)
     assert run.returncode == 0
     assert run.stdout.count("-> import numpy as np") == 2
-    assert "From the start" in run.stdout
+    assert "The lesson starts again" in run.stdout
 
 
 def test_debug_shows_a_mistake_without_the_debuggers_lines(little, monkeypatch, capsys):

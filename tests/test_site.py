@@ -57,7 +57,7 @@ def test_a_notebook_becomes_the_same_script_again(lesson, tmp_path):
 def test_a_notebook_is_not_overwritten(tmp_path):
     path = tmp_path / "mine.ipynb"
     path.write_text("mine")
-    with pytest.raises(InputError, match=r"mine.ipynb is already there; remove it or name another file with path="):
+    with pytest.raises(InputError, match=r"mine.ipynb exists already\. Remove it, or name another file with path="):
         write_notebook(LESSONS[0], path)
     assert path.read_text() == "mine"
 
@@ -220,15 +220,15 @@ def test_only_a_site_is_replaced(small):
     assert "three" in (site / "02_plus.html").read_text() and len(list(small.folder.iterdir())) == 2
     for name in (".git", "figures/mine.png", "notes.html"):
         (site / name).write_text("mine")
-        with pytest.raises(InputError, match=f"{name} in it is not ours"):
+        with pytest.raises(InputError, match=f"{name} in it is not part of the website"):
             small()
         (site / name).unlink()
     (site / "style.css").write_text("/* mine */")
-    with pytest.raises(InputError, match="is no site of the lessons"):
+    with pytest.raises(InputError, match="is not a website of the lessons"):
         small()
     shutil.rmtree(site)
     site.write_text("mine")
-    with pytest.raises(InputError, match="is already there"):
+    with pytest.raises(InputError, match="exists already, and is not a website"):
         small()
     assert site.read_text() == "mine"
 

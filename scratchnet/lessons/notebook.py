@@ -11,7 +11,7 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 @contextlib.contextmanager
 def extra():
-    """To import inside: a module that is missing raises InputError, with the command that installs it."""
+    """Turn the error of a missing module inside into an InputError with the command that installs it."""
     try:
         yield
     except ModuleNotFoundError as why:
@@ -22,13 +22,13 @@ def extra():
 
 
 def write_notebook(lesson, path):
-    """Writes a lesson as an .ipynb without outputs, and returns its path. jupytext makes the same script of it again.
+    """Write a lesson as an .ipynb without outputs, and return its path. jupytext makes the same script of it again.
 
     Raises InputError when the path is there already.
     """
     path = Path(path)
     if path.exists():
-        raise InputError(f"{path} is already there; remove it or name another file with path=.")
+        raise InputError(f"{path} exists already. Remove it, or name another file with path=.")
     with extra():
         import jupytext
     notebook = jupytext.reads(lesson.script, fmt="py:percent")

@@ -21,7 +21,7 @@ EXERCISE = "## Exercise: "
 
 @dataclass(frozen=True)
 class Cell:
-    """text: Markdown or code? source: without the marks of comments; line: of the file where it begins, from 1."""
+    """text: is it Markdown? source: without the marks of comments; line: where it begins in the file, from 1."""
 
     text: bool
     source: str
@@ -29,13 +29,13 @@ class Cell:
 
     @property
     def predicts(self):
-        """Whether it asks for a prediction; the cell after it has the answer."""
+        """Return whether the cell asks for a prediction; the next cell has the answer."""
         return self.text and self.source.startswith(PREDICT)
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A script. number, name: 6, "im2col" of 06_im2col.py."""
+    """A lesson: a script. number and name of 06_im2col.py are 6 and "im2col"."""
 
     path: Path
 
@@ -49,7 +49,7 @@ class Lesson:
 
     @cached_property
     def script(self):
-        """The text of the file. Raises InputError when it is none."""
+        """Return the text of the file. Raise InputError when it is not text."""
         try:
             return self.path.read_text("utf-8-sig")
         except UnicodeDecodeError:
@@ -57,7 +57,7 @@ class Lesson:
 
     @cached_property
     def cells(self):
-        """Raises InputError for a file without cells."""
+        """Return the cells. Raise InputError for a file without cells."""
         cells = cut(self.script)
         if not any(cell.source for cell in cells):
             raise InputError(
@@ -67,21 +67,21 @@ class Lesson:
 
     @property
     def title(self):
-        """The heading of its first cell."""
+        """Return the heading of the first cell."""
         return self.cells[0].source.partition("\n")[0].lstrip("# ")
 
     @property
     def exercise(self):
-        """The name of its exercise, from the heading of the last cell that has one, and what there is to do."""
+        """Return the name of the exercise, from the heading of the last cell that has one, and its task."""
         tasks = [cell.source for cell in self.cells if cell.text and cell.source.startswith(EXERCISE)]
         if not tasks:
-            raise InputError(f"{shorter(self.path)} names no exercise. End it with a text cell `{EXERCISE}NAME`.")
+            raise InputError(f"{shorter(self.path)} has no exercise. End it with a text cell `{EXERCISE}NAME`.")
         heading, _, task = tasks[-1].partition("\n")
         return heading.removeprefix(EXERCISE), task.strip()
 
 
 def cut(script):
-    """A script in percent format -> its cells. Lines before the first mark are no cell."""
+    """Return the cells of a script in percent format. Lines before the first mark belong to no cell."""
     cells, lines = [], script.split("\n")  # where Python ends a line, and nowhere else
     marks = [i for i, line in enumerate(lines) if re.match(r"#\s*%%(\s|$)", line)]
     for mark, end in zip(marks, [*marks[1:], len(lines)]):
@@ -102,7 +102,7 @@ def folder():
 
 
 def all_lessons():
-    """All lessons, in reading order."""
+    """Return all lessons, in reading order."""
     return [Lesson(path) for path in sorted(folder().glob("[0-9][0-9]_*.py"))]
 
 
@@ -120,7 +120,7 @@ def find_lesson(word):
 
 
 def listing(lessons):
-    """A line for each lesson: number, name, title."""
+    """Return a line for each lesson: number, name, title."""
     width = max(len(lesson.name) for lesson in lessons)
     return "\n".join(
         f"{lesson.number:4}  {lesson.name:{width}}  {re.sub(r'^[0-9]+[.] ', '', lesson.title)}" for lesson in lessons
@@ -129,7 +129,7 @@ def listing(lessons):
 
 @contextlib.contextmanager
 def playing(lesson):
-    """The names that its cells share: those of the module __main__, as when it runs as a script."""
+    """Yield the names that the cells share: those of the module __main__, as when it runs as a script."""
     before, module = sys.modules["__main__"], ModuleType("__main__")
     module.__file__ = str(lesson.path)
     sys.modules["__main__"] = module
@@ -140,7 +140,7 @@ def playing(lesson):
 
 
 def execute(lesson, number, names):
-    """Runs cell `number` (from 1) of a lesson among these names. Its lines have the numbers they have in the file.
+    """Run cell `number` (from 1) of a lesson with these names. Its line numbers are those of the file.
 
     Raises CellError, with the cell and the line that failed, and LessonStopped when it called sys.exit.
     """
@@ -152,7 +152,7 @@ def execute(lesson, number, names):
 
 @contextlib.contextmanager
 def explained(lesson, number=None):
-    """Inside, what a cell raises becomes a CellError that shows it. number: of the cell, else that of the line."""
+    """Turn an error of a cell into a CellError that shows the cell. number: of the cell; else found by the line."""
     try:
         yield
     except SystemExit as why:
@@ -165,7 +165,7 @@ def explained(lesson, number=None):
 
 
 def failure(lesson, number, why):
-    """The cell with a mark at each line that was under way, what was raised, and where if not here."""
+    """Return the cell with a mark at each line that ran last, the error, and its place if it is elsewhere."""
     mine, frames = str(lesson.path), traceback.extract_tb(why.__traceback__)
     if isinstance(why, SyntaxError) and why.filename == mine:
         frames = [traceback.FrameSummary(mine, why.lineno or 1, "<module>")]
@@ -185,6 +185,6 @@ def failure(lesson, number, why):
 
 
 def shorter(path):
-    """Relative to the clone, if it lies in it."""
+    """Return the path relative to the clone, if it is inside."""
     path = Path(path)
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

@@ -1,4 +1,4 @@
-"""All lessons as a website, from the same scripts: text typeset, cells run. It asks no other host for anything."""
+"""All lessons as a website, from the same scripts: the text is typeset, the cells run. It needs no network."""
 
 import contextlib
 import html
@@ -63,23 +63,25 @@ def build_site(folder, reference=False):
 
 
 def check_replaceable(place):
-    """Raises InputError unless nothing is there, or an empty folder, or only what `build_site` has written."""
+    """Raise InputError unless the folder is missing or empty, or has only files that `build_site` wrote."""
     if place in (Path.cwd(), *Path.cwd().parents):
-        raise InputError(f"{place} is the folder you are in, or holds it. Name another one with folder=.")
+        raise InputError(f"{place} is the current folder, or contains it. Name another one with folder=.")
     if not os.path.lexists(place) or (place.is_dir() and not any(place.iterdir())):
         return
     style, first = place / "style.css", STYLE.read_text("utf-8").splitlines()[0]
     if not (style.is_file() and style.read_text("utf-8", "replace").startswith(first)):
-        raise InputError(f"{place} is already there, and is no site of the lessons. Name another one with folder=.")
+        raise InputError(f"{place} exists already, and is not a website of the lessons. Name another one with folder=.")
     for path in place.rglob("*"):
         name = path.relative_to(place).as_posix()
         if path.name not in SYSTEMS and not OURS.fullmatch(name):
-            raise InputError(f"{place} would be replaced, but {name} in it is not ours. Move it elsewhere.")
+            raise InputError(
+                f"{place} would be replaced, but {name} in it is not part of the website. Move it elsewhere."
+            )
 
 
 @contextlib.contextmanager
 def whole_folder(place):
-    """A new folder to write to; it takes the place of `place` when all is written, else nothing changes."""
+    """Yield a new folder. It replaces `place` when all is written; after an error nothing changes."""
     new, old = (place.with_name(f"{place.name}.{os.getpid()}.{what}") for what in ("tmp", "old"))
     try:
         new.mkdir(parents=True)
@@ -107,7 +109,7 @@ def write(path, text):
 
 
 def lesson_page(lesson, lessons, texts, new, reference):
-    """HTML of a lesson, whose cells this runs, and why it stopped itself, or "". The pictures go to new / "figures"."""
+    """Run a lesson. Return its HTML, and why it stopped itself, or "". Its pictures go to new / "figures"."""
     outputs, stopped = run(lesson)
     figure = (new / "figures" / f"{lesson.path.stem}-{number}.png" for number in itertools.count(1))
     main = [
@@ -120,7 +122,7 @@ def lesson_page(lesson, lessons, texts, new, reference):
 
 
 def run(lesson):
-    """{number of a cell: what it printed, showed and pictured}, and why the lesson stopped itself, or ""."""
+    """Return {number of a cell: its output}, and why the lesson stopped itself, or ""."""
     outputs = {}
     with playing(lesson) as names:
         for number, cell in enumerate(lesson.cells, start=1):
@@ -134,7 +136,7 @@ def run(lesson):
 
 
 def cells(lesson, texts, outputs, stopped, figure):
-    """HTML of each cell, in order. What the first code after a question prints is hidden until one asks for it."""
+    """Yield the HTML of each cell. The output of the first code after a question is hidden until a click."""
     asked = False
     for number, cell in enumerate(lesson.cells, start=1):
         if cell.text:
@@ -160,7 +162,7 @@ def text_cell(cell, text):
 
 
 def contents(texts):
-    """Links to the headings of a page, if there are any but the exercise's."""
+    """Return links to the headings of a page, if it has more than the exercise's."""
     headings = re.findall('<h2 id="(.+?)">(.+?)</h2>', "".join(texts.values()))
     links = "".join(f'<li><a href="#{name}">{heading}</a></li>\n' for name, heading in headings)
     return f'<nav class="contents" aria-label="On this page"><ul>\n{links}</ul></nav>\n' if len(headings) > 1 else ""
@@ -175,7 +177,7 @@ def link(lesson, attributes="", before=""):
 
 
 def steps(lesson, lessons, where):
-    """The way to the lesson before, to the list, to the lesson after; at the bottom, to the exercise too."""
+    """Return links to the previous lesson, the list and the next lesson; at the bottom, to the exercise too."""
     place = lessons.index(lesson)
     links = [link(other, ' rel="prev"', "Previous: ") for other in lessons[max(place - 1, 0) : place]]
     links += ['<a href="index.html">Table of contents</a>'] + [exercise_link(lesson)] * (where == "bottom")
@@ -212,7 +214,7 @@ def exercise_page(lessons, reference):
 
 
 def document(title, main, lessons, name, reference, top="", bottom=""):
-    """A page. name: its file; reference: whether the website has the reference."""
+    """Return a page as HTML. name: its file; reference: whether the website has the reference."""
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -238,7 +240,7 @@ def document(title, main, lessons, name, reference, top="", bottom=""):
 
 
 def navigation(lessons, name, reference):
-    """Links to all pages; the one to the page `name` says that one is there."""
+    """Return links to all pages; the one to the page `name` is marked as the current one."""
 
     def here(page):
         return ' aria-current="page"' if page == name else ""

@@ -17,7 +17,7 @@ KEYS = "n: next line   s: step into   r: out of it again   p x.shape: print   c:
 
 
 def step(lesson, pause):
-    """Runs a lesson, printing each cell's text or code, what it prints, and the shapes of what it made.
+    """Run a lesson, and print each cell's text or code, its output, and the shapes of its new arrays.
 
     pause: wait for Enter after each cell; q or the end of the input stops.
     """
@@ -35,7 +35,7 @@ def step(lesson, pause):
 
 
 def step_code(lesson, number, names):
-    """Runs one cell of code, and prints it, what it prints and what it made."""
+    """Run one cell of code, and print the code, its output and its new names."""
     print(numbered(lesson.cells[number - 1]))
     before = dict(names)
     with contextlib.redirect_stdout(Headed(sys.stdout, rule("what it prints"))):
@@ -46,7 +46,7 @@ def step_code(lesson, number, names):
 
 
 class Headed(io.TextIOBase):
-    """A stream with a heading, if anything is written to it."""
+    """A stream that writes a heading before the first text."""
 
     def __init__(self, stream, heading):
         self.stream, self.heading = stream, f"{heading}\n"
@@ -76,7 +76,7 @@ def rule(text):
 
 
 def wrapped(text):
-    """Markdown with its paragraphs filled to the width; headings, lists, tables and formulas as they are."""
+    """Return Markdown with its paragraphs filled to the width; headings, lists, tables and formulas stay."""
     return "\n\n".join(
         block if block.startswith(("#", "- ", "|", "$$", "```")) else textwrap.fill(block, WIDTH)
         for block in text.split("\n\n")
@@ -89,7 +89,7 @@ def numbered(cell):
 
 
 def described(name, value, before):
-    """A line on a name that a cell has made, unless it is a module, a function, a class or as before."""
+    """Return a line on a name that a cell made, unless it is a module, a function, a class or unchanged."""
     if (
         name.startswith("_")
         or isinstance(value, ModuleType | FunctionType | type)
@@ -103,7 +103,7 @@ def described(name, value, before):
 
 
 def debug(lesson):
-    """Stops in pdb at the first line of code, with Numba off: stepping into a kernel steps through its loops.
+    """Stop in pdb at the first line of code, with Numba off: stepping into a kernel steps through its loops.
 
     Numba is off for what is imported from here on. Lessons that train take very long without it.
     """
@@ -116,4 +116,4 @@ def debug(lesson):
                 pdb.Pdb(skip=["importlib*"]).run(compile(lesson.script, str(lesson.path), "exec"), names)
                 again = False
             except pdb.Restart:  # its command `run`
-                print("From the start.")
+                print("The lesson starts again.")

@@ -26,7 +26,7 @@ PRIME = re.compile("<msup>(<mi>.</mi>)<mi>(&#x0203[2-4];)</mi></msup>")  # the s
 
 
 def typeset(lesson):
-    """{number of a cell: HTML} for its cells of text."""
+    """Return {number of a cell: HTML} for the cells of text."""
     ids, texts = {"main", "exercise"}, {}
     if not re.match("# .+\n\n[^#\n]", lesson.cells[0].source) or not lesson.cells[0].text or not lesson.exercise:
         raise InputError(f"Lesson {lesson.number} ({lesson.name}) has to begin with a heading and a paragraph of text.")
@@ -40,7 +40,7 @@ def typeset(lesson):
 
 
 def to_html(source, ids):
-    """Markdown with formulas as HTML with MathML. ids: those taken on the page; the ones of headings are added."""
+    """Convert Markdown with formulas to HTML with MathML. ids: those in use on the page; headings add theirs."""
     tokens = markdown().parse(source)
     for token, inside in zip(tokens, [*tokens[1:], None]):
         if token.type == "heading_open":
@@ -49,7 +49,7 @@ def to_html(source, ids):
             token.attrSet("scope", "col")
         for part in token.children or []:
             if part.type == "text" and "$" in part.content:
-                raise InputError(f"{part.content!r} has a $ without its partner. Add it, or put code in backquotes.")
+                raise InputError(f"{part.content!r} has an unpaired $. Add the other one, or put code in backquotes.")
     return markdown().renderer.render(tokens, markdown().options, {})
 
 
@@ -63,7 +63,7 @@ def new_id(text, ids):
 
 @cache
 def markdown():
-    """The parser: no raw HTML, tables and formulas; what may be wider than a phone scrolls, with the keyboard too."""
+    """Return the parser: no raw HTML, tables and formulas; parts that may be wider than a phone scroll."""
     rules = {
         "math_inline": lambda self, tokens, i, *_: mathml(tokens[i].content, "inline"),
         "math_inline_double": lambda self, tokens, i, *_: mathml(tokens[i].content, "block"),
@@ -83,7 +83,7 @@ def markdown():
 
 
 def mathml(latex, display):
-    """A formula of LaTeX as MathML; display: "inline" or "block". Raises InputError for what cannot be converted."""
+    """Convert a LaTeX formula to MathML; display: "inline" or "block". Raise InputError if it cannot be converted."""
     latex = latex.strip()
     try:
         made = convert(latex, display=display)
@@ -96,7 +96,7 @@ def mathml(latex, display):
 
 
 def passed(latex, made):
-    """What is wrong with a formula that the converter let pass."""
+    """Yield each problem of a formula that the converter accepted."""
     for part in made.iter():
         name = part.tag.rpartition("}")[2]
         if (part.text or "").startswith("\\"):
@@ -111,7 +111,7 @@ def passed(latex, made):
 
 
 def scrolls(label):
-    """Attributes of what may scroll sideways: the keyboard can reach it, and a screen reader names it."""
+    """Return the attributes of a part that scrolls sideways: the keyboard reaches it, a screen reader names it."""
     return f'tabindex="0" role="group" aria-label="{html.escape(label)}"'
 
 
@@ -120,7 +120,7 @@ def pre(text, label):
 
 
 def code(text, first, label, caption=""):
-    """Python with colours and the line numbers of its file, which are not copied with it."""
+    """Return Python code as HTML with colours and the line numbers of its file, which are not copied with it."""
     lines = highlight(text, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
     numbered = "\n".join(f'<span data-line="{first + i}"></span>{line}' for i, line in enumerate(lines))
     if caption:
@@ -135,7 +135,7 @@ def line_range(text, first):
 
 
 def output(items, where, figure):
-    """What a cell printed (its lines as they are at the end, where a progress bar rewrites them), showed, pictured."""
+    """Yield a cell's output as HTML: printed text (progress bars as they end), shown sources, pictures."""
     for kind, group in itertools.groupby(items, type):
         if kind is str:
             text = re.sub(r"[^\n]*\r(?=[^\n])", "", "".join(group)).strip("\n")
@@ -151,7 +151,7 @@ def library(source):
 
 
 def picture(item, figure):
-    """Writes it to the path that `figure` gives for the next number. It links to itself, to be seen at full size."""
+    """Write a picture to the next path of `figure`. It links to itself, to be seen at full size."""
     path = next(figure)
     with atomic_write(path) as file:
         file.write(item.png)

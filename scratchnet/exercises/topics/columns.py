@@ -1,4 +1,4 @@
-"""Receptive fields as columns, and back."""
+"""The exercises on receptive fields as columns: im2col, col2im."""
 
 from types import SimpleNamespace
 
@@ -50,8 +50,8 @@ IM2COL = Exercise(
     lesson=6,
     title="every receptive field becomes a column",
     target=im2col,
-    task="Write it in plain NumPy or by loops. OH and OW are output_size(H, kh, stride, padding) and "
-    "likewise; the rows are ordered by (c, i, j) and the columns by (n, h, w), the last index runs fastest.",
+    task="Write it in plain NumPy or by loops. OH and OW are output_size(H, kh, stride, padding) and OW "
+    "likewise. Order the rows by (c, i, j) and the columns by (n, h, w); the last index changes fastest.",
     gives=("from scratchnet.kernels import output_size",),
     play="print(im2col(np.arange(9.0).reshape(1, 1, 3, 3), 2, 2, 1, 0))",
     kind=Function("columns"),
@@ -64,7 +64,9 @@ IM2COL = Exercise(
     wrong={
         "": (
             Wrong(
-                "columns", "Yours has no stride; each field should begin at h * stride and w * stride.", without_stride
+                "columns",
+                "Yours has no stride; each field should begin at h * stride and w * stride.",
+                without_stride,
             ),
             Wrong(
                 "columns",
@@ -95,11 +97,9 @@ IM2COL = Exercise(
     },
     hints=(
         "Make an array of shape (C, kh, kw, N, OH, OW), fill it, and reshape it at the end to (C*kh*kw, N*OH*OW).",
-        "For fixed i and j the pixels of all fields are one slice of x: its rows begin at i and go on in "
-        "steps of stride.",
+        "For fixed i and j the pixels of all fields are one slice of x: its rows begin at i and go in steps of stride.",
         "That slice is x[:, :, i : i + stride * OH : stride, j : j + stride * OW : stride], of shape (N, C, OH, OW).",
-        "The array wants (C, N, OH, OW) at [:, i, j]: swap the first two axes. The border: np.pad, or zeros "
-        "and a slice.",
+        "The array needs (C, N, OH, OW) at [:, i, j]: swap the first two axes. np.pad makes the border.",
     ),
 )
 
@@ -118,14 +118,14 @@ def turned_fields(c):
 
 
 def wrong_corner(c):
-    """The border is cut off at one end only."""
+    """Return x with the border cut off at one end only."""
     N, C, H, W = c.shape
     padded = (N, C, H + 2 * c.padding, W + 2 * c.padding)
     return col2im(c.columns, padded, c.kh, c.kw, c.stride, 0)[:, :, :H, :W]
 
 
 def back_to_pixels(c, last=False, counts=False):
-    """col2im with a mistake in it: the last column wins, or the mean of all is taken."""
+    """Return col2im with a mistake: it keeps the last column, or takes the mean of all."""
     if counts:
         ones = col2im(np.ones_like(c.columns), c.shape, c.kh, c.kw, c.stride, c.padding)
         return c.x / np.maximum(ones, 1)
@@ -145,8 +145,8 @@ COL2IM = Exercise(
     lesson=7,
     title="every column is added back to its pixels",
     target=col2im,
-    task="It is im2col in the other direction: what im2col copied from a pixel, col2im adds to it. "
-    "Pixels that are in several fields get several.",
+    task="It is im2col in the other direction: im2col copies a pixel to a column, col2im adds the column's entry "
+    "back to that pixel. A pixel in several fields gets a sum of several entries.",
     gives=("from scratchnet.kernels import output_size",),
     play="print(col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2, 1, 0))",
     kind=Function("x"),
@@ -186,10 +186,10 @@ COL2IM = Exercise(
         )
     },
     hints=(
-        "Begin with zeros of the shape with its border, (N, C, H + 2 padding, W + 2 padding), and add to them.",
+        "Start from zeros with the border, (N, C, H + 2 padding, W + 2 padding), and add to them.",
         "columns.reshape(C, kh, kw, N, OH, OW) gives every number its six indices back.",
         "For fixed i and j, [:, i, j] belongs to the slice of x that im2col copied from: rows i : i + stride "
         "* OH : stride.",
-        "It has the axes (C, N, OH, OW), x wants (N, C, OH, OW). Use +=, and cut the border off at the end.",
+        "It has the axes (C, N, OH, OW), x needs (N, C, OH, OW). Use +=, and cut the border off at the end.",
     ),
 )

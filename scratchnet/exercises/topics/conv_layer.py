@@ -1,4 +1,4 @@
-"""Convolution: by loops, as a matrix product, and its ways back."""
+"""The exercises on convolution: by loops, as a matrix product, its backward and curvature passes."""
 
 import numpy as np
 
@@ -69,7 +69,7 @@ LOOPS = Exercise(
     number=0,
     name="convolution-by-loops",
     lesson=5,
-    title="a convolution as the paper's formula says it",
+    title="a convolution as the paper's formula defines it",
     target=Conv2d,
     methods=("forward",),
     task="Write forward by loops over images, output maps, rows and columns, input maps, and the places of the kernel; "
@@ -113,7 +113,11 @@ LOOPS = Exercise(
             Wrong("y", "Yours uses only the first image. Is the return indented too far?", first_image),
             Wrong("y", "Yours leaves out the last row or column of the kernel.", lambda c: conv(c, without(c.W, -1))),
             Wrong("y", "Yours leaves out the first row or column of the kernel.", lambda c: conv(c, without(c.W, 0))),
-            Wrong("y", "Yours uses only the last product; it should sum over the kernel: '+=', not '='.", last_product),
+            Wrong(
+                "y",
+                "Yours uses only the last product; it should sum over the kernel: '+=', not '='.",
+                last_product,
+            ),
         ),
     },
     hints=(
@@ -132,8 +136,8 @@ CONV_FORWARD = Exercise(
     title="a convolution as one matrix product",
     target=Conv2d,
     methods=("forward",),
-    task="With columns: Y = W X + b. Keep on self what the library's backward reads: x, the columns of the "
-    "whole batch as X, and the shape of y as y_shape. self.kernel_size is (kh, kw).",
+    task="Use columns: Y = W X + b. Store on self what the library's backward reads: x as self.x, the columns of "
+    "the whole batch as self.X, and the shape of y as self.y_shape. self.kernel_size is (kh, kw).",
     gives=("from scratchnet.kernels import im2col",),
     shows=(convolve,),
     kind=LayerPass(leaves=("x", "X", "y_shape")),
@@ -154,12 +158,12 @@ CONV_FORWARD = Exercise(
             Wrong("y", "Yours flips the kernel; it should not.", lambda c: conv(c, turned(c.W))),
             Wrong(
                 "y",
-                "W X is (maps, N*OH*OW): reshape it to (maps, N, OH, OW), and only then swap the first two axes.",
+                "Yours reshapes W X wrongly; it should reshape it to (maps, N, OH, OW) and only then swap two axes.",
                 lambda c: conv(c, b=0 * c.b).swapaxes(0, 1).reshape(c.y.shape) + c.b[:, None, None],
             ),
             Wrong(
                 "y",
-                "W X is (maps, N*OH*OW): reshape it to (maps, N, OH, OW), and only then swap the first two axes.",
+                "Yours reshapes W X wrongly; it should reshape it to (maps, N, OH, OW) and only then swap two axes.",
                 lambda c: c.y.swapaxes(0, 1).reshape(c.y.shape),
             ),
             Wrong("y", "Yours subtracts the bias; it should add it.", lambda c: conv(c, b=-c.b)),
@@ -167,7 +171,7 @@ CONV_FORWARD = Exercise(
     },
     hints=(
         "X = im2col(x, kh, kw, self.stride, self.padding) is (C*kh*kw, N*OH*OW): a column for every position.",
-        "A filter as a row: self.W.reshape(out, C*kh*kw). Then W X is (out, N*OH*OW); add b to every row.",
+        "self.W.reshape(out, C*kh*kw) has a filter in each row. Then W X is (out, N*OH*OW); add b to every row.",
         "To get (N, out, OH, OW): reshape W X to (out, N, OH, OW), then swap the first two axes.",
         "b is (out,): b[:, None] goes with (out, N*OH*OW). OH and OW are self.output_shape(x.shape[1:])[1:].",
     ),
@@ -189,8 +193,8 @@ def masked(c, dW):
 
 
 NO_MASK = (
-    "The mask of the connection table is missing: {0} has to be 0 where self.connections is False. "
-    "self._mask({0}) returns it like that, and changes nothing by itself."
+    "Yours lacks the mask of the connection table. {0} should be 0 where self.connections is False: "
+    "self._mask({0}) returns such an array. It does not change {0} itself."
 )
 
 CONV_BACKWARD = Exercise(
@@ -200,7 +204,7 @@ CONV_BACKWARD = Exercise(
     title="the backward pass of a convolution",
     target=Conv2d,
     methods=("backward",),
-    task="backward takes dE/dy, sets self.dW and self.db, returns dE/dx. forward left self.x and self.X, its columns; "
+    task="backward takes dE/dy, sets self.dW and self.db, returns dE/dx. forward set self.x and self.X, its columns; "
     "self.kernel_size is (kh, kw). self._mask(dW) returns dW with 0 at the blanks of the connection table.",
     gives=("from scratchnet.kernels import col2im",),
     shows=(Conv2d._back, convolve_back),
@@ -265,10 +269,10 @@ CONV_BACKWARD = Exercise(
         ),
     },
     hints=(
-        "Undo forward from its end: dy is (N, out, OH, OW); as a matrix dY it is (out, N*OH*OW), like Y was.",
+        "Go through forward in reverse. dy is (N, out, OH, OW); as a matrix dY it is (out, N*OH*OW), like Y.",
         "dY = dy.swapaxes(0, 1).reshape(out, -1): the images must come after the maps, or rows get mixed.",
         "The class docstring has the three products: dW = dY X', db = sum dY, dX = W' dY, W as (out, C*kh*kw).",
-        "dX are columns: col2im(dX, self.x.shape, kh, kw, self.stride, self.padding) adds them back to pixels.",
+        "dX has columns: col2im(dX, self.x.shape, kh, kw, self.stride, self.padding) adds them back to pixels.",
     ),
 )
 
@@ -279,7 +283,7 @@ CONV_BACKWARD2 = Exercise(
     title="curvatures of shared weights",
     target=Conv2d,
     methods=("backward2",),
-    task="backward2 takes d2E/dy2, sets self.hW and self.hb, and returns d2E/dx2. forward left self.x and self.X, its "
+    task="backward2 takes d2E/dy2, sets self.hW and self.hb, and returns d2E/dx2. forward set self.x and self.X, its "
     "columns; self._mask(hW) returns hW with 0 at the blanks of the connection table.",
     gives=("from scratchnet.kernels import col2im",),
     shows=(Conv2d._back, convolve_back),
@@ -320,8 +324,8 @@ CONV_BACKWARD2 = Exercise(
         ),
     },
     hints=(
-        "It is backward with hy for dy, and every factor squared. Begin with backward.",
-        "The factors are X for hW and W for hX; hb has none.",
+        "backward2 is backward with hy instead of dy, and with every factor squared. Start from backward.",
+        "The factors are X for hW and W for hX. For hb there is no factor.",
         "hW = hY (X^2)', hX = (W^2)' hY, entry by entry: self.X**2, self.W**2; then col2im, and the mask.",
     ),
 )

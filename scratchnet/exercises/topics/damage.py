@@ -1,4 +1,4 @@
-"""Which parameters are worth keeping."""
+"""The exercise on pruning: which parameters are worth keeping."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ BRAIN_DAMAGE = Exercise(
     title="which weights are worth keeping",
     target=OptimalBrainDamage,
     methods=("estimate_by", "prune"),
-    task="estimate_by begins as in sdlm: the engine's curvatures are then beside every parameter. It sets "
+    task="estimate_by begins as in sdlm: engine.curvatures stores hW beside every parameter W. It sets "
     "self.saliency, a dict with the keys (leaf, name), for every leaf of self.net.leaves() and every name of "
     "leaf.params. prune sets round(share * number of all parameters) of them to 0.",
     kind=Pruning(),
@@ -72,15 +72,15 @@ BRAIN_DAMAGE = Exercise(
     },
     hints=(
         "The saliency of a parameter is h w^2 / 2, entry by entry: an array of its shape.",
-        "prune: np.concatenate all saliencies, raveled, and np.argsort tells which are the smallest.",
-        "Or find the value that the last one to go has, and set to 0 where saliency <= that value.",
-        "In place: W = getattr(leaf, name); W[saliency <= limit] = 0. For none to go, there is no limit.",
+        "prune: np.concatenate the raveled saliencies of all arrays; np.argsort gives the smallest.",
+        "Or find the largest saliency that is removed, and set to 0 where saliency <= that value.",
+        "In place: W = getattr(leaf, name); W[saliency <= limit] = 0. If none is removed, there is no limit.",
     ),
 )
 
 
 def pruned(c, most=False, apart=False, by_size=False, count=round):
-    """W after pruning with a mistake in it."""
+    """Return W after pruning with a mistake."""
     h = np.concatenate([c.hW.ravel(), c.hb])
     w = np.concatenate([c.W.ravel(), c.b])
     s = np.abs(w) if by_size else h * w**2 / 2

@@ -1,4 +1,4 @@
-"""How the parameters move."""
+"""The exercises on optimizers: how the parameters move."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def steps_case(rng, dtype, draw=None, **options):
 
 
 def steps(draw_options):
-    """tiny, draw, real, odd; draw_options: rng -> options of the optimizer."""
+    """Return tiny, draw, real, odd; draw_options: rng -> options of the optimizer."""
     return {
         "tiny": lambda rng, dtype: steps_case(rng, dtype, draw=whole, **draw_options(rng)),
         "draw": lambda rng, dtype: steps_case(rng, dtype, **draw_options(rng)),
@@ -28,13 +28,13 @@ def steps(draw_options):
 
 
 def moved(result, sentence, make):
-    """A known wrong answer, given as W after the steps."""
+    """Return a known wrong answer, given as W after the steps."""
     return Wrong(result, sentence, lambda c: make(c) - c.W)
 
 
 NOT_IN_PLACE = (
-    "The layer's own array has not moved: change it in place, `value -= ...`; `value = value - ...` and setattr make a "
-    "new array."
+    "Yours does not change the layer's own array. It should change it in place: `value -= ...`. `value = value - ...` "
+    "and setattr make a new array."
 )
 
 SGD_STEP = Exercise(
@@ -45,7 +45,7 @@ SGD_STEP = Exercise(
     target=SGD,
     methods=("step",),
     shows=(SGD.move,),
-    task="Momentum and weight decay are 0 here, they are the next exercise. self.net.parameters() yields (name, value, "
+    task="Momentum and weight decay are 0 here; they are the next exercise. self.net.parameters() yields (name, value, "
     "gradient, curvature) of every parameter; the step changes value in place, by self.lr and the gradient.",
     kind=Steps(),
     **steps(lambda rng: {"lr": float(rng.choice([0.5, 0.25, 0.1]))}),
@@ -138,8 +138,8 @@ MOMENTUM = Exercise(
         )
     },
     hints=(
-        "g = gradient + weight_decay * value comes first; then v, then the step.",
-        "self.v.get(name, 0) is the velocity before, 0 in the first step.",
+        "First compute g = gradient + weight_decay * value, then v, then the step.",
+        "self.v.get(name, 0) is the velocity before the step: 0 in the first step.",
         "self.v[name] = momentum * (that) + g, a new array; then value -= lr * self.v[name].",
     ),
 )
@@ -211,7 +211,9 @@ ADAM = Exercise(
                 lambda c: adam_step(c, 2, keep="m"),
             ),
             moved(
-                "change of W in step 1", "eps is added outside of the root.", lambda c: adam_step(c, eps_inside=True)
+                "change of W in step 1",
+                "Yours adds eps inside of the root; it should add it outside.",
+                lambda c: adam_step(c, eps_inside=True),
             ),
             moved(
                 "change of W in step 1",
@@ -219,7 +221,9 @@ ADAM = Exercise(
                 lambda c: adam_step(c, root=False),
             ),
             moved(
-                "change of W in step 1", "Yours goes up the slope; it should go down.", lambda c: 2 * c.W - adam_step(c)
+                "change of W in step 1",
+                "Yours goes up the slope; it should go down.",
+                lambda c: 2 * c.W - adam_step(c),
             ),
             moved(
                 "change of W in step 1",
@@ -228,7 +232,7 @@ ADAM = Exercise(
             ),
             moved(
                 "change of W in step 1",
-                "v is the running mean of g^2, not of g or |g|.",
+                "Yours averages g or |g| in v; it should be the running mean of g^2.",
                 lambda c: adam_step(c, power=1),
             ),
             moved(
@@ -245,8 +249,8 @@ ADAM = Exercise(
     },
     hints=(
         "First self.t += 1; then for each parameter g, m, v and the step, by the docstring's three lines.",
-        "m = self.m.get(name, 0): 0 before the first step. Put the new one back: self.m[name] = m.",
-        "m' = m / (1 - beta1**t), v' = v / (1 - beta2**t). Do not keep these, keep m and v.",
+        "m = self.m.get(name, 0): 0 before the first step. Store the new one: self.m[name] = m.",
+        "m' = m / (1 - beta1**t), v' = v / (1 - beta2**t). Keep m and v for the next step, not m' and v'.",
         "value -= lr * m' / (np.sqrt(v') + eps).",
     ),
 )
@@ -265,7 +269,7 @@ def adam_step(
     t=None,
     keep=("m", "v"),
 ):
-    """W after `count` steps of Adam with a mistake in it."""
+    """Return W after `count` steps of Adam with a mistake."""
     decay = c.weight_decay if decay is None else decay
     (beta1, beta2), W, m, v = betas or c.betas, c.W.copy(), 0, 0
     for step, gradient in enumerate((c.g1, c.g2, c.g3)[:count], start=1):
@@ -303,7 +307,7 @@ SDLM_STEP = Exercise(
     title="a step size for every parameter",
     target=SDLM,
     methods=("estimate_by", "step"),
-    task="estimate_by has the engine compute curvatures: engine.curvatures takes x and labels, and leaves hW beside "
+    task="estimate_by first calls engine.curvatures, which takes x and labels and stores hW beside "
     "every parameter W. Then it sets self.eps = {(leaf, name): step sizes}, for every leaf of self.net.leaves() and "
     'every name of leaf.params; getattr(leaf, "h" + name) is the curvature. step moves every parameter in place.',
     shows=(descend,),

@@ -1,4 +1,4 @@
-"""ScaledTanh, Linear: the first methods to write, and the first curvature pass."""
+"""The exercises on ScaledTanh and Linear: the first layers, and the first curvature pass."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from scratchnet.layers.squash import A, S
 
 
 def any_shape(kind):
-    """tiny, draw, real, odd for a layer that takes any shape."""
+    """Return tiny, draw, real, odd for a layer that takes any shape."""
     return {
         "tiny": lambda rng, dtype: layer_case(kind, rng, dtype, (2, 3), draw=whole),
         "draw": lambda rng, dtype: layer_case(kind, rng, dtype, (5, *rng.integers(2, 6, 2))),
@@ -34,7 +34,7 @@ SCALED_TANH = Exercise(
     title="the paper's squashing function, and its slope",
     target=ScaledTanh,
     methods=("forward", "backward"),
-    task="forward returns y and keeps on self what backward will need. backward takes dE/dy and returns dE/dx.",
+    task="forward returns y and stores on self what backward needs. backward takes dE/dy and returns dE/dx.",
     gives=("from scratchnet.layers.squash import A, S",),
     kind=LayerPass(),
     **any_shape(ScaledTanh),
@@ -58,7 +58,11 @@ SCALED_TANH = Exercise(
                 lambda c: c.dy * (S * A + S / A * squash(c) ** 2),
             ),
             Wrong("dx", "Yours has A/S; it should be S/A.", lambda c: c.dy * (S * A - A / S * squash(c) ** 2)),
-            Wrong("dx", "Yours does not square y; it should, in f'.", lambda c: c.dy * (S * A - S / A * squash(c))),
+            Wrong(
+                "dx",
+                "Yours does not square y; it should, in f'.",
+                lambda c: c.dy * (S * A - S / A * squash(c)),
+            ),
             Wrong(
                 "dx",
                 "Yours multiplies one term by dy; it should multiply all of f': brackets.",
@@ -99,11 +103,11 @@ LINEAR = Exercise(
     number=0,
     name="linear",
     lesson=3,
-    title="the fully connected layer, there and back",
+    title="the fully connected layer, forward and backward",
     target=Linear,
     methods=("forward", "backward"),
-    task="forward returns y and keeps x as self.x. backward takes dE/dy, sets self.dW and self.db, and returns dE/dx. "
-    "The shapes alone tell where the transposes go.",
+    task="forward returns y and stores x as self.x. backward takes dE/dy, sets self.dW and self.db, and returns dE/dx. "
+    "The shapes show where the transposes go.",
     kind=LayerPass(leaves=("x",)),
     tiny=lambda rng, dtype: layer_case(Linear, rng, dtype, (2, 3), 3, 2, draw=whole),
     draw=lambda rng, dtype: linear_case(rng, dtype, 5, *rng.permutation([2, 3, 4, 6, 7])[:2]),
@@ -155,7 +159,7 @@ LINEAR = Exercise(
     hints=(
         "forward: x is (N, in), W is (out, in), y is (N, out). Only one product of x and W, or W.T, has that shape.",
         "backward: dW has the shape of W, (out, in), and is made of dy (N, out) and x (N, in), summed over the images.",
-        "A matrix product sums over the inner axis: for dW that has to be the images, so dy comes transposed.",
+        "A matrix product sums over the inner axis: for dW that must be the images, so dy is transposed.",
         "db is dy summed over the images, axis 0. dx is (N, in), from dy (N, out) and W (out, in).",
     ),
 )
@@ -172,7 +176,7 @@ LINEAR_BACKWARD2 = Exercise(
     title="the third pass: curvatures of the fully connected layer",
     target=Linear,
     methods=("backward2",),
-    task="backward2 takes d2E/dy2, sets self.hW and self.hb, and returns d2E/dx2. self.x is that of forward.",
+    task="backward2 takes d2E/dy2, sets self.hW and self.hb, and returns d2E/dx2. self.x is the x of forward.",
     kind=LayerPass(),
     tiny=LINEAR.tiny,
     draw=LINEAR.draw,
@@ -210,8 +214,8 @@ LINEAR_BACKWARD2 = Exercise(
         ),
     },
     hints=(
-        "It is backward with hy for dy, and every factor squared. Begin with backward.",
-        "A factor is what multiplies the derivative on its way: x for hW, W for hx, 1 for hb.",
+        "backward2 is backward with hy instead of dy, and with every factor squared. Start from backward.",
+        "A factor multiplies the derivative in backward: x for hW, W for hx, 1 for hb.",
         "Square entry by entry: self.x**2, self.W**2. hy itself stays as it is.",
     ),
 )

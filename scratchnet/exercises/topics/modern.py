@@ -1,4 +1,4 @@
-"""Newer than the paper: the rectifier, max pooling."""
+"""The exercises on layers newer than the paper: the rectifier, max pooling."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ RELU = Exercise(
     title="the rectifier",
     target=ReLU,
     methods=("forward", "backward"),
-    task="forward returns y and keeps it as self.y. backward takes dE/dy and returns dE/dx.",
+    task="forward returns y and stores it as self.y. backward takes dE/dy and returns dE/dx.",
     shows=(where_positive,),
     kind=LayerPass(leaves=("y",)),
     **any_shape(ReLU) | {"tiny": lambda rng, dtype: zero_case(rng, dtype)},
@@ -53,7 +53,7 @@ RELU = Exercise(
     },
     hints=(
         "forward: np.maximum(x, 0) compares entry by entry. np.max would give one number.",
-        "backward: dE/dx is dE/dy where x > 0, else 0. y > 0 exactly where x > 0, so self.y will do.",
+        "backward: dE/dx is dE/dy where x > 0, else 0. y > 0 exactly where x > 0, so you can use self.y.",
         "A comparison gives True and False, which multiply as 1 and 0: dy * (self.y > 0).",
     ),
 )
@@ -75,7 +75,7 @@ def pool_case(
 
 
 def pooled_back(c, last=False, all_of_window=False):
-    """dx of max pooling with a mistake in it, without padding."""
+    """Return dx of max pooling with a mistake, without padding."""
     window, stride = c.window, c.stride
     dx = np.zeros_like(c.x)
     for h in range(c.dy.shape[2]):
@@ -100,10 +100,10 @@ MAX_POOL_BACKWARD = Exercise(
     number=0,
     name="max-pool-backward",
     lesson=17,
-    title="only the winner of a window learns",
+    title="only the winner of a window gets a gradient",
     target=MaxPool2d,
     methods=("backward",),
-    task="forward left self.shape, that of x, and self.winner (N, C, OH, OW): the place of each window's "
+    task="forward stored self.shape, the shape of x, and self.winner (N, C, OH, OW): the place of each window's "
     "largest pixel in its map, row * W + column. Windows may overlap.",
     shows=(max_pool_back,),
     kind=LayerPass(),
@@ -137,7 +137,7 @@ MAX_POOL_BACKWARD = Exercise(
         )
     },
     hints=(
-        "Begin with zeros of the shape (N, C, H*W): self.winner says where in the last axis each dy belongs.",
+        "Start from zeros of shape (N, C, H*W): self.winner is the index of each dy in the last axis.",
         "Loop over n, c, h, w and add dy[n, c, h, w] at [n, c, self.winner[n, c, h, w]]; np.ndindex gives all four.",
         "Add, +=, since a pixel may have won several windows. Reshape to self.shape at the end.",
     ),

@@ -1,4 +1,4 @@
-"""The losses: the paper's two, and softmax cross entropy."""
+"""The exercises on losses: the paper's two, and softmax cross entropy."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from scratchnet.losses import CrossEntropyLoss, MAPLoss, MLELoss
 
 
 def losses(large=None, **named):
-    """tiny, draw, real, odd for a loss; named: options of its class, large: those for penalties of 10,000."""
+    """Return tiny, draw, real, odd for a loss; named: options of its class, large: those for penalties of 10,000."""
     return {
         "tiny": lambda rng, dtype: loss_case(rng, dtype, 2, 3, draw=whole, **named),
         "draw": lambda rng, dtype: loss_case(rng, dtype, 5, 4, **named),
@@ -46,8 +46,8 @@ MLE_LOSS = Exercise(
     title="the penalty of the right class",
     target=MLELoss,
     methods=("forward", "backward"),
-    task="forward returns E, a number. It keeps one_hot(labels, y), which is 1 at the label of each row and "
-    "0 elsewhere, as self.right: the library's backward2 reads it. backward takes nothing and returns dE/dy.",
+    task="forward returns E, a number. It stores one_hot(labels, y), which is 1 at the label of each row and "
+    "0 elsewhere, as self.right: the library's backward2 reads it. backward has no arguments and returns dE/dy.",
     gives=GIVES_ONE_HOT,
     kind=LossPass(leaves=("right",)),
     **losses(),
@@ -97,7 +97,7 @@ MLE_LOSS = Exercise(
     hints=(
         "one_hot(labels, y) * y is y at the label of each row and 0 elsewhere.",
         "E = sum of that, divided by len(y): one number for the batch, float(...).",
-        "backward: E depends on y[n, D] alone, with the slope 1/N. Keep one_hot in forward.",
+        "backward: E depends on y[n, D] alone, with slope 1/N. Store one_hot in forward.",
     ),
 )
 
@@ -115,8 +115,8 @@ def as_printed(c):
 
 
 UNDERFLOW = (
-    "e^-y is 0 for large y, and log 0 is -infinity: factor the largest exponent out of the sum, "
-    "log sum e^-y = -m + log sum e^(m - y), with m the smallest of the y_i and j."
+    "Yours takes log 0: e^-y is 0 for large y. It should factor the largest exponent out of the sum: "
+    "log sum e^-y = -m + log sum e^(m - y), where m is the smallest of the y_i and j."
 )
 
 MAP_LOSS = Exercise(
@@ -126,8 +126,8 @@ MAP_LOSS = Exercise(
     title="the right class near, the others far, and no overflow",
     target=MAPLoss,
     methods=("forward", "backward"),
-    task="forward returns E, a number, and keeps one_hot(labels, y) as self.right: the library's backward2 reads it. "
-    "backward takes nothing and returns dE/dy. self.j is j. Penalties of 10,000 must not give infinity or NaN.",
+    task="forward returns E, a number, and stores one_hot(labels, y) as self.right: the library's backward2 reads it. "
+    "backward has no arguments and returns dE/dy. self.j is j. Penalties of 10,000 must not give infinity or NaN.",
     gives=GIVES_ONE_HOT,
     kind=LossPass(leaves=("right",)),
     **losses(j=2.0, large={"j": 1e4}),
@@ -185,9 +185,9 @@ MAP_LOSS = Exercise(
         ),
     },
     hints=(
-        "Begin by the formula: right = one_hot(labels, y), E = mean of (right * y).sum(axis=1) + log(...).",
-        "p_i is e^-y_i divided by the same sum that the logarithm is taken of. Keep p in forward for backward.",
-        "For y = 10,000, e^-y is 0 and log 0 infinite. Let m be the smallest of all y_i of a row and j, and "
+        "Start from the formula: right = one_hot(labels, y), E = mean of (right * y).sum(axis=1) + log(...).",
+        "p_i is e^-y_i divided by the sum in the logarithm. Store p in forward for backward.",
+        "For y = 10,000, e^-y is 0 and log 0 is infinite. Let m be the smallest of all y_i of a row and j, and "
         "factor e^-m out.",
         "log(e^-j + sum e^-y_i) = -m + log(e^(m-j) + sum e^(m-y_i)): no exponent is positive, one is 0.",
     ),
@@ -205,8 +205,8 @@ def logarithm_of_softmax(c):
 
 
 OVERFLOW = (
-    "e^y overflows for large y, and log p is infinite where p has become 0: with z = y - the largest score of the row, "
-    "E is log(sum e^z) - z_D."
+    "Yours overflows: e^y is infinite for large y, and log p is infinite where p is 0. It should use z = y - the "
+    "largest score of the row: E is log(sum e^z) - z_D."
 )
 
 CROSS_ENTROPY = Exercise(
@@ -216,8 +216,8 @@ CROSS_ENTROPY = Exercise(
     title="softmax and its logarithm in one, without overflow",
     target=CrossEntropyLoss,
     methods=("forward", "backward"),
-    task="forward returns E, a number, and keeps p as self.p: backward2, which is the library's here, reads "
-    "it. backward takes nothing and returns dE/dy. Scores of 10,000 must not give infinity or NaN.",
+    task="forward returns E, a number, and stores p as self.p: the library's backward2 reads "
+    "it. backward has no arguments and returns dE/dy. Scores of 10,000 must not give infinity or NaN.",
     gives=GIVES_ONE_HOT,
     kind=LossPass(leaves=("p",)),
     **losses(),
@@ -264,6 +264,6 @@ CROSS_ENTROPY = Exercise(
         "p = e^y / sum e^y, row by row: axis=1, keepdims=True. E = - mean of log p at the label.",
         "Subtracting the same number from all scores of a row changes neither p nor E: subtract the largest.",
         "With z = y - max: E = mean of log(sum e^z) - z_D. No exponent is positive, one is 0.",
-        "backward: (p - one_hot(labels, y)) / N; keep both in forward.",
+        "backward: (p - one_hot(labels, y)) / N; store both in forward.",
     ),
 )

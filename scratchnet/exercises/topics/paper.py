@@ -1,4 +1,4 @@
-"""What is the paper's own: subsampling, Table I, codes and penalties, the network."""
+"""The exercises on the paper's own parts: subsampling, Table I, codes and penalties, the network."""
 
 import numpy as np
 
@@ -32,7 +32,7 @@ SUBSAMPLING = Exercise(
     title="a learned coefficient for the sum of each 2x2 window",
     target=Subsampling,
     methods=("forward", "backward"),
-    task="forward returns y and keeps the sums as self.s (N, C, H/2, W/2). backward sets self.dW and "
+    task="forward returns y and stores the sums as self.s (N, C, H/2, W/2). backward sets self.dW and "
     "self.db, one number for each map, and returns dE/dx.",
     shows=(subsample, Subsampling._back, subsample_back),
     kind=LayerPass(leaves=("s",)),
@@ -112,8 +112,8 @@ SUBSAMPLING = Exercise(
     },
     hints=(
         "x.reshape(N, C, H/2, 2, W/2, 2) has the two rows of a window on axis 3 and its two columns on axis 5.",
-        "W and b are (C,). To go with (N, C, H, W) they need two axes more: W[:, None, None].",
-        "backward: dW and db are sums over axes 0, 2 and 3; the result is one number for each map.",
+        "W and b are (C,). To multiply (N, C, H, W), W needs two more axes: W[:, None, None]; b likewise.",
+        "backward: dW and db are sums over axes 0, 2 and 3; one number for each map remains.",
         "dx: each pixel of a window gets W dy of its window. np.repeat(..., 2, axis=2), then along axis 3.",
     ),
 )
@@ -147,8 +147,8 @@ TABLE_ONE = Exercise(
     lesson=9,
     title="which maps of S2 each map of C3 reads",
     target=connection_table,
-    task="The drawing is text, TABLE_I in scratchnet.models is the paper's: X where a map is read, a dot where not, "
-    "spaces between. Blank lines before and after do not count.",
+    task="The drawing is text, with X where a map is read, a dot where it is not, and spaces between. TABLE_I in "
+    "scratchnet.models is the paper's. Ignore blank lines before and after.",
     gives=("from scratchnet.models import TABLE_I",),
     play="print(TABLE_I, connection_table(TABLE_I))",
     kind=Function("table"),
@@ -189,10 +189,10 @@ TABLE_ONE = Exercise(
         )
     },
     hints=(
-        "drawing.split('\\n') gives the lines, line.split() the marks in a line, without the spaces.",
+        "drawing.split('\\n') gives the lines; line.split() gives the marks in a line, without the spaces.",
         "Leave out the lines that are empty: [line.split() for line in ... if line.strip()].",
         "mark == 'X' is True or False. np.array of a list of lists of these is boolean, with a row for each line.",
-        "A line is an input map, the table is (out, in): transpose at the end.",
+        "A line is an input map, but the table is (out, in): transpose at the end.",
     ),
 )
 
@@ -210,7 +210,7 @@ RBF_LAYER = Exercise(
     title="how far an answer is from each code",
     target=RBF,
     methods=("forward", "backward"),
-    task="self.codes is (classes, F). forward returns the penalties y (N, classes) and keeps x - w for every pair as "
+    task="self.codes is (classes, F). forward returns the penalties y (N, classes) and stores x - w for every pair as "
     "self.difference (N, classes, F). backward takes dE/dy and returns dE/dx.",
     kind=LayerPass(leaves=("difference",)),
     tiny=lambda rng, dtype: codes_case(rng, dtype, 2, 2, 3, draw=whole),
@@ -225,7 +225,9 @@ RBF_LAYER = Exercise(
     wrong={
         "forward": (
             Wrong(
-                "y", "Yours sums the differences; it should sum their squares.", lambda c: differences(c).sum(axis=2)
+                "y",
+                "Yours sums the differences; it should sum their squares.",
+                lambda c: differences(c).sum(axis=2),
             ),
             Wrong(
                 "y",
@@ -247,7 +249,11 @@ RBF_LAYER = Exercise(
                 "Yours has no factor 2; it should, since the derivative of a square is 2 (x - w).",
                 lambda c: c.dx / 2,
             ),
-            Wrong("dx", "Yours has 2 (w - x); it should be 2 (x - w).", lambda c: -c.dx),
+            Wrong(
+                "dx",
+                "Yours has 2 (w - x); it should be 2 (x - w).",
+                lambda c: -c.dx,
+            ),
             Wrong(
                 "dx",
                 "Yours has no dy; it should weigh each class by dE/dy_i.",
@@ -261,7 +267,7 @@ RBF_LAYER = Exercise(
         ),
     },
     hints=(
-        "x is (N, F), codes (classes, F). x[:, None, :] is (N, 1, F): minus codes that is every pair, (N, classes, F).",
+        "x is (N, F), codes (classes, F). x[:, None, :] is (N, 1, F); x[:, None, :] - codes is (N, classes, F).",
         "y is the sum of the squares over the last axis.",
         "backward: y_i = sum_j (x_j - w_ij)^2 has the derivative 2 (x_j - w_ij) with respect to x_j.",
         "Each class i adds dy_i times that: dy[:, :, None] * self.difference, summed over axis 1, times 2.",
@@ -282,11 +288,11 @@ LENET5 = Exercise(
     number=0,
     name="lenet5",
     lesson=12,
-    title="the network of 1998 from its layers",
+    title="the network of 1998, built from its layers",
     target=lenet5,
     task="Return a Sequential of the layers called C1, C1_squash, S2, S2_squash, C3, C3_squash, S4, S4_squash, C5, "
-    "C5_squash, flatten, F6, F6_squash, OUTPUT; ScaledTanh is the squashing function. "
-    "rng, dtype, init and coefficient go to the layers that have them. The checker puts our parameters into it.",
+    "C5_squash, flatten, F6, F6_squash, OUTPUT; squash: ScaledTanh(). rng, dtype, init and coefficient go to layers "
+    "that have them. The check puts its own parameters into your network.",
     gives=(
         "from scratchnet import RBF, Conv2d, Flatten, Linear, ScaledTanh, Sequential, Subsampling",
         "from scratchnet.layers.initial import uniform_over_sqrt_fan_in",
