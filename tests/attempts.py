@@ -3,10 +3,12 @@
 import ast
 import inspect
 import textwrap
+from pathlib import Path
 
-from plants import ARGUMENTS
+from answers import ARGUMENTS
 
 from scratchnet.exercises.blank import BLANK, blank_file
+from scratchnet.exercises.catalogue import find_exercise
 from scratchnet.viewing.show import underlying
 
 
@@ -21,7 +23,7 @@ def body(function):
 def filled(exercise, bodies, imports="", arguments=None):
     """The file of an exercise with these bodies in its blanks, in order; an empty one leaves its blank.
 
-    arguments: what the bodies call the arguments, "self x" for each; as plants.py says if not given.
+    arguments: what the bodies call the arguments, "self x" for each; as answers.py names them if not given.
     """
     parts = with_arguments(blank_file(exercise), arguments or ARGUMENTS[exercise.name]).split(BLANK)
     assert len(parts) == len(bodies) + 1
@@ -53,3 +55,12 @@ def with_library_bodies(exercise):
     bodies = [body(function) for function in exercise.functions()]
     arguments = [" ".join(inspect.signature(function).parameters) for function in exercise.functions()]
     return filled(exercise, bodies, f"from {home} import *  # noqa", arguments)
+
+
+def write(bodies, exercise=None, path=None):
+    """Write the file of an exercise, of `linear` if none is named, into the folder my."""
+    exercise = exercise or find_exercise("linear")
+    path = path or Path("my") / exercise.file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(filled(exercise, bodies), encoding="utf-8")
+    return path

@@ -42,3 +42,34 @@ def browser():
     from browsing import chromium
 
     yield from chromium()
+
+
+@pytest.fixture
+def said(capfd):
+    """Runs a command; (exit code, what it printed to stdout and stderr)."""
+
+    from scratchnet.cli import main
+
+    def run(*words):
+        code = main(["exercise", *map(str, words)])
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return code, out + err
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def digits():
+    from scratchnet import datasets
+
+    images, labels = datasets.load("mnist", "train")
+    return datasets.paper_input(images[:4000]), labels[:4000]
+
+
+@pytest.fixture(scope="session")
+def test_digits():
+    from scratchnet import datasets
+
+    images, labels = datasets.load("mnist", "test")
+    return datasets.paper_input(images[:2000]), labels[:2000]

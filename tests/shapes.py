@@ -37,3 +37,7 @@ def conv_cases(draw):
         connections = rng.random((O, C)) < 0.6
         connections[np.arange(O), rng.integers(0, C, O)] = True
     return ConvCase(rng.normal(size=(N, C, H, W)), O, (kh, kw), stride, padding, connections)
+
+
+def digits_like(rng, images, shape=(1, 32, 32)):
+    return rng.normal(size=(images, *shape)).astype("f"), rng.integers(0, 10, images)

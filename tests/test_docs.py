@@ -10,9 +10,9 @@ from statistics import mean
 
 import numpy as np
 import pytest
+from answers import ANSWERS
 from attempts import filled
 from PIL import Image
-from plants import ANSWERS
 from test_house import FLOORS, PACKAGE
 
 import scratchnet

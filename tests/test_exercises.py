@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from answers import ANSWERS
 from attempts import body, filled, with_library_bodies
-from plants import ANSWERS, LEVEL_PLANTS, PLANTS
+from plants import LEVEL_PLANTS, PLANTS
 
 from scratchnet import layers, losses
 from scratchnet.exercises.blank import blank_file

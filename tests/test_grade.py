@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from answers import ANSWERS
 from attempts import filled
-from plants import ANSWERS
 
 from scratchnet.cli import main
 from scratchnet.errors import InputError
