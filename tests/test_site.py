@@ -208,7 +208,8 @@ def test_only_a_site_is_replaced(small):
     (site / "reference" / "layers.html").write_text("an older one")
     small("print('three')")
     assert "three" in (site / "02_plus.html").read_text() and len(list(small.folder.iterdir())) == 2
-    for name in (".git", "figures/mine.png", "notes.html"):
+    for name in (".git", "figures/mine.png", "notes.html", "reference/mine.txt", "reference/_modules/mine.md"):
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_text("mine")
         with pytest.raises(InputError, match=f"{name} in it is not part of the website"):
             small()

@@ -18,7 +18,10 @@ from scratchnet.storage import atomic_write
 from scratchnet.viewing.show import gathered
 
 STYLE = Path(__file__).with_name("site.css")
-OURS = re.compile(r"(\d\d_[^/]+|index|exercises)\.html|style\.css|figures(/\d\d_[^/]+-\d+\.png)?|reference(/.*)?")
+OURS = re.compile(
+    r"(\d\d_[^/]+|index|exercises)\.html|style\.css|figures(/\d\d_[^/]+-\d+\.png)?"
+    r"|reference(/(_static(/.+)?|_sources|_modules(/\w+)*(\.html)?|[\w-]+\.(html|js|inv)|\.buildinfo))?"  # by Sphinx
+)
 SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # what file managers leave behind
 REFERENCE = '<a href="reference/index.html">Reference</a>\n'
 TITLE = "LeNet-5 step by step"
