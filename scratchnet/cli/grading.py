@@ -72,4 +72,5 @@ def grade_class(options):
     print(f"\n{who}, {mean:.1f} of {of} points on average\n")
     for path, write in files.items():
         write()
-        print(f"written: {path}")
+        each = path.name == "STUDENT.txt"
+        print(f"written: {path.parent} (a .txt for each student)" if each else f"written: {path}")

@@ -34,7 +34,12 @@ def add(commands):
     )
     train.add_argument("--loss", choices=("map", "mle"), help="the paper's eq. 9 or eq. 8 (default: map)")
     train.add_argument("--j", type=float, metavar="J", help="penalty of the rubbish class in eq. 9 (default: 10)")
-    train.add_argument("--out", type=Path, metavar="DIR", help="the run's folder (default: runs/RECIPE, or runs/quick)")
+    train.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="the run's folder (default: runs/RECIPE, or runs/quick; with -seedN for another seed)",
+    )
     train.add_argument(
         "--resume", type=Path, metavar="DIR", help="resume the run in this folder; --epochs may be larger"
     )

@@ -148,13 +148,17 @@ class Run:
         path = self.folder / "config.json"
         try:
             there = BEFORE | json.loads(path.read_text("ascii"))
-            other = [name for name in self.config if name != "versions" and there.get(name) != self.config[name]]
+            other = [
+                f"{name} is {there.get(name)!r} there and {mine!r} here"
+                for name, mine in self.config.items()
+                if name != "versions" and there.get(name) != mine
+            ]
         except (OSError, ValueError, AttributeError):
             return
         if other:
             raise InputError(
-                f"{self.folder} holds a run with another {', '.join(other)}. Remove the folder, or choose another "
-                "one: folder=DIR."
+                f"{self.folder} holds a run with another setting: {', '.join(other)}. Remove the folder, or choose "
+                "another one: folder=DIR."
             )
 
     def make_folders(self):
