@@ -62,6 +62,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time __getattr__ impo
     from scratchnet.training import History as History
     from scratchnet.training import evaluate as evaluate
     from scratchnet.training import fit as fit
+    from scratchnet.training import predict as predict
     from scratchnet.training import pruning as pruning
     from scratchnet.training.pruning import OptimalBrainDamage as OptimalBrainDamage
     from scratchnet.viewing import Step as Step
@@ -77,7 +78,7 @@ _HOME = {
     "ScaledTanh Sequential Sigmoid Softmax Subsampling Tanh",
     "losses": "BCELoss CrossEntropyLoss MAPLoss MLELoss",
     "optimizers": "Adam Optimizer SDLM SGD",
-    "training": "Callback Evaluation History evaluate fit",
+    "training": "Callback Evaluation History evaluate fit predict",
     "training.pruning": "OptimalBrainDamage",
     "runs.recipes": "RECIPES",
     "checks": "central_differences check_against check_curvature check_gradients check_loss",

@@ -68,15 +68,16 @@ class MAPLoss:
 
     def forward(self, y: NDArray, labels: NDArray) -> float:
         self.right = one_hot(labels, y)
-        least = np.minimum(y.min(axis=1, keepdims=True), self.j)
+        least = np.minimum(y.min(axis=1, keepdims=True), y.dtype.type(self.j))
         above = y - least
-        self.p = np.exp(-above)
-        total = self.p.sum(axis=1, keepdims=True) + np.exp(least - self.j)
-        self.p /= total
-        return float(np.vdot(self.right, above) + np.log(total).sum()) / len(y)
+        e = np.exp(np.hstack([-above, least - y.dtype.type(self.j)]))  # the last column is the rubbish class
+        self.p = e / e.sum(axis=1, keepdims=True)
+        return float(np.vdot(self.right, above) + log_of_sums(e).sum()) / len(y)
 
     def backward(self) -> NDArray:
-        return (self.right - self.p) / len(self.p)
+        p = self.p[:, :-1]
+        others = self.p @ (1 - np.eye(self.p.shape[1], dtype=p.dtype))  # 1 - p, right to the last digit
+        return (self.right * others[:, :-1] - (1 - self.right) * p) / len(p)
 
     def backward2(self) -> NDArray:
         return self.right / len(self.right)
@@ -93,26 +94,54 @@ class CrossEntropyLoss:
     dE/dy_i = (p_i - [i = D]) / N with p_i = e^y_i / sum_k e^y_k
     d2E/dy_i2 = p_i (1 - p_i) / N, the exact diagonal
 
+    weights: a weight w_i >= 0 for each class; E is then the weighted mean, sum_n w_D (...) / sum_n w_D.
+    label_smoothing: with s, the target [i = D] becomes (1 - s) [i = D] + s / classes. Both are as in PyTorch.
+
     The largest exponent is factored out, so that no score overflows.
-    Raises InputError for labels that are not N integers from 0 to classes - 1.
+    Raises InputError for labels that are not N integers from 0 to classes - 1, for weights below 0 or of another
+    number than the classes, and for label_smoothing outside 0 to 1.
     """
 
+    def __init__(self, weights: ArrayLike | None = None, label_smoothing: float = 0.0) -> None:
+        self.weights = None if weights is None else class_weights(weights)
+        if not 0 <= label_smoothing <= 1:
+            raise InputError(f"CrossEntropyLoss expects label_smoothing from 0 to 1, got {label_smoothing}.")
+        self.label_smoothing = float(label_smoothing)
+
     def forward(self, y: NDArray, labels: NDArray) -> float:
-        self.right = one_hot(labels, y)
+        self.t, self.N = self.targets(labels, y), self.size(labels)
         below = y - y.max(axis=1, keepdims=True)
-        self.p = np.exp(below)
-        total = self.p.sum(axis=1, keepdims=True)
-        self.p /= total
-        return float(np.log(total).sum() - below[self.right == 1].sum()) / len(y)
+        e = np.exp(below)
+        self.p = e / e.sum(axis=1, keepdims=True)
+        minus_log_p = np.where(self.t > 0, log_of_sums(e)[:, None] - below, 0)  # infinity may stand where t is 0
+        return float(np.vdot(self.t, minus_log_p)) / self.N
 
     def backward(self) -> NDArray:
-        return (self.p - self.right) / len(self.p)
+        others = 1 - np.eye(self.p.shape[1], dtype=self.p.dtype)
+        return (self.p * (self.t @ others) - self.t * (self.p @ others)) / self.N  # p - t, right to the last digit
 
     def backward2(self) -> NDArray:
-        return self.p * (1 - self.p) / len(self.p)
+        others = 1 - np.eye(self.p.shape[1], dtype=self.p.dtype)
+        share = 1 / len(self.p) if self.weights is None else self.t.sum(axis=1, keepdims=True) / self.N
+        return self.p * (self.p @ others) * share
+
+    def targets(self, labels: NDArray, y: NDArray) -> NDArray:
+        """Return the target of every class, times its weight: (N, classes)."""
+        t, s, classes = one_hot(labels, y), self.label_smoothing, y.shape[1]
+        if s:
+            t = (1 - s) * t + y.dtype.type(s / classes)
+        if self.weights is not None and len(self.weights) != classes:
+            raise InputError(f"CrossEntropyLoss has {len(self.weights)} weights, but y has {classes} classes.")
+        return t if self.weights is None else t * self.weights.astype(y.dtype)
+
+    def size(self, labels: NDArray) -> float:
+        """Return what E is divided by: the number of labels, or the sum of their weights."""
+        return len(labels) if self.weights is None else float(self.weights[labels].sum()) or 1.0
 
     def __repr__(self) -> str:
-        return "CrossEntropyLoss()"
+        text = [f"weights={self.weights.tolist()}"] if self.weights is not None else []
+        text += [f"label_smoothing={self.label_smoothing:g}"] if self.label_smoothing else []
+        return f"CrossEntropyLoss({', '.join(text)})"
 
 
 class BCELoss:
@@ -150,8 +179,32 @@ class BCELoss:
         return "BCELoss()"
 
 
+def log_of_sums(e: NDArray) -> NDArray:
+    """Return the logarithm of each row sum of e (N, K), whose largest entry in a row is 1, right to the last digit."""
+    return np.log1p(np.sort(e, axis=1)[:, :-1].sum(axis=1))
+
+
+def class_weights(weights: ArrayLike) -> NDArray:
+    """Return the weights as an array. Raise InputError unless they are finite numbers >= 0, one of them above 0."""
+    try:
+        w = np.asarray(weights, float)
+    except (TypeError, ValueError):
+        w = np.empty(0)
+    if w.ndim != 1 or not w.size or not np.isfinite(w).all() or w.min() < 0 or w.max() == 0:
+        raise InputError(f"weights should be a number of at least 0 for each class, and not all 0, got {weights!r}.")
+    return w
+
+
 def one_hot(labels: ArrayLike, y: NDArray) -> NDArray:
-    """Return 1 where the class is the label, else 0, in the shape and dtype of y (N, classes)."""
+    """Return 1 where the class is the label, else 0, in the shape and dtype of y (N, classes).
+
+    Raises InputError for y of another number of axes, and for labels that are not N integers from 0 to classes - 1.
+    """
+    if np.ndim(y) != 2:
+        raise InputError(
+            f"The loss expects y of shape (N, classes), got {np.shape(y)}."
+            + (" Put a Flatten layer before the last Linear layer." if np.ndim(y) > 2 else "")
+        )
     labels = np.asarray(labels)
     if labels.shape != y.shape[:1] or labels.dtype.kind not in "iu":
         raise InputError(

@@ -1,6 +1,8 @@
 """The optimizers. step() changes the parameters in place, with the gradients of the last backward pass."""
 
 import math
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +10,7 @@ from numpy.typing import NDArray
 from scratchnet.errors import InputError
 from scratchnet.kernels import adam, descend
 from scratchnet.layers import Layer
-from scratchnet.layers.expect import connected
+from scratchnet.layers.expect import connected, described, expect_parameters, is_float_array, label
 from scratchnet.losses import Loss
 from scratchnet.parallel import Engine, ReadableEngine, leaves
 
@@ -21,6 +23,7 @@ class Optimizer:
     """
 
     def __init__(self, net: Layer, lr: float) -> None:
+        expect_parameters_to_change(type(self).__name__, net)
         self.net, self.lr, self.t = net, positive("lr", lr), 0
 
     def before_pass(self, engine: Engine, x: NDArray, labels: NDArray, order: NDArray) -> None:
@@ -30,6 +33,7 @@ class Optimizer:
         """Change every parameter in place, with its gradient."""
         self.t += 1
         for name, value, gradient, _ in self.net.parameters():
+            expect_like(name, value, "gradient", "d", gradient)
             self.move(name, value, gradient)
 
     def move(self, name: str, w: NDArray, g: NDArray) -> None:
@@ -52,20 +56,27 @@ class SGD(Optimizer):
     """g = dE/dw + weight_decay w;  v <- momentum v + g;  w <- w - lr v, as in PyTorch.
 
     Without momentum and weight decay: w <- w - lr dE/dw (paper, eq. 18). The term weight_decay w is the
-    gradient of weight_decay w^2 / 2, also for biases. Raises InputError when lr is not positive, or
-    momentum or weight_decay is negative.
+    gradient of weight_decay w^2 / 2, also for biases. nesterov: w <- w - lr (g + momentum v), with the new v.
+    Raises InputError when lr is not positive, momentum is not in [0, 1), weight_decay is negative, a number
+    is not finite, and for nesterov without momentum.
     """
 
-    def __init__(self, net: Layer, lr: float, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
+    def __init__(
+        self, net: Layer, lr: float, momentum: float = 0.0, weight_decay: float = 0.0, nesterov: bool = False
+    ) -> None:
         super().__init__(net, lr)
-        self.momentum, self.weight_decay = at_least_0("momentum", momentum), at_least_0("weight_decay", weight_decay)
+        self.momentum, self.weight_decay = below_1("momentum", momentum), at_least_0("weight_decay", weight_decay)
+        if nesterov and not momentum:
+            raise InputError(f"nesterov needs momentum above 0, for example momentum=0.9, got momentum={momentum}.")
+        self.nesterov = bool(nesterov)
         self.v: dict[str, NDArray] = {}
 
     def move(self, name: str, w: NDArray, g: NDArray) -> None:
         if self.weight_decay:
             g = g + self.weight_decay * w
         if self.momentum:
-            g = self.v[name] = self.momentum * self.v.get(name, 0) + g
+            v = self.v[name] = self.momentum * self.v.get(name, 0) + g
+            g = g + self.momentum * v if self.nesterov else v
         w -= self.lr * g
 
     def remembers(self) -> bool:
@@ -79,6 +90,7 @@ class SGD(Optimizer):
 
     def __repr__(self) -> str:
         text = f"lr={self.lr:g}" + f", momentum={self.momentum:g}" * (self.momentum > 0)
+        text += ", nesterov=True" * self.nesterov
         return f"SGD({text}" + f", weight_decay={self.weight_decay:g}" * (self.weight_decay > 0) + ")"
 
 
@@ -90,7 +102,8 @@ class Adam(Optimizer):
     w <- w - lr m' / (sqrt(v') + eps)  with  m' = m / (1 - beta1^t),  v' = v / (1 - beta2^t) in step t:
     m and v start at 0, and the divisions correct for that.
 
-    Raises InputError when lr or eps is not positive, a beta is not in [0, 1), or weight_decay is negative.
+    Raises InputError when lr or eps is not positive, a beta is not in [0, 1), weight_decay is negative, or a
+    number is not finite.
     """
 
     def __init__(
@@ -101,10 +114,12 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        if not all(0 <= beta < 1 for beta in betas):
-            raise InputError(f"Adam needs betas from 0 to below 1, got {betas}.")
+        if not (
+            isinstance(betas, tuple | list) and len(betas) == 2 and all(is_number(b) and 0 <= b < 1 for b in betas)
+        ):
+            raise InputError(f"Adam needs two betas from 0 to below 1, got {betas}.")
         super().__init__(net, lr)
-        self.betas, self.eps = betas, positive("eps", eps)
+        self.betas, self.eps = (float(betas[0]), float(betas[1])), positive("eps", eps)
         self.weight_decay = at_least_0("weight_decay", weight_decay)
         self.m: dict[str, NDArray] = {}
         self.v: dict[str, NDArray] = {}
@@ -179,6 +194,8 @@ class SDLM(Optimizer):
             raise InputError("SDLM has no step sizes yet: call estimate(loss, x, labels) before the first step.")
         for (leaf, name), eps in self.eps.items():
             arrays = leaf.__dict__
+            expect_like(f"{label(leaf)}.{name}", eps, "value", "", arrays[name])
+            expect_like(f"{label(leaf)}.{name}", eps, "gradient", "d", arrays.get("d" + name))
             descend(arrays[name], eps, arrays["d" + name])
 
     def step_sizes(self) -> dict[tuple[Layer, str], NDArray]:
@@ -189,18 +206,54 @@ class SDLM(Optimizer):
         return f"SDLM(lr={self.lr:g}, mu={self.mu:g})"
 
 
+def expect_parameters_to_change(name: str, net: Any) -> None:
+    """Raise InputError unless net is a network whose parameters are float arrays."""
+    if not isinstance(net, Layer):
+        raise InputError(
+            f"{name} expects the network itself, got {described(net)}. Write {name}(net, lr=...), not "
+            f"{name}(net.parameters(), ...): it finds the parameters in the network."
+        )
+    for leaf in leaves(net):
+        expect_parameters(leaf)
+
+
+def expect_like(name: str, value: NDArray, what: str, letter: str, array: Any) -> None:
+    """Raise InputError unless array is a float array of the shape of value, as compiled code expects it."""
+    if not is_float_array(array) or array.shape != value.shape:
+        got = f"shape {array.shape}" if is_float_array(array) else described(array)
+        *_, short = name.rpartition(".")
+        raise InputError(
+            f"The {what} of {name} should be an array of shape {value.shape}, got {got}. "
+            + (f"backward should store it in self.{letter}{short}; call backward before step." if letter else "")
+        )
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def positive(name: str, value: float) -> float:
-    if not value > 0:
-        raise InputError(f"{name} must be positive, got {value}.")
+    if not is_number(value) or not value > 0:
+        finite = " and finite" if value == math.inf else ""
+        raise InputError(f"{name} must be positive{finite}, got {value!r}.")
     return value
 
 
 def at_least_0(name: str, value: float) -> float:
-    if not value >= 0:
-        raise InputError(f"{name} must be at least 0, got {value}.")
+    if not is_number(value) or not value >= 0:
+        finite = " and finite" if value == math.inf else ""
+        raise InputError(f"{name} must be at least 0{finite}, got {value!r}.")
+    return value
+
+
+def below_1(name: str, value: float) -> float:
+    if not is_number(value) or not 0 <= value < 1:
+        raise InputError(f"{name} must be at least 0 and below 1, got {value!r}.")
     return value
 
 
 def in_place(name: str, value: NDArray) -> None:
     if not value.flags.c_contiguous:
         raise InputError(f"{name} is not C-contiguous. Replace it with np.ascontiguousarray({name}).")
+    if not value.flags.writeable or not value.flags.aligned:
+        raise InputError(f"{name} is read-only or not aligned. Replace it with {name}.copy().")

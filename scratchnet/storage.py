@@ -51,7 +51,7 @@ def _read(path):
     if path.is_dir():
         raise ModelError(f"{path} is a folder, expected a model file. The model of a run is {path / 'last.npz'}.")
     if not path.is_file():
-        raise ModelError(f"There is no model file {path}. `python -m scratchnet train` writes one.")
+        raise ModelError(f"There is no model file {path}. `python -m scratchnet train` writes runs/paper/last.npz.")
     if not zipfile.is_zipfile(path):
         raise ModelError(f"{path} is damaged, or it is not a model file. Train or copy it again.")
     try:

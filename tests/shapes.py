@@ -11,8 +11,8 @@ class ConvCase:
     x: np.ndarray
     out_channels: int
     kernel_size: tuple
-    stride: int
-    padding: int
+    stride: int | tuple
+    padding: int | tuple | str
     connections: np.ndarray | None
 
     @property
@@ -37,6 +37,21 @@ def conv_cases(draw):
         connections = rng.random((O, C)) < 0.6
         connections[np.arange(O), rng.integers(0, C, O)] = True
     return ConvCase(rng.normal(size=(N, C, H, W)), O, (kh, kw), stride, padding, connections)
+
+
+@st.composite
+def conv_pairs(draw):
+    """Convolutions with a pair of strides and of paddings, or with padding="same"."""
+    case = draw(conv_cases())
+    case.stride, case.padding = (
+        (draw(st.integers(1, 3)), draw(st.integers(1, 3))),
+        (draw(st.integers(0, 3)), case.padding),
+    )
+    if draw(st.booleans()):
+        case.stride, case.padding = 1, "same"
+    C, (kh, kw) = case.x.shape[1], case.kernel_size
+    case.x = np.random.default_rng(draw(st.integers(0, 2**32))).normal(size=(len(case.x), C, kh + 2, kw + 3))
+    return case
 
 
 def digits_like(rng, images, shape=(1, 32, 32)):

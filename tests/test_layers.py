@@ -3,7 +3,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from shapes import conv_cases
+from shapes import conv_cases, conv_pairs
 from torch.nn import functional as F
 from torch_reference import TorchLayer
 
@@ -65,6 +65,18 @@ def test_conv_against_pytorch(case, rng):
     mask = torch.as_tensor(layer.connections[:, :, None, None].astype(float))
     reference = TorchLayer(lambda x, W, b: F.conv2d(x, W * mask, b, **case.options), W=layer.W, b=layer.b)
     check_against(layer, reference, case.x)
+
+
+@given(conv_pairs(), seeds)
+def test_conv_with_pairs(case, rng):
+    layer = conv(case, rng)
+    mask = torch.as_tensor(layer.connections[:, :, None, None].astype(float))
+    reference = TorchLayer(lambda x, W, b: F.conv2d(x, W * mask, b, **case.options), W=layer.W, b=layer.b)
+    check_against(layer, reference, case.x)
+    check_gradients(layer, case.x, entries=10)
+    if case.x.size < 200:
+        check_curvature(layer, case.x)
+    assert layer.output_shape(case.x.shape[1:]) == layer.forward(case.x).shape[1:]
 
 
 @given(sizes, sizes, sizes, seeds)

@@ -1,7 +1,8 @@
 """Check whether a layer is right: one set of checks for the library's tests, the exercises and your own layers.
 
-gradients.py  checks against central differences, the exact curvature, a reference
-diagnosis.py  guesses the mistake in a wrong array
+gradients.py   checks against central differences, the exact curvature, a reference
+differences.py slopes measured by differences, and where they cannot judge
+diagnosis.py   guesses the mistake in a wrong array
 """
 
 from scratchnet.checks.diagnosis import diagnose

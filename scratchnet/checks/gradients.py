@@ -5,7 +5,6 @@ The relative error of two arrays is max |got - expected| / max |expected|. In fl
 less against central differences, and 1e-12 or less against another exact computation; 1e-2 means a mistake.
 """
 
-from collections.abc import Callable, Iterable
 from numbers import Number
 from typing import Any
 
@@ -13,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scratchnet.checks.diagnosis import diagnose
-from scratchnet.errors import CheckFailed, InputError
+from scratchnet.checks.differences import Judge, central_differences, expect_float64, forward_twice, independent
+from scratchnet.errors import CheckFailed
 from scratchnet.layers import Layer
 from scratchnet.layers.expect import connected
+from scratchnet.layers.initial import Seed
 from scratchnet.losses import Loss
 from scratchnet.parallel import leaves
 
@@ -31,28 +32,29 @@ def check_gradients(
     tolerance: float = 1e-6,
     step: float = 1e-5,
     entries: int = 50,
-    rng: np.random.Generator | None = None,
+    rng: Seed = None,
 ) -> Errors:
     """Compare backward with central differences (E(w + step) - E(w - step)) / (2 step).
 
     E = sum of r y with a fixed random r, so that dE/dy = r. It checks up to `entries` random entries of x
     and of each parameter. The gradient at the blanks of a connection table has to be exactly 0.
+    rng: a Generator or an integer seed; r is independent of what the same seed draws elsewhere.
     x and the parameters must be float64: differences in float32 have only two or three right digits.
+
+    Where the slope of E jumps (a kink: ReLU at 0, equal pixels in a max pooling), every number between the slopes
+    on both sides is right. Raises InputError where no difference can judge: float32, a forward with other results
+    each time (Dropout in training mode), kinks at every checked entry, numbers so large that rounding hides E.
     """
     arrays = {"x": x} | {name: value for name, value, _, _ in layer.parameters()}
     for name, array in arrays.items():
-        if array.dtype != np.float64:
-            fix = "Convert it: x.astype(float)." if name == "x" else "Make the layer with dtype=float."
-            raise InputError(f"check_gradients expects {name} of float64, got {array.dtype}. {fix}")
-    rng = rng or np.random.default_rng(0)
+        expect_float64("check_gradients", name, array, layer)
+    rng = independent(rng)
     x = arrays["x"] = x.copy()
-    r = rng.normal(size=layer.forward(x).shape)
-    got = {"x": layer.backward(r.copy())} | {name: gradient for name, _, gradient, _ in layer.parameters()}
+    y = forward_twice(layer, x)
+    judge = Judge(layer, x, y, rng.normal(size=y.shape), arrays)
+    got = judge.got
     tables = [connected(leaf, name) for leaf in leaves(layer) for name in leaf.params]
     free = dict(zip(arrays, [np.ones(x.shape, bool), *tables]))
-
-    def E():
-        return np.vdot(r, layer.forward(x))
 
     errors = {}
     for name, array in arrays.items():
@@ -60,7 +62,7 @@ def check_gradients(
         if got[name][~free[name]].any():
             raise CheckFailed(f"d{name} should be 0 at the blanks of the connection table. Did you forget the mask?")
         chosen = rng.permutation(np.flatnonzero(free[name]))[:entries]
-        expected = central_differences(E, array, step, chosen)
+        expected = judge.slopes(name, step, chosen, tolerance)
         looked_at = ~free[name]
         looked_at.flat[chosen] = True
         source, sizes = "central differences", {"images": len(x)}
@@ -68,28 +70,12 @@ def check_gradients(
     return errors
 
 
-def central_differences(
-    E: Callable[[], float], w: NDArray, step: float = 1e-5, chosen: Iterable[int] | None = None
-) -> NDArray:
-    """Return dE/dw = (E(w + step) - E(w - step)) / (2 step), an array like w (float64); 0 where it is not computed.
-
-    E: () -> a number that depends on the entries of w. Each entry of w is changed in turn, and then restored.
-    chosen: flat indices of the entries to compute; all by default.
-    """
-    gradient = np.zeros_like(w)
-    for i in range(w.size) if chosen is None else chosen:
-        value = w.flat[i]
-        w.flat[i] = value + step
-        above = E()
-        w.flat[i] = value - step
-        below = E()
-        w.flat[i] = value
-        gradient.flat[i] = (above - below) / (2 * step)
-    return gradient
-
-
 def check_loss(loss: Loss, y: NDArray, labels: NDArray, *, tolerance: float = 1e-6, step: float = 1e-5) -> Errors:
-    """Compare backward of a loss with central differences of forward; y (N, classes) float64, labels (N,)."""
+    """Compare backward of a loss with central differences of forward; y (N, classes) float64, labels (N,).
+
+    Raises InputError unless y is float64.
+    """
+    expect_float64("check_loss", "y", y)
     y = y.copy()
     loss.forward(y, labels)
     got = loss.backward()
@@ -103,8 +89,11 @@ def check_curvature(layer: Layer, x: NDArray, *, tolerance: float = 1e-12) -> Er
     With E = sum y^2 / 2, d2E/dy2 = 1 and d2E/dw2 = sum over outputs k of (dy_k/dw)^2, where each dy_k/dw comes
     from `backward` on a unit vector. This holds for a single layer and its parameters (paper, eqs 23 and 25).
     Several layers in a row omit the cross terms on purpose. RBF is an exception, see RBF.
+    Raises InputError unless x and the parameters are float64.
     """
-    y = layer.forward(x)
+    for name, array in [("x", x), *((name, value) for name, value, _, _ in layer.parameters())]:
+        expect_float64("check_curvature", name, array, layer)
+    y = forward_twice(layer, x)
     expected = {"x": np.zeros_like(x)} | {name: np.zeros_like(value) for name, value, _, _ in layer.parameters()}
     for k in range(y.size):
         unit = np.zeros_like(y)
@@ -117,11 +106,12 @@ def check_curvature(layer: Layer, x: NDArray, *, tolerance: float = 1e-12) -> Er
     return {name: compare(f"h{name}", got[name], expected[name], tolerance, source) for name in expected}
 
 
-def check_against(
-    layer: Layer, reference: Any, x: NDArray, *, tolerance: float = 1e-9, rng: np.random.Generator | None = None
-) -> Errors:
-    """Compare forward and backward with a reference that has the same methods and parameter names."""
-    rng = rng or np.random.default_rng(0)
+def check_against(layer: Layer, reference: Any, x: NDArray, *, tolerance: float = 1e-9, rng: Seed = None) -> Errors:
+    """Compare forward and backward with a reference that has the same methods and parameter names.
+
+    rng: a Generator or an integer seed; dy is independent of what the same seed draws elsewhere.
+    """
+    rng = independent(rng)
     y, expected = layer.forward(x), reference.forward(x)
     errors = {"y": compare("y", y, expected, tolerance, "the reference")}
     dy = rng.normal(size=y.shape).astype(y.dtype)

@@ -9,6 +9,7 @@ from scratchnet.datasets.idx import read_idx
 from scratchnet.datasets.pixels import grey, normalise, pad, paper_input, resize
 from scratchnet.datasets.sets import SETS, fetch
 from scratchnet.errors import DataError, nearest
+from scratchnet.layers.initial import Seed, generator
 
 __all__ = ["SETS", "class_names", "grey", "hold_out", "load", "normalise", "pad", "paper_input", "read_idx", "resize"]
 
@@ -62,11 +63,11 @@ def class_names(name: str) -> tuple[str, ...]:
 
 
 def hold_out(
-    images: NDArray, labels: NDArray, count: int, rng: np.random.Generator | None
+    images: NDArray, labels: NDArray, count: int, rng: Seed
 ) -> tuple[tuple[NDArray, NDArray], tuple[NDArray, NDArray]]:
     """Return two pairs (images, labels): the rest for training, and `count` held out for validation.
 
-    rng draws the held-out images at random; without rng, they are the last ones.
+    rng: a Generator or an integer seed, which draws the held-out images at random; without it, they are the last ones.
     Raises DataError unless count is at least 1 and some images are left for training.
     """
     if not 0 < count < len(images):
@@ -75,5 +76,5 @@ def hold_out(
         )
     if rng is None:
         return (images[:-count], labels[:-count]), (images[-count:], labels[-count:])
-    order = rng.permutation(len(images))
+    order = generator(rng).permutation(len(images))
     return (images[order[count:]], labels[order[count:]]), (images[order[:count]], labels[order[:count]])

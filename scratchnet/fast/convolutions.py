@@ -157,10 +157,10 @@ def bias_gradients(ALL):
 
 @operation
 def scatter(ALL):
-    """dx[c, h stride + i, w stride + j] += W[o, c, i, j] dy[o, h, w]: for strides other than 1."""
+    """dx[c, h sh + i, w sw + j] += W[o, c, i, j] dy[o, h, w]: for strides other than 1."""
 
     def scatter(memory, parameters, gradients, a):
-        dx, d, W, table, maps, rows, pixels, kh, kw, channels, x_map, x_row, stride, W_o = arguments(a, 14)
+        dx, d, W, table, maps, rows, pixels, kh, kw, channels, x_map, x_row, sh, sw, W_o = arguments(a, 15)
         for p in range(dx, dx + channels * x_map):
             memory[p] = 0
         for o in range(maps):
@@ -170,7 +170,7 @@ def scatter(ALL):
                     for w in range(pixels):
                         v = load(memory, d + ((o * rows + h) * pixels + w) * LANES, ALL)
                         for i in range(kh):
-                            p = dx + c * x_map + (h * stride + i) * x_row + w * stride * LANES
+                            p = dx + c * x_map + (h * sh + i) * x_row + w * sw * LANES
                             k = W + o * W_o + (c * kh + i) * kw
                             for j in range(kw):
                                 q = p + j * LANES

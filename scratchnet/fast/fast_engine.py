@@ -12,7 +12,7 @@ from scratchnet.fast.drive import work, work_on_cores
 from scratchnet.fast.plan import Plan
 from scratchnet.fast.vector import LANES, has
 from scratchnet.layers import Sequential
-from scratchnet.layers.expect import label
+from scratchnet.layers.expect import expect_parameters, label
 from scratchnet.losses import one_hot
 from scratchnet.optimizers import SDLM, SGD
 from scratchnet.parallel import cores, leaves
@@ -37,6 +37,8 @@ class FastEngine:
 
     def __init__(self, net, loss, shape, dtype=np.float32):
         self.net, self.loss, self.shape = net, loss, tuple(shape)
+        for leaf in leaves(net):
+            expect_parameters(leaf)
         why = reason(net, dtype)
         if why:
             raise Unsupported(why)
@@ -120,6 +122,7 @@ class FastEngine:
         """Return STRETCH at batch size 1 if the programs can take the optimizer's steps, else 0."""
         plain = type(optimizer) is SGD and not optimizer.momentum and not optimizer.weight_decay
         known = optimizer.net is self.net and (plain or type(optimizer) is SDLM)
+        known = known and getattr(self.loss, "weights", None) is None  # each image would have its own 1 / w
         return STRETCH if batch_size == 1 and self.single and known else 0
 
     def updates(self, optimizer, x, labels, batch):
@@ -143,7 +146,8 @@ class FastEngine:
         program, where = plan.program(kind)
         batch = np.ascontiguousarray(x).reshape(len(x), -1), images.astype(np.int64), labels.astype(np.int64)
         ys, Es = np.empty((len(images), plan.y.shape[0]), np.float32), np.empty(len(images), np.float32)
-        weight = np.float32(1 if kind == "steps" else 1 / len(images))
+        size = getattr(self.loss, "size", len)(labels) or 1  # what the loss divides by
+        weight = np.float32(1 if kind == "steps" else 1 / size)
         parameters = self.parameters, self.parameters**2 if kind == "curvatures" else self.parameters
 
         groups = -(-len(images) // LANES)
@@ -165,7 +169,7 @@ class FastEngine:
                     numba.set_num_threads(threads)
             for other in gradients[1:workers]:
                 gradients[0] += other
-        return float(Es.sum(dtype=float)) / len(images), ys, gradients[0]
+        return float(Es.sum(dtype=float)) / (len(images) if kind == "steps" else size), ys, gradients[0]
 
     def memories(self, plan, workers):
         """Return the workspaces (workers, ...) and gradients (workers, n), with rows on 64-byte boundaries."""

@@ -6,10 +6,11 @@ import math
 import numpy as np
 
 from scratchnet.errors import Unsupported
-from scratchnet.fast import convolutions, outputs, pointwise, products, windows
+from scratchnet.fast import convolutions, ends, pointwise, products, windows
 from scratchnet.fast.convolutions import Convolve, KernelGradients
 from scratchnet.fast.maps import Maps
 from scratchnet.fast.vector import LANES, REGISTERS
+from scratchnet.kernels.convolution import both
 from scratchnet.layers import (
     RBF,
     AvgPool2d,
@@ -28,7 +29,6 @@ from scratchnet.layers import (
 )
 from scratchnet.layers.expect import label
 from scratchnet.layers.squash import A, S
-from scratchnet.losses import BCELoss, CrossEntropyLoss, MAPLoss, MLELoss
 
 # (filters, pixels) of a block of sums. With P vectors and a weight it has to fit the registers. There are few sizes,
 # since each one that is used is compiled.
@@ -55,19 +55,6 @@ def plan_layer(plan, layer, x):
     if type(layer) not in LAYERS:
         raise Unsupported(f"{label(layer)} has no compiled operation")
     return LAYERS[type(layer)](plan, layer, x)
-
-
-def plan_loss(plan, loss, last):
-    """Return a function of `second` that returns the row of the loss, or None. Raise Unsupported if it has no row."""
-    if loss is None:
-        return None
-    if type(loss) not in LOSSES:
-        raise Unsupported(f"{loss!r} has no compiled operation")
-    if isinstance(loss, BCELoss) and type(last) not in (Softmax, Sigmoid):
-        raise Unsupported(f"{loss!r} needs Softmax or Sigmoid before it, got {label(last)}")
-    y, j = plan.y, [plan.constant([loss.j])] if isinstance(loss, MAPLoss) else []
-    arguments = y.value, y.gradient, y.shape[0], plan.labels, plan.weights, plan.E, *j
-    return lambda second: (LOSSES[type(loss)], (plan.lanes, int(second)), *arguments)
 
 
 def table(connections):
@@ -108,21 +95,23 @@ def copy(source, to, x, y, C, H, n):
 
 def plan_conv(plan, layer, x):
     (C, H, W), (kh, kw), (O, OH, OW) = x.shape, layer.kernel_size, layer.output_shape(x.shape)
-    s, pad, one = layer.stride, layer.padding, plan.lanes == 1
-    if (OH, OW, pad) == (1, 1, 0) and (kh, kw) == (H, W) and layer.dense:
+    (sh, sw), (ph, pw), one = both(layer.stride), both(layer.padding), plan.lanes == 1
+    tall, wide = H + 2 * ph + layer.extra[0], W + 2 * pw + layer.extra[1]  # with the border
+    pad, strided = (tall, wide) != (H, W), (sh, sw) != (1, 1)
+    if (OH, OW) == (1, 1) and not pad and (kh, kw) == (H, W) and layer.dense:
         flat, unflatten = plan_flatten(plan, layer, x)
         y, back = plan_linear(plan, layer, flat, (O, 1, 1))
         return y, lambda second: back(second) + unflatten(second)
-    if pad >= min(kh, kw):
+    if tall - H - ph >= kh or wide - W - pw >= kw:
         raise Unsupported(f"{label(layer)} has a padding as large as its kernel")
-    if one and s != 1:
+    if one and strided:
         raise Unsupported("a stride other than 1 has no operation for one image")
 
     weight, bias, kernel = plan.parameter(layer, "W"), plan.parameter(layer, "b"), kh * kw
     framed = x
     if pad:
-        framed = (plan.maps if one or s != 1 else plan.frame)((C, H + 2 * pad, W + 2 * pad))
-        inside = pad * framed.row + pad * plan.lanes
+        framed = (plan.maps if one or strided else plan.frame)((C, tall, wide))
+        inside = ph * framed.row + pw * plan.lanes
         plan.forward.append(copy(x.value, framed.value + inside, x, framed, C, H, W * plan.lanes))
     if one:  # a map is one row of pixels, from its first to its last, with LANES pixels in a vector
         y = plan.maps((O, OH, OW), row=framed.row, guard=(kh - 1) * framed.row + kw - 1 + LANES)
@@ -131,7 +120,7 @@ def plan_conv(plan, layer, x):
     else:
         y = plan.maps((O, OH, OW))
         rows, pixels = OH, OW
-        x_row, x_pixel, x_j = s * framed.row, s * LANES, LANES
+        x_row, x_pixel, x_j = sh * framed.row, sw * LANES, LANES
     size, reads = block(layer.connections, pixels)
     forward = Convolve(
         x=framed.value, y=y.value, W=weight, b=bias, table=reads, maps=O, rows=rows, pixels=pixels, kh=kh, kw=kw,
@@ -139,8 +128,8 @@ def plan_conv(plan, layer, x):
         y_map=y.map, y_row=y.row, W_o=C * kernel, W_c=kernel, W_i=kw, W_j=1,
     )  # fmt: skip
     plan.forward.append((convolutions.convolve, size, *forward))
-    side = kw - 1 - pad
-    dy = None if one or s != 1 or not side or x is plan.x else plan.frame((O, OH, OW + 2 * side))
+    left, right = kw - 1 - pw, kw - 1 - (wide - W - pw)  # columns of zeros beside dE/dy, for dE/dx
+    dy = None if one or strided or left + right == 0 or x is plan.x else plan.frame((O, OH, left + OW + right))
 
     def back(second):
         result, squares = plan.squared(second, framed.value, framed.vectors)
@@ -164,10 +153,10 @@ def plan_conv(plan, layer, x):
         """Return the rows for dE/dx: dE/dy in a frame of zeros, convolved with the kernels in reverse order."""
         result = []
         turned = {"W": weight + kernel - 1, "b": -1, "W_o": kernel, "W_c": C * kernel, "W_i": -kw, "W_j": -1}
-        if s != 1:
+        if strided:
             result.append(
                 (convolutions.scatter, (LANES,), framed.gradient, y.gradient, weight, table(layer.connections), O, OH,
-                 OW, kh, kw, C, framed.map, framed.row, s, C * kernel)
+                 OW, kh, kw, C, framed.map, framed.row, sh, sw, C * kernel)
             )  # fmt: skip
         elif one:
             pixels = -(-framed.shape[1] * framed.row // LANES)
@@ -180,9 +169,9 @@ def plan_conv(plan, layer, x):
             )  # fmt: skip
             result.append((convolutions.convolve, size, *arguments))
         else:
-            d, top = dy or y, kh - 1 - pad
+            d, top = dy or y, kh - 1 - ph
             if dy:
-                result.append(copy(y.gradient, dy.gradient + side * LANES, y, dy, O, OH, OW * LANES))
+                result.append(copy(y.gradient, dy.gradient + left * LANES, y, dy, O, OH, OW * LANES))
             size, reads = block(layer.connections.T, W)
             arguments = Convolve(
                 x=d.gradient - top * d.row, y=x.gradient, table=reads, maps=C, rows=H, pixels=W, kh=kh, kw=kw,
@@ -276,6 +265,14 @@ def plan_squash(plan, layer, x):
     return y, lambda second: [slope, again] if second else [slope]
 
 
+def plan_sigmoid(plan, layer, x):
+    y = plan.like(x)  # not in the place of x, from which the slope is computed
+    plan.forward.append((pointwise.sigmoid, (LANES,), x.value, y.value, y.vectors))
+    slope = (pointwise.sigmoid_slope, (LANES,), x.value, y.gradient, x.gradient, y.vectors)
+    again = (pointwise.sigmoid_slope, (LANES,), x.value, x.gradient, x.gradient, y.vectors)
+    return y, lambda second: [slope, again] if second else [slope]
+
+
 def plan_relu(plan, layer, x):
     y = over(plan, x)
     plan.forward.append((pointwise.rectify, (LANES,), x.value, y.value, y.vectors))
@@ -337,30 +334,9 @@ def sums(plan, x, y, sizes, arguments, shared, learned, K, K2, b):
     return y, back
 
 
-def plan_rbf(plan, layer, x):
-    y, codes, (classes, features) = plan.maps((len(layer.codes),)), plan.constant(layer.codes), layer.codes.shape
-    plan.forward.append((outputs.rbf, (plan.lanes,), x.value, y.value, codes, features, classes))
-    arguments = x.value, x.gradient, y.gradient, codes, features, classes
-    return y, lambda second: [(outputs.rbf_back, (plan.lanes, int(second)), *arguments)]
-
-
-def plan_softmax(plan, layer, x):
-    y = plan.maps(x.shape)
-    y.kept = True
-    plan.forward.append((outputs.softmax, (plan.lanes,), x.value, y.value, x.shape[0]))
-
-    def back(second):
-        if second:
-            layer.backward2(None)  # raises the InputError that explains why it has none
-        return [(outputs.softmax_back, (plan.lanes,), y.value, x.gradient, y.gradient, x.shape[0])]
-
-    return y, back
-
-
 SQUASH = {  # (S, steep, shift) of y = steep tanh(S x) + shift, and (c0, c1, c2) of f' = c0 + c1 y + c2 y^2
     ScaledTanh: lambda layer: ((S, A, 0), (S * A, 0, -S / A)),
     Tanh: lambda layer: ((1, layer.A, 0), (layer.A, 0, -1 / layer.A)),
-    Sigmoid: lambda layer: ((0.5, 0.5, 0.5), (0, 1, -1)),
 }
 LAYERS = {
     Conv2d: plan_conv,
@@ -368,17 +344,12 @@ LAYERS = {
     LastAxisLinear: plan_linear,
     Flatten: plan_flatten,
     **dict.fromkeys(SQUASH, plan_squash),
+    Sigmoid: plan_sigmoid,
     ReLU: plan_relu,
     MaxPool2d: plan_max_pool,
     AvgPool2d: plan_avg_pool,
     Subsampling: plan_subsampling,
     Scale: plan_scale,
-    RBF: plan_rbf,
-    Softmax: plan_softmax,
-}
-LOSSES = {
-    MLELoss: outputs.mle,
-    MAPLoss: outputs.map_,
-    CrossEntropyLoss: outputs.cross_entropy,
-    BCELoss: outputs.binary_cross_entropy,
+    RBF: ends.plan_rbf,
+    Softmax: ends.plan_softmax,
 }

@@ -20,6 +20,32 @@ def exp(x):
     return np.float32(0) if x <= np.float32(-69) else math.exp(x)
 
 
+@jit
+@stamped
+def minus(a, b):
+    """a - b. Operations may add in any order (`fastmath`), but this comes first: a number near 0 keeps its digits."""
+    return a - b
+
+
+@jit
+@stamped
+def exponentials(memory, y, d, classes, n, D):
+    """Put e^(y_i - the largest y) at d for every class, n floats apart. Return their sums without the largest, and
+    without class D: 1 + the first is the sum of all, and neither loses digits where one class is nearly certain."""
+    best = 0
+    for i in range(1, classes):
+        if memory[y + i * n] > memory[y + best * n]:
+            best = i
+    rest = others = np.float32(0)
+    most = memory[y + best * n]
+    for i in range(classes):
+        p = exp(memory[y + i * n] - most)
+        memory[d + i * n] = p
+        rest += p if i != best else np.float32(0)
+        others += p if i != D else np.float32(0)
+    return rest, others
+
+
 @operation
 def rbf(L):
     """y_i = sum_j (x_j - w_ij)^2 (eq. 7)."""
@@ -119,18 +145,25 @@ def map_(L, SECOND):
         n, j = len(L), memory[constant]
         for l in range(n):
             D, weight = int(memory[labels + l]), memory[weights + l]
-            least = j
+            least, best = j, -1
             for i in range(classes):
-                least = min(least, memory[y + i * n + l])
-            s = math.exp(least - j)
+                if memory[y + i * n + l] < least:
+                    least, best = memory[y + i * n + l], i
+            rubbish = np.float32(1) if best < 0 else exp(least - j)
+            rest, others = (np.float32(0), rubbish) if best < 0 else (rubbish, rubbish)  # sums without best, without D
             for i in range(classes):
                 p = exp(least - memory[y + i * n + l])
                 memory[d + i * n + l] = p
-                s += p
-            memory[E + l] = memory[y + D * n + l] - least + math.log(s)
+                rest += p if i != best else np.float32(0)
+                others += p if i != D else np.float32(0)
+            memory[E + l] = minus(memory[y + D * n + l], least) + math.log1p(rest)
+            s = 1 + rest
             for i in range(classes):
-                p = np.float32(0) if len(SECOND) else memory[d + i * n + l] / s
-                memory[d + i * n + l] = weight * ((np.float32(1) if i == D else np.float32(0)) - p)
+                if len(SECOND):
+                    change = np.float32(1) if i == D else np.float32(0)
+                else:
+                    change = (others if i == D else -memory[d + i * n + l]) / s
+                memory[d + i * n + l] = weight * change
 
     return map_
 
@@ -144,21 +177,49 @@ def cross_entropy(L, SECOND):
         n = len(L)
         for l in range(n):
             D, weight = int(memory[labels + l]), memory[weights + l]
+            rest, others = exponentials(memory, y + l, d + l, classes, n, D)
             most = memory[y + l]
             for i in range(1, classes):
                 most = max(most, memory[y + i * n + l])
-            s = np.float32(0)
-            for i in range(classes):
-                p = exp(memory[y + i * n + l] - most)
-                memory[d + i * n + l] = p
-                s += p
-            memory[E + l] = math.log(s) - (memory[y + D * n + l] - most)
+            memory[E + l] = math.log1p(rest) - minus(memory[y + D * n + l], most)
+            s = 1 + rest
             for i in range(classes):
                 p = memory[d + i * n + l] / s
-                change = p * (1 - p) if len(SECOND) else p - (np.float32(1) if i == D else np.float32(0))
+                rather = others / s if i == D else 1 - p  # 1 - p, right to the last digit
+                change = p * rather if len(SECOND) else (-rather if i == D else p)
                 memory[d + i * n + l] = weight * change
 
     return cross_entropy
+
+
+@operation
+def weighted_cross_entropy(L, SECOND):
+    """E = - sum_i t_i log p_i with t_i = w_i (s / K + (1 - s) [i = D]); dE/dy_i = p_i sum t - t_i.
+    SECOND: p_i (1 - p_i) sum t. K classes; constant: w, then s / K and 1 - s."""
+
+    def weighted_cross_entropy(memory, parameters, gradients, a):
+        y, d, classes, labels, weights, E, constant = arguments(a, 7)
+        n, everywhere, more = len(L), memory[constant + classes], memory[constant + classes + 1]
+        for l in range(n):
+            D, weight = int(memory[labels + l]), memory[weights + l]
+            rest, others = exponentials(memory, y + l, d + l, classes, n, D)
+            most = memory[y + l]
+            for i in range(1, classes):
+                most = max(most, memory[y + i * n + l])
+            log, s, e, total = np.float32(math.log1p(rest)), 1 + rest, np.float32(0), np.float32(0)
+            for i in range(classes):
+                t = memory[constant + i] * (everywhere + (more if i == D else np.float32(0)))
+                total += t
+                e += t * (log - minus(memory[y + i * n + l], most)) if t > 0 else np.float32(0)
+            memory[E + l] = e
+            for i in range(classes):
+                t = memory[constant + i] * (everywhere + (more if i == D else np.float32(0)))
+                p = memory[d + i * n + l] / s
+                rather = others / s if i == D else 1 - p  # 1 - p, right to the last digit
+                change = p * rather * total if len(SECOND) else p * (total - t) - t * rather
+                memory[d + i * n + l] = weight * change
+
+    return weighted_cross_entropy
 
 
 @operation

@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from scratchnet.errors import Unsupported
-from scratchnet.fast import lowering, pointwise, products
+from scratchnet.fast import ends, lowering, pointwise, products
 from scratchnet.fast.maps import Maps
 from scratchnet.fast.operation import ROW
 from scratchnet.fast.vector import LANES
@@ -44,7 +44,7 @@ class Plan:
         if len(x.shape) != 1:
             raise Unsupported(f"the output has shape {x.shape}, not one number for each class")
         self.y = x
-        self.loss = lowering.plan_loss(self, loss, leaves(net)[-1])
+        self.loss = ends.plan_loss(self, loss, leaves(net)[-1])
 
     def program(self, kind):
         """Return the program (int64) and `where` of drive.work.

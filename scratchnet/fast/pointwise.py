@@ -1,9 +1,23 @@
 """Functions of one number, applied to n vectors. It does not matter here which numbers are in a vector."""
 
+import math
+
 import numpy as np
 
 from scratchnet.fast.operation import arguments, operation, stamped
-from scratchnet.fast.vector import LANES, fma, guess_inverse, if_greater, if_greater_or_nan, load, splat, store, total
+from scratchnet.fast.vector import (
+    LANES,
+    fma,
+    guess_inverse,
+    if_greater,
+    if_greater_or_nan,
+    load,
+    power_of_two,
+    rounded,
+    splat,
+    store,
+    total,
+)
 from scratchnet.kernels.jit import jit
 
 # tanh x = x P(x^2) / Q(x^2) on [-8, 8]. This is a fit with a largest relative error of 2e-8 (benchmarks/fit_tanh.py),
@@ -17,22 +31,26 @@ Q0, Q1, Q2, Q3 = map(np.float32, (1.0, 0.463125408, 0.0240279324, 0.000237203494
 
 @jit
 @stamped
-def tanh(x, ALL):
-    """tanh x, in about twenty multiplications for sixteen numbers; math.tanh needs a call for each number.
+def inverse(q, ALL):
+    """1/q for normal q > 0. A division takes as long as the twenty multiplications of tanh. So 1/q is guessed, and each
+    of three Newton steps r <- r (2 - q r) squares the error."""
+    r, two = guess_inverse(q), splat(np.float32(2), ALL)
+    for _ in range(3):
+        r = r * (two - q * r)
+    return r
 
-    A division takes as long as all twenty. So 1/q is guessed, and each of three Newton steps r <- r (2 - q r)
-    squares the error.
-    """
+
+@jit
+@stamped
+def tanh(x, ALL):
+    """tanh x, in about twenty multiplications for sixteen numbers; math.tanh needs a call for each number."""
     high, low = splat(BOUND, ALL), splat(-BOUND, ALL)
     x = if_greater(x, high, high, if_greater(low, x, low, x))
     z = x * x
     p = fma(z, fma(z, fma(z, splat(P5, ALL), splat(P4, ALL)), splat(P3, ALL)), splat(P2, ALL))
     p = fma(z, fma(z, p, splat(P1, ALL)), splat(P0, ALL))
     q = fma(z, fma(z, fma(z, splat(Q3, ALL), splat(Q2, ALL)), splat(Q1, ALL)), splat(Q0, ALL))
-    r, two = guess_inverse(q), splat(np.float32(2), ALL)
-    for _ in range(3):
-        r = r * (two - q * r)
-    return x * p * r
+    return x * p * inverse(q, ALL)
 
 
 @operation
@@ -46,6 +64,56 @@ def squash(ALL):
             store(memory, y + i, fma(steep, tanh(load(memory, x + i, ALL) * S, ALL), shift))
 
     return squash
+
+
+# 2^f = 1 + f P(f) on [-1/2, 1/2]: the Taylor series of e^(f log 2), whose next term is below 3e-8.
+SERIES = [np.float32(np.log(2) ** k / math.factorial(k)) for k in range(7)]
+C1, C2, C3, C4, C5, C6 = SERIES[1:]
+LOG2E = np.float32(1 / np.log(2))
+
+
+@jit
+@stamped
+def exp_minus_size(x, ALL):
+    """e^-|x|, 0 for |x| above 86: 2^n 2^f with a whole number n, the exponent of a float, and f from -1/2 to 1/2."""
+    zero, limit = splat(np.float32(0), ALL), splat(np.float32(-86), ALL)
+    x = if_greater(x, zero, zero - x, x)
+    t = if_greater(limit, x, limit, x)
+    n = rounded(t * splat(LOG2E, ALL))
+    f = fma(t, splat(LOG2E, ALL), zero - n)
+    p = fma(f, fma(f, splat(C6, ALL), splat(C5, ALL)), splat(C4, ALL))
+    p = fma(f, fma(f, fma(f, p, splat(C3, ALL)), splat(C2, ALL)), splat(C1, ALL))
+    return if_greater(limit, x, zero, fma(f, p, splat(np.float32(1), ALL)) * power_of_two(n))
+
+
+@operation
+def sigmoid(ALL):
+    """y = 1 / (1 + z) for x >= 0, else z / (1 + z), with z = e^-|x|."""
+
+    def sigmoid(memory, parameters, gradients, a):
+        x, y, n = arguments(a, 3)
+        zero, one = splat(np.float32(0), ALL), splat(np.float32(1), ALL)
+        for i in range(0, n * LANES, LANES):
+            v = load(memory, x + i, ALL)
+            z = exp_minus_size(v, ALL)
+            store(memory, y + i, if_greater(zero, v, z, one) * inverse(one + z, ALL))
+
+    return sigmoid
+
+
+@operation
+def sigmoid_slope(ALL):
+    """dx = dy z / (1 + z)^2 with z = e^-|x|."""
+
+    def sigmoid_slope(memory, parameters, gradients, a):
+        x, d, dx, n = arguments(a, 4)
+        one = splat(np.float32(1), ALL)
+        for i in range(0, n * LANES, LANES):
+            z = exp_minus_size(load(memory, x + i, ALL), ALL)
+            r = inverse(one + z, ALL)
+            store(memory, dx + i, load(memory, d + i, ALL) * z * r * r)
+
+    return sigmoid_slope
 
 
 @operation

@@ -171,6 +171,30 @@ def guess_inverse(typing, v):
     return v(v), code
 
 
+@intrinsic
+def rounded(typing, v):
+    """Return v rounded to a whole number."""
+
+    def code(context, builder, sig, args):
+        name = f"llvm.rint.v{LANES}f32"
+        kind = ir.FunctionType(VECTOR, [VECTOR])
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [args[0]])
+
+    return v(v), code
+
+
+@intrinsic
+def power_of_two(typing, n):
+    """Return 2^n for whole numbers n from -126 to 127: the bits of the exponent are n + 127."""
+
+    def code(context, builder, sig, args):
+        whole = ir.VectorType(ir.IntType(32), LANES)
+        exponent = builder.add(builder.fptosi(args[0], whole), ir.Constant(whole, [127] * LANES))
+        return builder.bitcast(builder.shl(exponent, ir.Constant(whole, [23] * LANES)), VECTOR)
+
+    return n(n), code
+
+
 def rearranged(lanes):
     """Return a function (a, b) -> a vector whose lane n is lane lanes[n] of a followed by b."""
 

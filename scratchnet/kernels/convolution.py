@@ -12,6 +12,8 @@ the plain Python function; with NUMBA_DISABLE_JIT=1 the plain function runs.
 """
 
 import numpy as np
+from numba import types
+from numba.extending import overload
 from numpy.typing import NDArray
 
 from scratchnet.kernels.jit import jit
@@ -21,6 +23,19 @@ from scratchnet.kernels.jit import jit
 TILE_BYTES = 256 * 1024
 
 
+Size = int | tuple[int, int]
+
+
+def both(size: Size) -> tuple[int, int]:
+    """Return (size, size) for a number, and a pair for height and width as it is."""
+    return size if isinstance(size, tuple) else (size, size)
+
+
+@overload(both)
+def _(size):  # the same in compiled code, where the type of size is known
+    return (lambda size: size) if isinstance(size, types.BaseTuple) else (lambda size: (size, size))
+
+
 @jit
 def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
     """Return the number of kernel positions along one axis: floor((size + 2 padding - kernel) / stride) + 1."""
@@ -28,64 +43,67 @@ def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
 
 
 @jit
-def pad(x: NDArray, padding: int) -> NDArray:
-    """Add a border of zeros to x: (N, C, H, W) -> (N, C, H + 2 padding, W + 2 padding)."""
+def pad(x: NDArray, ph: int, pw: int) -> NDArray:
+    """Add a border of zeros to x: (N, C, H, W) -> (N, C, H + 2 ph, W + 2 pw)."""
     N, C, H, W = x.shape
-    padded = np.zeros((N, C, H + 2 * padding, W + 2 * padding), x.dtype)
-    padded[:, :, padding : padding + H, padding : padding + W] = x
+    padded = np.zeros((N, C, H + 2 * ph, W + 2 * pw), x.dtype)
+    padded[:, :, ph : ph + H, pw : pw + W] = x
     return padded
 
 
 @jit
-def im2col(x: NDArray, kh: int, kw: int, stride: int, padding: int) -> NDArray:
+def im2col(x: NDArray, kh: int, kw: int, stride: Size, padding: Size) -> NDArray:
     """Return all receptive fields of x as columns.
 
     x: (N, C, H, W), floats. Returns (C*kh*kw, N*OH*OW), same dtype:
     columns[(c, i, j), (n, h, w)] = x[n, c, h*stride + i, w*stride + j], x with its border.
     """
-    if padding:
-        x = pad(x, padding)
+    (sh, sw), (ph, pw) = both(stride), both(padding)
+    if ph or pw:
+        x = pad(x, ph, pw)
     N, C, H, W = x.shape
-    OH, OW = output_size(H, kh, stride, 0), output_size(W, kw, stride, 0)
+    OH, OW = output_size(H, kh, sh, 0), output_size(W, kw, sw, 0)
     columns = np.empty((C, kh, kw, N, OH, OW), x.dtype)
     for c in range(C):
         for i in range(kh):
             for j in range(kw):
                 for n in range(N):
                     for h in range(OH):
-                        if stride == 1:  # a separate loop, so that the compiler copies whole vectors
+                        if sw == 1:  # a separate loop, so that the compiler copies whole vectors
                             for w in range(OW):
-                                columns[c, i, j, n, h, w] = x[n, c, h + i, w + j]
+                                columns[c, i, j, n, h, w] = x[n, c, h * sh + i, w + j]
                         else:
                             for w in range(OW):
-                                columns[c, i, j, n, h, w] = x[n, c, h * stride + i, w * stride + j]
+                                columns[c, i, j, n, h, w] = x[n, c, h * sh + i, w * sw + j]
     return columns.reshape(C * kh * kw, N * OH * OW)
 
 
 @jit
-def col2im(columns: NDArray, shape: tuple[int, int, int, int], kh: int, kw: int, stride: int, padding: int) -> NDArray:
+def col2im(
+    columns: NDArray, shape: tuple[int, int, int, int], kh: int, kw: int, stride: Size, padding: Size
+) -> NDArray:
     """Add every column to the pixels that it was copied from: the adjoint of im2col.
 
     columns: (C*kh*kw, N*OH*OW), floats; shape: (N, C, H, W). Returns that shape, same dtype:
     x[n, c, h*stride + i, w*stride + j] += columns[(c, i, j), (n, h, w)], then the border is cut off.
     """
-    N, C, H, W = shape
-    OH, OW = output_size(H, kh, stride, padding), output_size(W, kw, stride, padding)
-    x = np.zeros((N, C, H + 2 * padding, W + 2 * padding), columns.dtype)
+    (N, C, H, W), (sh, sw), (ph, pw) = shape, both(stride), both(padding)
+    OH, OW = output_size(H, kh, sh, ph), output_size(W, kw, sw, pw)
+    x = np.zeros((N, C, H + 2 * ph, W + 2 * pw), columns.dtype)
     columns = columns.reshape(C, kh, kw, N, OH, OW)
     for c in range(C):
         for i in range(kh):
             for j in range(kw):
                 for n in range(N):
                     for h in range(OH):
-                        if stride == 1:
+                        if sw == 1:
                             for w in range(OW):
-                                x[n, c, h + i, w + j] += columns[c, i, j, n, h, w]
+                                x[n, c, h * sh + i, w + j] += columns[c, i, j, n, h, w]
                         else:
                             for w in range(OW):
-                                x[n, c, h * stride + i, w * stride + j] += columns[c, i, j, n, h, w]
-    if padding:
-        x = x[:, :, padding : padding + H, padding : padding + W].copy()
+                                x[n, c, h * sh + i, w * sw + j] += columns[c, i, j, n, h, w]
+    if ph or pw:
+        x = x[:, :, ph : ph + H, pw : pw + W].copy()
     return x
 
 
@@ -110,13 +128,13 @@ def tile_images(x: NDArray, W: NDArray, P: int) -> int:
 
 
 @jit
-def convolve(x: NDArray, W: NDArray, b: NDArray, stride: int, padding: int) -> tuple[NDArray, NDArray]:
+def convolve(x: NDArray, W: NDArray, b: NDArray, stride: Size, padding: Size) -> tuple[NDArray, NDArray]:
     """Return Y = W X + b with X = im2col(x), and the X of the last tile: (N, C, H, W) -> (N, O, OH, OW).
 
-    W: (O, C, kh, kw), b: (O,), all of one dtype.
+    W: (O, C, kh, kw), b: (O,), all of one dtype; stride, padding: a number, or a pair for height and width.
     """
-    N, (O, C, kh, kw) = len(x), W.shape
-    OH, OW = output_size(x.shape[2], kh, stride, padding), output_size(x.shape[3], kw, stride, padding)
+    N, (O, C, kh, kw), (sh, sw), (ph, pw) = len(x), W.shape, both(stride), both(padding)
+    OH, OW = output_size(x.shape[2], kh, sh, ph), output_size(x.shape[3], kw, sw, pw)
     P, W = OH * OW, W.reshape(O, C * kh * kw)
     y = np.empty((N, O, P), x.dtype)
     X, size = np.empty((0, 0), x.dtype), tile_images(x, W, P)
@@ -132,7 +150,7 @@ def convolve(x: NDArray, W: NDArray, b: NDArray, stride: int, padding: int) -> t
 
 @jit
 def convolve_back(
-    dy: NDArray, x: NDArray, X: NDArray, W: NDArray, stride: int, padding: int, input_gradient: bool = True
+    dy: NDArray, x: NDArray, X: NDArray, W: NDArray, stride: Size, padding: Size, input_gradient: bool = True
 ) -> tuple[NDArray, NDArray, NDArray]:
     """Return dE/dx, dE/dW, dE/db from dy = dE/dy (N, O, OH, OW), all of one dtype: the backward pass.
 

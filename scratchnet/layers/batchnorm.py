@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.errors import InputError
-from scratchnet.layers.expect import expect_gradient, expect_input, label, like
+from scratchnet.layers.expect import expect_gradient, expect_input, is_finite, label, like, whole
+from scratchnet.layers.initial import Seed
 from scratchnet.layers.layer import Layer
 
 
@@ -37,11 +38,16 @@ class BatchNorm2d(Layer):
         *,
         eps: float = 1e-5,
         momentum: float = 0.1,
-        rng: np.random.Generator | None = None,
+        rng: Seed = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
+        (channels,) = whole(self, channels=channels)
         if channels < 1:
             raise InputError(f"BatchNorm2d needs at least one map, got {channels}.")
+        if not is_finite(eps) or eps < 0 or not is_finite(momentum) or not 0 <= momentum <= 1:
+            raise InputError(
+                f"BatchNorm2d expects eps of at least 0 and momentum from 0 to 1, got {eps!r} and {momentum!r}."
+            )
         self.channels, self.eps, self.momentum = channels, eps, momentum
         self.W, self.b = np.ones(channels, dtype), np.zeros(channels, dtype)
         self.running_mean, self.running_var = np.zeros(channels, dtype), np.ones(channels, dtype)
@@ -81,6 +87,9 @@ class BatchNorm2d(Layer):
             )
         self.hW, self.hb = np.sum(hy * self.z**2, axis=(0, 2, 3)), hy.sum(axis=(0, 2, 3))
         return over_maps(self.s**2) * hy
+
+    def _shapes(self):
+        return dict.fromkeys((*self.params, *self.buffers), (self.channels,))
 
     def _misfit(self, shape):
         if len(shape) != 4:

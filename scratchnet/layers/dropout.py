@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scratchnet.errors import InputError
-from scratchnet.layers.expect import expect_gradient, expect_input, like
+from scratchnet.layers.expect import expect_gradient, expect_input, is_finite, like
+from scratchnet.layers.initial import Seed, generator
 from scratchnet.layers.layer import Layer
 
 
@@ -15,16 +16,16 @@ class Dropout(Layer):
 
     dE/dx = m dE/dy        d2E/dx2 = m^2 d2E/dy2
 
-    rng: the numpy Generator that draws m. Raises InputError unless 0 <= p < 1.
+    rng: the numpy Generator that draws m, or an integer seed. Raises InputError unless 0 <= p < 1.
     """
 
     whole_batch = True  # the random numbers are drawn in one order, however many cores there are
 
-    def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
-        if not 0 <= p < 1:
+    def __init__(self, p: float = 0.5, *, rng: Seed = None) -> None:
+        if not is_finite(p) or not 0 <= p < 1:
             raise InputError(f"Dropout expects 0 <= p < 1 (p is the share of entries that become 0), got {p}.")
         self.p = p
-        self.rng = rng or np.random.default_rng()
+        self.rng = generator(rng)
 
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)

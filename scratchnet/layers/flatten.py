@@ -13,12 +13,12 @@ class Flatten(Layer):
 
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
-        self.shape = x.shape
+        self.shape, self.dtype = x.shape, x.dtype
         return x.reshape(len(x), -1).copy()
 
     def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, (self.shape[0], math.prod(self.shape[1:])))
-        return dy.reshape(self.shape).copy()
+        return dy.reshape(self.shape).astype(self.dtype)
 
     def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(hy)

@@ -14,6 +14,24 @@ Parameter = tuple[str, NDArray, Any, Any]
 PASSES = {"forward": "x", "backward": "dy", "backward2": "hy"}  # the methods that your own layer has to define
 
 
+HABITS = {  # what people write who come from another library, and what it is called here
+    **dict.fromkeys(
+        ("weight", "weights", "kernel"), "Its weights are in W, and after backward their gradient is in dW."
+    ),
+    **dict.fromkeys(("bias", "biases"), "Its biases are in b, and after backward their gradient is in db."),
+    "grad": "The gradient of W is in dW, after backward.",
+    "zero_grad": "backward overwrites the gradients, so there is nothing to set to 0.",
+    **dict.fromkeys(("fit", "compile"), "Write fit(net, loss, optimizer, (x, labels), epochs=20)."),
+    "evaluate": "Write evaluate(net, (x, labels)).",
+    **dict.fromkeys(("predict", "predict_proba"), "Write predict(net, x), which returns classes and scores."),
+    "summary": "Write print(net).",
+    **dict.fromkeys(("add", "append"), "A Sequential gets all of its layers when it is made: Sequential(a, b, ...)."),
+    **dict.fromkeys(("state_dict", "get_weights"), "Write net.state(), or net.save(path)."),
+    **dict.fromkeys(("load_state_dict", "set_weights"), "Write net.load(path), or net['C1'].W[...] = an array."),
+    **dict.fromkeys(("to", "cuda", "cpu"), "The library runs on the CPU."),
+}
+
+
 class Layer:
     """A differentiable function of an array, with its parameters as plain arrays.
 
@@ -74,11 +92,17 @@ class Layer:
         """Return the class with the largest score for each row of the output y (N, classes)."""
         return self.scores(y).argmax(axis=1)
 
+    def _shapes(self):
+        """Return {name: shape} of the parameters and buffers that a layer of the library has."""
+        return {}
+
     def _misfit(self, shape):
         """Return in words what a layer expects in place of x of this shape (batch axis first); None if it fits."""
 
     def __getattr__(self, name: str) -> Any:
         if name in PASSES:
             raise AttributeError(f"{label(self)} has no {name}: write `def {name}(self, {PASSES[name]})` in its class.")
+        if name in HABITS and name[1:] not in self.params:
+            raise AttributeError(f"{label(self)} has no {name!r}. {HABITS[name]}")
         call = {"d": "backward", "h": "backward2"}.get(name[:1], "forward") if name[1:] in self.params else "forward"
         raise AttributeError(f"{label(self)} has no {name!r}. If {call} stores it, call {call} first.")

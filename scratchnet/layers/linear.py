@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.errors import InputError
-from scratchnet.layers.expect import expect_gradient, expect_input, like
-from scratchnet.layers.initial import Init, uniform_over_sqrt_fan_in, zeros
+from scratchnet.layers.expect import expect_gradient, expect_input, like, whole
+from scratchnet.layers.initial import Init, Seed, generator, uniform_over_sqrt_fan_in, zeros
 from scratchnet.layers.layer import Layer
 
 
@@ -29,15 +29,16 @@ class Linear(Layer):
         in_features: int,
         out_features: int,
         *,
-        rng: np.random.Generator | None = None,
+        rng: Seed = None,
         dtype: DTypeLike = np.float32,
         init: Init = uniform_over_sqrt_fan_in,
         init_bias: Init = zeros,
     ) -> None:
+        in_features, out_features = whole(self, in_features=in_features, out_features=out_features)
         if in_features < 1 or out_features < 1:
             raise InputError(f"Linear needs at least one input and one output, got {in_features} and {out_features}.")
         self.in_features, self.out_features = in_features, out_features
-        rng = rng or np.random.default_rng()
+        rng = generator(rng)
         self.W = init(rng, (out_features, in_features), in_features).astype(dtype)
         self.b = init_bias(rng, (out_features,), in_features).astype(dtype)
 
@@ -60,6 +61,9 @@ class Linear(Layer):
         self.hW = np.dot(hy.T, self.x**2)
         self.hb = hy.sum(axis=0)
         return hy @ W**2
+
+    def _shapes(self):
+        return {"W": (self.out_features, self.in_features), "b": (self.out_features,)}
 
     def _misfit(self, shape):
         if len(shape) != 2 or shape[1] != self.in_features:

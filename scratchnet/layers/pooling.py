@@ -1,11 +1,10 @@
 """Pooling: the largest or the mean of each window, without parameters."""
 
-import numpy as np
 from numpy.typing import NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import average_pool, average_pool_back, max_pool, max_pool_back, output_size
-from scratchnet.layers.expect import expect_gradient, expect_input, label
+from scratchnet.layers.expect import expect_gradient, expect_input, is_finite, label, packed, pair
 from scratchnet.layers.layer import Layer
 
 
@@ -26,8 +25,8 @@ class Pool2d(Layer):
         stride: int | tuple[int, int] | None = None,
         padding: int | tuple[int, int] = 0,
     ) -> None:
-        self.window, self.padding = self._pair(window), self._pair(padding)
-        self.stride = self.window if stride is None else self._pair(stride)
+        self.window, self.padding = pair(self, window), pair(self, padding)
+        self.stride = self.window if stride is None else pair(self, stride)
         if min(*self.window, *self.stride) < 1:
             raise InputError(
                 f"{label(self)} needs window and stride of at least 1, got window {window} and stride {stride}."
@@ -37,12 +36,6 @@ class Pool2d(Layer):
                 f"{label(self)} needs padding from 0 to half the window, so that every window has a pixel in it; "
                 f"got padding {padding} for window {window}."
             )
-
-    def _pair(self, size):
-        two = (size, size) if isinstance(size, int | np.integer) else size
-        if not (isinstance(two, tuple | list) and len(two) == 2 and all(isinstance(n, int | np.integer) for n in two)):
-            raise InputError(f"{label(self)} expects each size as a whole number or a pair of them, got {size!r}.")
-        return tuple(int(n) for n in two)
 
     def _misfit(self, shape):
         if len(shape) != 4:
@@ -71,13 +64,13 @@ class MaxPool2d(Pool2d):
 
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
-        self.shape = x.shape
-        y, self.winner = max_pool(np.ascontiguousarray(x), *self.window, *self.stride, *self.padding)
+        self.shape, self.dtype = x.shape, x.dtype
+        y, self.winner = max_pool(packed(x), *self.window, *self.stride, *self.padding)
         return y
 
     def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.winner.shape)
-        return max_pool_back(np.ascontiguousarray(dy), self.winner, self.shape[2], self.shape[3])
+        return max_pool_back(packed(dy, self.dtype), self.winner, self.shape[2], self.shape[3])
 
     def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(hy)
@@ -89,7 +82,7 @@ class AvgPool2d(Pool2d):
     K is the number of pixels of a window by default, so that y is the mean. With divisor=1, y is the sum.
     dE/dx = the sum of dE/dy / K over the windows that x is in
     d2E/dx2 = the sum of d2E/dy2 / K^2 over them
-    Sizes, shapes and errors: see Pool2d; also InputError for a divisor of 0.
+    Sizes, shapes and errors: see Pool2d; also InputError for a divisor that is 0 or not finite.
     """
 
     def __init__(
@@ -101,14 +94,16 @@ class AvgPool2d(Pool2d):
         divisor: float | None = None,
     ) -> None:
         super().__init__(window, stride, padding)
-        if divisor == 0:
-            raise InputError("AvgPool2d expects a divisor other than 0, got 0. Use divisor=1 for sums.")
+        if divisor is not None and (not is_finite(divisor) or divisor == 0):
+            raise InputError(
+                f"AvgPool2d expects a finite divisor other than 0, got {divisor!r}. Use divisor=1 for sums."
+            )
         self.share = 1 / (self.window[0] * self.window[1] if divisor is None else divisor)
 
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
-        self.shape = x.shape
-        y = average_pool(np.ascontiguousarray(x), self.share, *self.window, *self.stride, *self.padding)
+        self.shape, self.dtype = x.shape, x.dtype
+        y = average_pool(packed(x), self.share, *self.window, *self.stride, *self.padding)
         self.y_shape = y.shape
         return y
 
@@ -121,4 +116,4 @@ class AvgPool2d(Pool2d):
     def _back(self, dy, share):
         expect_gradient(self, dy, self.y_shape)
         H, W = self.shape[2:]
-        return average_pool_back(np.ascontiguousarray(dy), share, H, W, *self.window, *self.stride, *self.padding)
+        return average_pool_back(packed(dy, self.dtype), share, H, W, *self.window, *self.stride, *self.padding)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scratchnet.kernels import where_positive
-from scratchnet.layers.expect import expect_gradient, expect_input
+from scratchnet.layers.expect import expect_gradient, expect_input, packed
 from scratchnet.layers.layer import Layer
 
 
@@ -22,7 +22,7 @@ class ReLU(Layer):
 
     def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
-        return where_positive(np.ascontiguousarray(dy, self.y.dtype), self.y)
+        return where_positive(packed(dy, self.y.dtype), self.y)
 
     def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(hy)

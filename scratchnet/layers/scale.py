@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from scratchnet.layers.expect import expect_gradient, expect_input, like
-from scratchnet.layers.initial import Init, zeros
+from scratchnet.errors import InputError
+from scratchnet.layers.expect import expect_gradient, expect_input, is_finite, like
+from scratchnet.layers.initial import Init, Seed, generator, zeros
 from scratchnet.layers.layer import Layer
 
 
@@ -26,12 +27,14 @@ class Scale(Layer):
         self,
         *,
         coefficient: float = 1.0,
-        rng: np.random.Generator | None = None,
+        rng: Seed = None,
         dtype: DTypeLike = np.float32,
         init: Init | None = None,
         init_bias: Init = zeros,
     ) -> None:
-        rng = rng or np.random.default_rng()
+        if not is_finite(coefficient):
+            raise InputError(f"Scale expects a finite coefficient, got {coefficient!r}.")
+        rng = generator(rng)
         self.W = np.full(1, coefficient, dtype) if init is None else init(rng, (1,), 1).astype(dtype)
         self.b = init_bias(rng, (1,), 1).astype(dtype)
 
@@ -52,6 +55,9 @@ class Scale(Layer):
         hy, W = like(self.x, hy, self.W)
         self.hW, self.hb = np.sum(hy * self.x**2, keepdims=True).reshape(1), hy.sum(keepdims=True).reshape(1)
         return W**2 * hy
+
+    def _shapes(self):
+        return {"W": (1,), "b": (1,)}
 
     def n_connections(self, shape: tuple[int, ...]) -> int:
         return 2 * int(np.prod(shape))

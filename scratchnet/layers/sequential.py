@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scratchnet.errors import InputError, ModelError
-from scratchnet.layers.expect import expect_finite
+from scratchnet.layers.expect import described, expect_finite
 from scratchnet.layers.layer import Layer, Parameter
 from scratchnet.parallel import leaves
 from scratchnet.storage import read_arrays, write_arrays
@@ -18,23 +18,38 @@ class Sequential(Layer):
     """y = f_L(... f_2(f_1(x))): the output of each layer is the input of the next.
 
     Sequential(C1=Conv2d(1, 6, 5), ...) names the layers: `net["C1"].W` is then C1's weights, and
-    `parameters()` yields "C1.W", .... Layers given without a name are called "0", "1", ....
+    `parameters()` yields "C1.W", .... Layers given without a name are called "0", "1", .... A list of layers
+    is taken too. `net[0]` is the first layer, `net[-1]` the last.
 
     input_shape: (C, H, W) of one image, for the table of `print(net)`.
-    Raises InputError when x has NaN or infinity in it, and for a name that does not exist.
+    Raises InputError when x has NaN or infinity in it, for a name that does not exist, for one layer object at two
+    places, and for something that is no layer.
     """
 
     def __init__(self, *layers: Layer, input_shape: tuple[int, ...] | None = None, **named: Layer) -> None:
+        if len(layers) == 1 and isinstance(layers[0], list | tuple):
+            layers = tuple(layers[0])
         self.layers = {str(i): layer for i, layer in enumerate(layers)} | named
+        expect_layers(self.layers)
         self.input_shape: Any = input_shape
         self.network = None
         for name, layer in self.layers.items():
             layer.name, layer.network = name, self
 
-    def __getitem__(self, name: str) -> Layer:
+    def __getitem__(self, name: str | int) -> Layer:
+        if isinstance(name, int | np.integer) and -len(self.layers) <= name < len(self.layers):
+            return list(self.layers.values())[name]
         if name not in self.layers:
             raise InputError(f"There is no layer {name!r}. The layers are {', '.join(self.layers)}.")
         return self.layers[name]
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.__dict__.get("layers", {}):
+            raise AttributeError(f"Sequential has no attribute {name!r}. Write net[{name!r}].")
+        return super().__getattr__(name)
 
     def forward(self, x: NDArray) -> NDArray:
         if self.network is None:  # inside another Sequential, NaN means divergence, which `fit` reports
@@ -141,6 +156,24 @@ class Sequential(Layer):
             for a, b, c, d, e in table
         ]
         return "\n".join(line.rstrip() for line in lines)
+
+
+def expect_layers(layers: dict[str, Any]) -> None:
+    """Raise InputError for something that is no layer, and for one layer object at two places."""
+    places: dict[int, str] = {}
+    for name, layer in layers.items():
+        if isinstance(layer, type):
+            raise InputError(f"Sequential expects layers, got the class {layer.__name__}. Write {layer.__name__}(...).")
+        if not isinstance(layer, Layer):
+            raise InputError(f"Sequential expects layers, got {described(layer)} as layer {name!r}.")
+        for leaf in leaves(layer):
+            if id(leaf) in places:
+                raise InputError(
+                    f"Sequential got one {type(leaf).__name__} object at two places, {places[id(leaf)]!r} and "
+                    f"{name!r}. A layer stores what its backward pass needs, so it can have one place only. "
+                    "Make a new one for each place."
+                )
+            places[id(leaf)] = name
 
 
 def arrays_of(layer: Any) -> dict[str, NDArray]:

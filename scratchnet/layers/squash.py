@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from scratchnet.errors import InputError
 from scratchnet.kernels import times_slope
-from scratchnet.layers.expect import expect_gradient, expect_input, like
+from scratchnet.layers.expect import expect_gradient, expect_input, is_finite, like, packed
 from scratchnet.layers.layer import Layer
 
 A = 1.7159
@@ -30,7 +31,7 @@ class ScaledTanh(Layer):
 
     def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
-        return times_slope(np.ascontiguousarray(dy, self.y.dtype), self.y, S * A, S / A)
+        return times_slope(packed(dy, self.y.dtype), self.y, S * A, S / A)
 
     def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(self.backward(hy))
@@ -47,6 +48,8 @@ class Tanh(Layer):
     """
 
     def __init__(self, A: float = 1.0) -> None:
+        if not is_finite(A) or A == 0:
+            raise InputError(f"Tanh expects a finite A other than 0, got {A!r}.")
         self.A = A
 
     def forward(self, x: NDArray) -> NDArray:
@@ -56,7 +59,7 @@ class Tanh(Layer):
 
     def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
-        return times_slope(np.ascontiguousarray(dy, self.y.dtype), self.y, self.A, 1 / self.A)
+        return times_slope(packed(dy, self.y.dtype), self.y, self.A, 1 / self.A)
 
     def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(self.backward(hy))
@@ -66,20 +69,26 @@ class Tanh(Layer):
 
 
 class Sigmoid(Layer):
-    """y = 1 / (1 + exp(-x)) = (1 + tanh(x/2)) / 2, which does not overflow. x, y: any shape.
+    """y = 1 / (1 + e^-x). x, y: any shape.
 
     f'(x) = y (1 - y)
     dE/dx = f'(x) dE/dy        d2E/dx2 = f'(x)^2 d2E/dy2
+
+    With z = e^-|x|, which does not overflow: y = 1 / (1 + z) for x >= 0, else z / (1 + z); f' = z / (1 + z)^2.
+    So neither y near 0 nor the slope at either end loses its digits.
     """
 
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
-        self.y = (1 + np.tanh(x / 2)) / 2
+        with np.errstate(under="ignore"):  # far from 0, z and the slope are 0
+            z = np.exp(-np.abs(x))
+            self.y = np.where(x < 0, z, np.ones_like(z)) / (1 + z)
+            self.slope = z / (1 + z) ** 2
         return self.y
 
     def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
-        return self.y * (1 - self.y) * like(self.y, dy)
+        return self.slope * like(self.y, dy)
 
     def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(self.backward(hy))

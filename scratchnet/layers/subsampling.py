@@ -7,7 +7,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.kernels import subsample, subsample_back
-from scratchnet.layers.expect import expect_gradient, expect_input, like
+from scratchnet.layers.expect import expect_gradient, expect_input, is_finite, like, packed, whole
+from scratchnet.layers.initial import Seed
 from scratchnet.layers.layer import Layer
 
 
@@ -33,11 +34,14 @@ class Subsampling(Layer):
         channels: int,
         *,
         coefficient: float = 0.5,
-        rng: np.random.Generator | None = None,
+        rng: Seed = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
+        (channels,) = whole(self, channels=channels)
         if channels < 1:
             raise InputError(f"Subsampling needs at least one map, got {channels}.")
+        if not is_finite(coefficient):
+            raise InputError(f"Subsampling expects a finite coefficient, got {coefficient!r}.")
         self.channels = channels
         self.W = np.full(channels, coefficient, dtype)
         self.b = np.zeros(channels, dtype)
@@ -45,7 +49,7 @@ class Subsampling(Layer):
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         W, b = like(x, self.W, self.b)
-        y, self.s = subsample(np.ascontiguousarray(x), W, b)
+        y, self.s = subsample(packed(x), W, b)
         return y
 
     def backward(self, dy: NDArray) -> NDArray:
@@ -58,7 +62,10 @@ class Subsampling(Layer):
 
     def _back(self, dy, s, W):
         expect_gradient(self, dy, s.shape)
-        return subsample_back(np.ascontiguousarray(dy, s.dtype), s, like(s, W))
+        return subsample_back(packed(dy, s.dtype), s, like(s, W))
+
+    def _shapes(self):
+        return {"W": (self.channels,), "b": (self.channels,)}
 
     def _misfit(self, shape):
         if len(shape) != 4:

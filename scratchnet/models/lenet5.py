@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.layers import RBF, Conv2d, Flatten, Linear, ScaledTanh, Sequential, Subsampling
-from scratchnet.layers.initial import Init, uniform_over_sqrt_fan_in
+from scratchnet.layers.initial import Init, Seed, generator, uniform_over_sqrt_fan_in
 from scratchnet.models.codes import DIGIT_CODES
 
 # Which maps of S2 (rows 0 to 5) each map of C3 (columns 0 to 15) reads: paper, Table I.
@@ -27,7 +27,7 @@ def connection_table(drawing: str) -> NDArray[np.bool_]:
 
 
 def lenet5(
-    rng: np.random.Generator | None = None,
+    rng: Seed = None,
     dtype: DTypeLike = np.float32,
     *,
     init: Init = uniform_over_sqrt_fan_in,
@@ -39,7 +39,7 @@ def lenet5(
     init: draws the initial weights, see layers/initial.py. The default is not the paper's uniform_over_fan_in:
     with that, training stays on its first plateau (docs/REPRODUCTION.md). coefficient: the initial W of S2 and S4.
     """
-    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": generator(rng), "dtype": dtype}
     weights = options | {"init": init}
     return Sequential(
         input_shape=(1, 32, 32),

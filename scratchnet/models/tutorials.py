@@ -24,16 +24,16 @@ from scratchnet.layers import (
     Softmax,
     Tanh,
 )
-from scratchnet.layers.initial import kaiming_normal, pytorch_default, uniform_1, xavier_uniform
+from scratchnet.layers.initial import Seed, generator, kaiming_normal, pytorch_default, uniform_1, xavier_uniform
 from scratchnet.models.lenet5 import TABLE_I, connection_table
 
 
-def blog_relu_maxpool(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
+def blog_relu_maxpool(rng: Seed = None, dtype: DTypeLike = np.float32) -> Sequential:
     """Return the network with ReLU for tanh and max pooling for subsampling: (N, 1, 32, 32) -> (N, 10).
 
     Every map of C3 reads all maps of S2.
     """
-    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": generator(rng), "dtype": dtype}
     options |= {"init": kaiming_normal, "init_bias": pytorch_default}
     return Sequential(
         input_shape=(1, 32, 32),
@@ -52,9 +52,9 @@ def blog_relu_maxpool(rng: np.random.Generator | None = None, dtype: DTypeLike =
     )
 
 
-def tutorial_28(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
+def tutorial_28(rng: Seed = None, dtype: DTypeLike = np.float32) -> Sequential:
     """Return the network with padding in C1 and a linear C5: (N, 1, 28, 28) -> (N, 10)."""
-    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": generator(rng), "dtype": dtype}
     options |= {"init": pytorch_default, "init_bias": pytorch_default}
     return Sequential(
         input_shape=(1, 28, 28),
@@ -73,12 +73,12 @@ def tutorial_28(rng: np.random.Generator | None = None, dtype: DTypeLike = np.fl
     )
 
 
-def notebook_learned_slope(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
+def notebook_learned_slope(rng: Seed = None, dtype: DTypeLike = np.float32) -> Sequential:
     """Return the network with learned slopes, 1.7159 tanh(S x): (N, 1, 32, 32) -> (N, 10).
 
     S and the coefficient of subsampling are matrices along the last axis, the columns of an image.
     """
-    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": generator(rng), "dtype": dtype}
     options |= {"init": pytorch_default, "init_bias": pytorch_default}
 
     def squash(features):
@@ -106,12 +106,12 @@ def notebook_learned_slope(rng: np.random.Generator | None = None, dtype: DTypeL
     )
 
 
-def fashion(squash: type[Layer], rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
+def fashion(squash: type[Layer], rng: Seed = None, dtype: DTypeLike = np.float32) -> Sequential:
     """Return the network with average pooling and squash = Tanh or ReLU: (N, 1, 28, 28) -> (N, 10).
 
     No squashing function follows C3, as published.
     """
-    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": generator(rng), "dtype": dtype}
     options |= {"init": pytorch_default, "init_bias": pytorch_default}
     return Sequential(
         input_shape=(1, 28, 28),
@@ -129,25 +129,25 @@ def fashion(squash: type[Layer], rng: np.random.Generator | None = None, dtype: 
     )
 
 
-def fashion_tanh(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
+def fashion_tanh(rng: Seed = None, dtype: DTypeLike = np.float32) -> Sequential:
     """Return fashion(Tanh)."""
     return fashion(Tanh, rng, dtype)
 
 
-def fashion_relu(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
+def fashion_relu(rng: Seed = None, dtype: DTypeLike = np.float32) -> Sequential:
     """Return fashion(ReLU), with ReLU in place of each tanh."""
     return fashion(ReLU, rng, dtype)
 
 
 def paper_softmax(
-    rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32, *, connections: ArrayLike | None = None
+    rng: Seed = None, dtype: DTypeLike = np.float32, *, connections: ArrayLike | None = None
 ) -> Sequential:
     """Return the paper's network up to F6, then ten probabilities in place of penalties: (N, 1, 32, 32) -> (N, 10).
 
     Subsampling has one coefficient and one bias, on the mean of each window, where the paper has a pair for every
     map. Every map of C3 reads all maps of S2, as in the network that the tutorial trained; connections: see Conv2d.
     """
-    options: dict[str, Any] = {"rng": rng or np.random.default_rng(), "dtype": dtype}
+    options: dict[str, Any] = {"rng": generator(rng), "dtype": dtype}
     weights = options | {"init": xavier_uniform}
     coefficients = options | {"init": uniform_1, "init_bias": uniform_1}
 
@@ -174,6 +174,6 @@ def paper_softmax(
     )
 
 
-def paper_softmax_sparse(rng: np.random.Generator | None = None, dtype: DTypeLike = np.float32) -> Sequential:
+def paper_softmax_sparse(rng: Seed = None, dtype: DTypeLike = np.float32) -> Sequential:
     """Return paper_softmax with the sparse C3 of Table I, which the tutorial's text describes."""
     return paper_softmax(rng, dtype, connections=connection_table(TABLE_I))

@@ -43,9 +43,10 @@ def weighted_passes(net, loss, x, labels, parts):
     """Return E, y and the gradients over these parts. Each part has its share of the batch as weight, because the
     loss averages over the part only."""
     loss = copy.copy(loss)  # a copy that stores its own arrays
+    size = getattr(loss, "size", len)  # what the loss divides by
     E, ys, gradients = 0.0, [], []
     for part in parts:
-        share = (part.stop - part.start) / len(x)
+        share = size(labels[part]) / size(labels)
         y = net.forward(x[part])
         E += share * loss.forward(y, labels[part])
         net.backward(loss.backward())

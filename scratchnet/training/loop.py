@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.layers import Layer
+from scratchnet.layers.initial import Seed, generator
 from scratchnet.losses import Loss
 from scratchnet.optimizers import Optimizer
 from scratchnet.parallel import Engine, leaves, quiet_overflow
+from scratchnet.training.agreement import expect_agreement, expect_count, rate_of
 from scratchnet.training.callbacks import Callback, interrupts, stop_if
 from scratchnet.training.engines import engine_for
 from scratchnet.training.evaluation import Data, expect_data, expect_labels, measure, mode
@@ -32,7 +34,7 @@ def fit(
     epochs: int = 20,
     batch_size: int = 1,
     schedule: Callable[[int], float] | None = None,
-    rng: np.random.Generator | None = None,
+    rng: Seed = None,
     constant_order: bool = True,
     train_error: bool = True,
     history: History | None = None,
@@ -52,14 +54,17 @@ def fit(
     fast: use the compiled programs of scratchnet.fast, if they have every layer and the loss. The updates are the
     same except for rounding. If they cannot be used, a line on stderr gives the reason.
     Ctrl-C raises KeyboardInterrupt between two updates; the history then ends with the last complete epoch.
-    Raises InputError for data that does not fit, and Diverged as soon as the loss is not finite.
+    rng: a numpy Generator or an integer seed, for the order of the images.
+    Raises InputError for data that does not fit and for parts that do not belong together (see agreement.py), and
+    Diverged as soon as the loss or a parameter is not finite.
     """
+    expect_agreement(net, loss, optimizer)
+    expect_settings(epochs, batch_size, validate_every, validation, history)
     x, labels = train = expect_data(train, "training", net)
     others = {"test": test, "validation": validation}
     sets = {"training": train} | {what: expect_data(data, what, net) for what, data in others.items() if data}
     engine = engine_that_takes(net, loss, sets, fast)
-    expect_sizes(batch_size, validate_every, validation)
-    rng, callback = rng or np.random.default_rng(), callback or Callback()
+    rng, callback = generator(rng), callback or Callback()
     history = History() if history is None else history
     order = first_order(rng, len(x), 0 if constant_order else len(history))
     history.cut(len(history))  # an interrupted epoch may have left validations
@@ -70,7 +75,7 @@ def fit(
         for epoch in range(len(history), epochs):
             start, held_out.seconds = time.perf_counter(), 0.0
             order = order if constant_order else rng.permutation(len(order))
-            optimizer.lr = schedule(epoch) if schedule else optimizer.lr
+            optimizer.lr = rate_of(schedule, epoch) if schedule else optimizer.lr
             optimizer.before_pass(engine, x, labels, order)
             tally = Tally(net, len(x), f"epoch {epoch + 1}, learning rate {optimizer.lr:g}")
             with mode(net, training=True):
@@ -105,9 +110,17 @@ def engine_that_takes(net: Layer, loss: Loss, sets: dict[str, Data], fast: bool)
     return engine
 
 
-def expect_sizes(batch_size: int, validate_every: int | None, validation: Data | None) -> None:
-    if batch_size < 1:
-        raise InputError(f"batch_size has to be at least 1, got {batch_size}.")
+def expect_settings(
+    epochs: int, batch_size: int, validate_every: int | None, validation: Data | None, history: History | None
+) -> None:
+    """Raise InputError for settings with which nothing would be trained, or nothing measured."""
+    expect_count("epochs", epochs)
+    expect_count("batch_size", batch_size)
+    if history is not None and len(history) >= epochs:
+        raise InputError(
+            f"epochs={epochs} counts all epochs, and the history has {len(history)} already: nothing would be trained. "
+            f"For one more epoch, write epochs={len(history) + 1}."
+        )
     if validate_every is not None and validate_every < 1:
         raise InputError(f"validate_every={validate_every} has to be at least 1.")
     if validate_every is not None and not validation:
