@@ -3,9 +3,17 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scratchnet.errors import InputError
+
 
 def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int = 10) -> NDArray[np.intp]:
-    """Return (classes, classes) counts: the row is the true class, the column the predicted class."""
+    """Return (classes, classes) counts: the row is the true class, the column the predicted class.
+
+    Raises InputError for labels or predictions that are not from 0 to classes - 1.
+    """
+    for name, values in (("labels", np.asarray(labels)), ("predictions", np.asarray(predictions))):
+        if values.size and not (values.min() >= 0 and values.max() < classes):
+            raise InputError(f"{name} should be from 0 to {classes - 1}, got {values.min()} to {values.max()}.")
     cells = np.asarray(labels, np.intp) * classes + np.asarray(predictions)
     return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
@@ -13,8 +21,13 @@ def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int = 1
 def top_k_error(labels: ArrayLike, scores: NDArray, k: int) -> float:
     """Return the percent of rows of scores (N, classes) where the label is not among the k largest scores.
 
-    Among equal scores the lower class counts first, as in argmax.
+    Among equal scores the lower class counts first, as in argmax. Raises InputError for labels that are no class, and
+    for scores that are NaN.
     """
+    if np.size(labels) and not (np.min(labels) >= 0 and np.max(labels) < scores.shape[1]):
+        raise InputError(f"labels should be from 0 to {scores.shape[1] - 1}, got {np.min(labels)} to {np.max(labels)}.")
+    if np.isnan(scores).any():
+        raise InputError("scores should be numbers, got NaN.")
     mine = np.take_along_axis(scores, np.asarray(labels)[:, None], axis=1)
     before = np.arange(scores.shape[1]) < np.asarray(labels)[:, None]
     rank = np.count_nonzero((scores > mine) | ((scores == mine) & before), axis=1)

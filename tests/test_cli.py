@@ -98,7 +98,7 @@ def bad_files(folder):
         (["eval", "cut.npz"], 2, "damaged"),
         (["eval", "other.npz"], 2, "not a scratchnet model"),
         (["eval", "text.png"], 2, "it is not a model file"),
-        (["predict", "good.npz", "small.png"], 2, "20 x 20"),
+        (["predict", "good.npz", "--as-is", "small.png"], 2, "20 x 20"),
         (["predict", "good.npz", "black.png"], 2, "all black"),
         (["predict", "good.npz", "text.png"], 2, "cannot be read as a picture"),
         (["predict", "good.npz", "missing.png"], 2, "no file"),

@@ -2,37 +2,59 @@
 
 from pathlib import Path
 
+from scratchnet.errors import InputError
+
 
 def add(commands):
-    command = commands.add_parser("predict", help="read digits from pictures or .npy arrays of 28 x 28 pixels")
+    command = commands.add_parser("predict", help="read digits from pictures of any size, photos too")
     command.set_defaults(command=run, flags={})
     command.add_argument("model", type=Path, metavar="MODEL", help="e.g. runs/paper/last.npz")
-    command.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="28 x 28 pixels, bright on black")
+    command.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="a picture or a .npy array")
+    command.add_argument("--as-is", action="store_true", help="data of 28 x 28 pixels, bright on black, taken as it is")
 
 
 def run(options):
     import numpy as np
 
-    from scratchnet.cli.progress import prepare_kernels
+    from scratchnet.cli.progress import prepare_kernels, say
     from scratchnet.datasets import class_names
-    from scratchnet.datasets.pictures import read_digit
-    from scratchnet.layers import RBF
     from scratchnet.metrics import probabilities
-    from scratchnet.runs.folder import load_model
-    from scratchnet.training import engine_for
+    from scratchnet.runs.doubt import doubt, has_penalties
+    from scratchnet.runs.folder import limits_in, load_model
+    from scratchnet.training import predict
     from scratchnet.viewing.tables import ascii_picture, percent
 
     net, recipe, data = load_model(options.model)
-    names = class_names(data)
-    pixels = np.stack([read_digit(path, fills_the_frame=data == "fashion-mnist") for path in options.images])
+    names, limit = class_names(data), limits_in(options.model)
+    found, failed = read(options.images, options.as_is or data == "fashion-mnist", data == "fashion-mnist", say)
+    if not found:
+        return 2
+    pixels = np.stack([picture for _, picture, _ in found])
     prepare_kernels(net, images=len(pixels))
-    x = recipe.prepare(pixels, "test")
-    scores = net.scores(engine_for(net, None, x, fast=True).forward(x))
-    if isinstance(list(net.layers.values())[-1], RBF):
+    _, scores = predict(net, recipe.prepare(pixels, "test"))
+    if has_penalties(net):
         texts = [[f"penalty {-score:.1f}" for score in row] for row in scores]
     else:
         texts = [[percent(p) for p in row] for row in probabilities(scores)]
-    for path, picture, order, text in zip(options.images, pixels, scores.argsort(axis=1), texts):
-        first, second = order[-1], order[-2]
+    for (path, picture, marks), row, text in zip(found, scores, texts):
+        second, first = row.argsort()[-2:]
         print(ascii_picture(picture))
-        print(f"{path}: {names[first]} ({text[first]}), then {names[second]} ({text[second]})\n")
+        print(f"{path}: {names[first]} ({text[first]}), then {names[second]} ({text[second]})")
+        sentence = marks or doubt(net, row, limit, names)
+        print(f"  {sentence}.\n" if sentence else "")
+    return 2 if failed else 0
+
+
+def read(paths, as_is, fills_the_frame, say):
+    """Return [(path, pixels, doubt)] of the pictures that can be read, and how many cannot; say why."""
+    from scratchnet.datasets.pictures import read_digit
+    from scratchnet.datasets.prepare import find_digit
+
+    found, failed = [], 0
+    for path in paths:
+        try:
+            found.append((path, read_digit(path, fills_the_frame), "") if as_is else (path, *find_digit(path)))
+        except InputError as why:
+            say(f"scratchnet: {why}")
+            failed += 1
+    return found, failed

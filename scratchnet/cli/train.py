@@ -17,6 +17,9 @@ FLAGS = {
 }
 
 
+DOUBT = 10_000  # training images that say when `predict` doubts, if none were held out
+
+
 def add(commands):
     train = commands.add_parser("train", help="train LeNet-5 by the paper's recipe or another one, and compare")
     train.set_defaults(command=run, flags=FLAGS)
@@ -95,6 +98,8 @@ def run(options):
         raise Diverged(f"{str(why).removesuffix('.')} (--eta).") from None
     finally:
         progress.close()
+    held_out = validation or tuple(part[-DOUBT:] for part in train)
+    run.save_doubt(net, recipe.prepare(held_out[0], "train"), held_out[1])
     print_results(run, net, test, len(train[1]), fast)
 
 

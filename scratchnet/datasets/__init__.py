@@ -7,11 +7,24 @@ from numpy.typing import NDArray
 
 from scratchnet.datasets.idx import read_idx
 from scratchnet.datasets.pixels import grey, normalise, pad, paper_input, resize
+from scratchnet.datasets.prepare import prepare
 from scratchnet.datasets.sets import SETS, fetch
 from scratchnet.errors import DataError, nearest
 from scratchnet.layers.initial import Seed, generator
 
-__all__ = ["SETS", "class_names", "grey", "hold_out", "load", "normalise", "pad", "paper_input", "read_idx", "resize"]
+__all__ = [
+    "SETS",
+    "class_names",
+    "grey",
+    "hold_out",
+    "load",
+    "normalise",
+    "pad",
+    "paper_input",
+    "prepare",
+    "read_idx",
+    "resize",
+]
 
 
 def load(name: str, split: str, folder: str | Path | None = None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -37,15 +50,18 @@ def load(name: str, split: str, folder: str | Path | None = None) -> tuple[NDArr
         raise DataError(f"{folder}: expected {split} images of uint8, got {images.dtype}. Copy the file again.")
     if labels.ndim == 2:
         labels = labels[:, 0]  # QMNIST: the class, then seven columns about the writer
+    if images.shape[1:] != (28, 28):
+        size = " x ".join(map(str, images.shape[1:]))
+        raise DataError(f"{folder}: expected {split} images of 28 x 28 pixels, got {size}. Copy the file again.")
     if len(images) != len(labels):
         raise DataError(
             f"{folder}: expected a label for each image, got {len(images)} {split} images and {len(labels)} labels. "
             "Copy the files again."
         )
-    if labels.max(initial=0) >= len(chosen.classes):
+    if labels.min(initial=0) < 0 or labels.max(initial=0) >= len(chosen.classes):
+        wrong = labels.min() if labels.min() < 0 else labels.max()
         raise DataError(
-            f"{folder}: expected {split} labels from 0 to {len(chosen.classes) - 1}, got {labels.max()}. "
-            "Copy the file again."
+            f"{folder}: expected {split} labels from 0 to {len(chosen.classes) - 1}, got {wrong}. Copy the file again."
         )
     if chosen.transposed:
         images = images.transpose(0, 2, 1)

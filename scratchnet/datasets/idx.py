@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 from scratchnet.errors import DataError
 
 TYPES = {8: np.dtype(np.uint8), 12: np.dtype(">i4")}  # bytes, and the integers of QMNIST's labels
+OTHER_FILES = {  # what a file begins with that is something else
+    b"version https://git-lfs": "a pointer of Git LFS, not the file itself. Run `git lfs pull` where it comes from.",
+    b"<!": "a web page, not data. Download the file itself.",
+    b"<htm": "a web page, not data. Download the file itself.",
+    b"PK": "a zip archive. Unpack it first.",
+}
 LIMIT = 2**31  # bytes; the files that we read are much smaller
 
 
@@ -37,6 +43,9 @@ def read_idx(path: str | Path, axes: int | None = None) -> NDArray:
 
 def _read(file, path, axes):
     head = file.read(4)
+    for begin, what in OTHER_FILES.items():
+        if head and head.startswith(begin[:4]):
+            raise DataError(f"{path} is {what}")
     if len(head) < 4 or head[:2] != bytes(2) or head[2] not in TYPES or (axes is not None and head[3] != axes):
         expected = "00 00 08 and the number of axes" if axes is None else f"00 00 08 {axes:02x}"
         raise DataError(

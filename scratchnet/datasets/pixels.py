@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from scratchnet.errors import InputError
+from scratchnet.layers.expect import is_finite
 
 BACKGROUND, FOREGROUND = -0.1, 1.175
 
@@ -22,16 +23,20 @@ def normalise(images: ArrayLike, mean: float, std: float, dtype: DTypeLike = np.
     """Return x = (p / 255 - mean) / std: uint8 (N, H, W) -> (N, 1, H, W).
 
     mean, std: the mean and the standard deviation of all pixels p / 255 of a training set, 0.1307 and
-    0.3081 for MNIST.
+    0.3081 for MNIST. Raises InputError unless both are finite and std is positive.
     """
+    if not is_finite(mean) or not is_finite(std) or std <= 0:
+        raise InputError(f"normalise expects a finite mean and a positive std, got mean {mean!r} and std {std!r}.")
     return grey(images, -mean / std, (1 - mean) / std, dtype)
 
 
 def grey(images: ArrayLike, black: float = 0.0, white: float = 1.0, dtype: DTypeLike = np.float32) -> NDArray:
     """Return x = black + (white - black) p / 255: uint8 (N, H, W) -> (N, 1, H, W).
 
-    Raises InputError for another dtype or number of axes.
+    Raises InputError for another dtype or number of axes, and for black and white that are equal or not finite.
     """
+    if not is_finite(black) or not is_finite(white) or black == white:
+        raise InputError(f"grey expects two finite numbers for black and white, got {black!r} and {white!r}.")
     levels = np.linspace(black, white, 256).astype(dtype)
     return levels[check_images("grey", images)][:, None]
 
@@ -89,5 +94,9 @@ def to_bytes(sums: NDArray) -> NDArray:
 def check_images(what: str, images: ArrayLike) -> NDArray:
     images = np.asarray(images)
     if images.ndim != 3 or images.dtype != np.uint8:
-        raise InputError(f"{what} expects uint8 images (N, H, W), got {images.dtype} of shape {images.shape}.")
+        whole = images.dtype.kind in "iu" and images.size and images.min() >= 0 and 1 < images.max() <= 255
+        fix = " Convert them: images.astype(np.uint8)." if whole and images.ndim == 3 else ""
+        raise InputError(f"{what} expects uint8 images (N, H, W), got {images.dtype} of shape {images.shape}.{fix}")
+    if images.max(initial=0) == 1:
+        raise InputError(f"{what} expects bytes from 0 to 255, got only 0 and 1. Multiply the images by 255.")
     return images

@@ -42,9 +42,13 @@ class DataSet:
         return data_folder() / self.torch / "raw"
 
     def file(self, folder: Path, split: str, what: str) -> Path:
-        """Return the path of a file, without .gz if that file exists, else with .gz."""
-        path = folder / f"{self.prefix}{self.test if split == 'test' else split}-{what}"
-        return path if path.is_file() else path.with_name(path.name + ".gz")
+        """Return the path of a file, without .gz if that file exists, else with .gz.
+
+        Some copies have a dot before idx: train-images.idx3-ubyte.
+        """
+        name = f"{self.prefix}{self.test if split == 'test' else split}-{what}"
+        names = [name, name + ".gz", name.replace("-idx", ".idx"), name.replace("-idx", ".idx") + ".gz"]
+        return next((folder / name for name in names if (folder / name).is_file()), folder / names[1])
 
     def is_there(self) -> bool:
         files = (self.file(self.folder(), split, what) for split in ("train", "test") for what in self.axes)

@@ -4,13 +4,12 @@ import numpy as np
 from numba import njit, prange
 
 from scratchnet.fast.blocks import transpose
-from scratchnet.fast.operation import data, run, stamped
+from scratchnet.fast.operation import STAMP, data, run
 from scratchnet.fast.vector import LANES
 from scratchnet.kernels.jit import jit, kept
 
 
 @jit
-@stamped
 def load_group(memory, images, starts, to):
     """Copy pixel p of the image that starts at starts[l] to memory[to + p LANES + l]."""
     pixels = images.shape[1]
@@ -24,7 +23,6 @@ def load_group(memory, images, starts, to):
 
 
 @jit
-@stamped
 def load_one(memory, image, maps, step, to):
     """Copy pixel p of map c to memory[to + c step + p]."""
     pixels = image.size // maps
@@ -34,7 +32,6 @@ def load_one(memory, image, maps, step, to):
 
 
 @jit
-@stamped
 def work(program, where, memory, parameters, gradients, batch, first, last, weight, results):
     """Run a program on images[rows[first:last]], and copy the results from memory.
 
@@ -66,7 +63,7 @@ def work(program, where, memory, parameters, gradients, batch, first, last, weig
 
 def parallel(function):
     """Compile a function as kernels.jit does, with prange on Numba's threads."""
-    return kept(njit, stamped(function), parallel=True, nogil=True, error_model="numpy")
+    return kept(njit, function, STAMP, parallel=True, nogil=True, error_model="numpy")
 
 
 @parallel

@@ -1,6 +1,5 @@
 """How an operation is compiled, and how a program of operations runs."""
 
-import hashlib
 from functools import partial
 from pathlib import Path
 
@@ -10,20 +9,12 @@ from numba.core import types
 from numba.extending import intrinsic
 
 from scratchnet.fast.vector import LANES, constant
-from scratchnet.kernels.jit import announce_compiling, jit, kept
+from scratchnet.kernels.jit import announce_compiling, digest, jit, kept
 
 OPERATION = types.void(*[types.CPointer(types.float32)] * 3, types.CPointer(types.int64))
 ROW = 32  # integers in a row of a program: the address of an operation, then its arguments
 
-# Numba notices a change in the file of a function, but not in the files that are compiled into it.
-SOURCES = sorted(Path(__file__).parent.glob("*.py"))
-STAMP = hashlib.sha256(b"".join(file.read_bytes() for file in SOURCES)).hexdigest()[:12]
-
-
-def stamped(function):
-    """Add the width of a vector and a digest of all sources here to the function's name, for Numba's cache."""
-    function.__qualname__ += f"-{LANES}-{STAMP}"
-    return function
+STAMP = f"{LANES}-{digest(Path(__file__).parent)}"  # part of the name of what is kept on disk
 
 
 def operation(make):
@@ -39,7 +30,7 @@ def operation(make):
         if sizes not in known:
             function = make(*((0,) * size for size in sizes))
             options = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
-            known[sizes] = kept(partial(cfunc, OPERATION), stamped(function), **options)
+            known[sizes] = kept(partial(cfunc, OPERATION), function, STAMP, **options)
             if not known[sizes].cache_hits:
                 announce_compiling()
         return known[sizes].address
@@ -82,7 +73,6 @@ def call(typing, program, row, memory, parameters, gradients):
 
 
 @jit
-@stamped
 def run(program, first, last, memory, parameters, gradients):
     """Run the rows first to last of a program, one operation after the other."""
     for row in range(first, last):

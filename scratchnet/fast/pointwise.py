@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from scratchnet.fast.operation import arguments, operation, stamped
+from scratchnet.fast.operation import arguments, operation
 from scratchnet.fast.vector import (
     LANES,
     fma,
@@ -30,7 +30,6 @@ Q0, Q1, Q2, Q3 = map(np.float32, (1.0, 0.463125408, 0.0240279324, 0.000237203494
 
 
 @jit
-@stamped
 def inverse(q, ALL):
     """1/q for normal q > 0. A division takes as long as the twenty multiplications of tanh. So 1/q is guessed, and each
     of three Newton steps r <- r (2 - q r) squares the error."""
@@ -41,7 +40,6 @@ def inverse(q, ALL):
 
 
 @jit
-@stamped
 def tanh(x, ALL):
     """tanh x, in about twenty multiplications for sixteen numbers; math.tanh needs a call for each number."""
     high, low = splat(BOUND, ALL), splat(-BOUND, ALL)
@@ -73,7 +71,6 @@ LOG2E = np.float32(1 / np.log(2))
 
 
 @jit
-@stamped
 def exp_minus_size(x, ALL):
     """e^-|x|, 0 for |x| above 86: 2^n 2^f with a whole number n, the exponent of a float, and f from -1/2 to 1/2."""
     zero, limit = splat(np.float32(0), ALL), splat(np.float32(-86), ALL)

@@ -5,7 +5,7 @@ KH, KW: the window; SH, SW: its stride; PH, PW: the padding around the maps, whi
 
 import numpy as np
 
-from scratchnet.fast.operation import arguments, operation, stamped
+from scratchnet.fast.operation import arguments, operation
 from scratchnet.fast.vector import (
     LANES,
     evens,
@@ -28,7 +28,6 @@ LEAST = np.float32(-np.inf)
 
 
 @jit
-@stamped
 def clear(memory, first, n):
     for i in range(first, first + n):
         memory[i] = 0
@@ -163,7 +162,6 @@ def sum_pairs(ALL, LEARNED):
 
 
 @jit
-@stamped
 def pair_sums(memory, p, row, ALL):
     """Return the sums of 2 x 2 numbers at p, p + 2, p + 4, ..."""
     left = load(memory, p, ALL) + load(memory, p + row, ALL)

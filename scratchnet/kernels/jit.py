@@ -1,25 +1,83 @@
-"""Compile the kernels with Numba."""
+"""Compile the kernels with Numba, and keep the compiled code on disk.
+
+Numba drops what it kept when the file of a function changes, but not when a file changes whose functions are compiled
+into it. So a digest of all sources of a folder is part of the name of what is kept. A damaged file, a full disk or a
+folder that cannot be written to costs the time of compiling, never the program.
+"""
 
 import contextlib
 import contextvars
 import functools
+import hashlib
+import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import njit
+from numba.core import ccallback, dispatcher
+from numba.core.caching import FunctionCache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _announced = contextvars.ContextVar("announced", default=False)
 
 
-def kept(decorator: Callable[..., Any], function: F, **options: Any) -> Any:
-    """Return the function compiled by a decorator of Numba, kept on disk if Numba finds a folder to write to."""
+class CarefulCache(FunctionCache):
+    """Numba's cache of one function. What cannot be read is dropped and compiled again; what cannot be kept is not."""
+
+    def load_overload(self, sig, target_context):
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception as why:  # a damaged file makes pickle raise many kinds of errors
+            with contextlib.suppress(OSError):
+                os.unlink(self._cache_file._index_path)
+            say_uncached(f"has a damaged file ({type(why).__name__}), which is dropped")
+
+    def save_overload(self, sig, data):
+        try:
+            super().save_overload(sig, data)
+        except Exception as why:  # a full disk, or one that became read-only
+            say_uncached(f"cannot be written to ({why})")
+
+
+@functools.cache
+def say_uncached(what: str) -> None:
+    """Print on stderr, once, that something has to be compiled again."""
+    print(f"scratchnet: the cache of compiled code {what}. Compiling again takes some seconds.", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def careful_cache() -> Iterator[None]:
+    """Return a context in which the decorators of Numba use CarefulCache."""
+    before = ccallback.FunctionCache, dispatcher.FunctionCache
+    ccallback.FunctionCache = dispatcher.FunctionCache = CarefulCache
     try:
-        return decorator(cache=True, **options)(function)
-    except RuntimeError:
+        yield
+    finally:
+        ccallback.FunctionCache, dispatcher.FunctionCache = before
+
+
+@functools.cache
+def digest(folder: Path) -> str:
+    """Return a digest of all Python sources in a folder."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(folder.glob("*.py")))).hexdigest()[:12]
+
+
+def kept(decorator: Callable[..., Any], function: F, stamp: str = "", **options: Any) -> Any:
+    """Return the function compiled by a decorator of Numba, kept on disk if Numba finds a folder to write to.
+
+    stamp: a text that is part of the name under which it is kept.
+    """
+    name, function.__qualname__ = function.__qualname__, f"{function.__qualname__}-{stamp}"
+    try:
+        with careful_cache():
+            return decorator(cache=True, **options)(function)
+    except (RuntimeError, OSError):
         return decorator(**options)(function)
+    finally:
+        function.__qualname__ = name
 
 
 def jit(function: F) -> F:
@@ -28,7 +86,8 @@ def jit(function: F) -> F:
     The compiled function releases the interpreter lock. `jit(f).py_func` is f; with NUMBA_DISABLE_JIT=1
     f itself runs. It is not kept if Numba finds no folder to write to.
     """
-    return kept(njit, function, nogil=True, error_model="numpy")
+    stamp = digest(Path(function.__code__.co_filename).parent)
+    return kept(njit, function, stamp, nogil=True, error_model="numpy")
 
 
 @contextlib.contextmanager

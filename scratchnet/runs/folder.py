@@ -23,9 +23,10 @@ from scratchnet.errors import DataError, InputError, ModelError, nearest
 from scratchnet.layers import Layer
 from scratchnet.losses import Loss, MAPLoss, MLELoss
 from scratchnet.parallel import cores
+from scratchnet.runs.doubt import limits
 from scratchnet.runs.recipes import QUICK, RECIPES, J, Recipe
 from scratchnet.storage import atomic_write, read_about, read_arrays, write_arrays
-from scratchnet.training import History
+from scratchnet.training import History, predict
 from scratchnet.training.evaluation import Data
 from scratchnet.training.history import with_current_names
 
@@ -43,6 +44,7 @@ class Run:
         self.begun = len(history) > 0
         self.validations_seen = len(history.validations)
         self.best = None  # the best network of the first epoch, until that epoch is complete
+        self.doubt = {}  # the limits of doubt.py, once the training is complete
 
     @classmethod
     def new(
@@ -217,9 +219,23 @@ class Run:
                 self.best = {name: array.copy() for name, array in net.state().items()}
         self.validations_seen = len(validations)
 
+    def save_doubt(self, net, pixels, labels):
+        """Write into the models what their right answers reach on these images, so that `predict` can doubt.
+
+        The images are those held out, or the last training images if none were held out.
+        """
+        for name in ("last.npz", "best.npz"):
+            if (self.folder / name).is_file():
+                model = self.recipe.network().load(self.folder / name)
+                scores = predict(model, pixels, fast=not self.config["readable"])[1]
+                self.doubt = limits(model, scores, labels)
+                epochs = epochs_in(self.folder / name, len(self.history))
+                model.save(self.folder / name, json.dumps(json.loads(self.about()) | {"epochs": epochs}))
+
     def about(self):
         """Return what a model file of this run records, as JSON."""
-        return json.dumps({"recipe": self.recipe.name, "data": self.config["data"], "epochs": len(self.history)})
+        about = {"recipe": self.recipe.name, "data": self.config["data"], "epochs": len(self.history)}
+        return json.dumps(about | ({"doubt": self.doubt} if self.doubt else {}))
 
     def files(self):
         """Return (what it is, file name) of the files that the run has written."""
@@ -283,6 +299,13 @@ def load_model(path: Path) -> tuple[Layer, Recipe, str]:
             f"{path} is a model of {name!r} on {data!r}, which this version does not have. Update scratchnet."
         )
     return RECIPES[name].network().load(path), RECIPES[name], data
+
+
+def limits_in(path: Path) -> dict[str, float]:
+    """Return the limits of doubt that a model file records, {} if it records none."""
+    found = json.loads(read_about(path) or "{}").get("doubt", {})
+    good = isinstance(found, dict) and all(isinstance(found.get(name), float) for name in ("best", "ahead"))
+    return found if good else {}
 
 
 def epochs_in(path, default=None):
