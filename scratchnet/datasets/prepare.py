@@ -45,10 +45,10 @@ def ink_on(grey: NDArray, name: str) -> tuple[NDArray, float]:
         raise InputError(f"{name} is blank: it is {level}. Expected a digit.")
     difference = grey - paper_under(grey)
     size = np.abs(difference)
-    noise = 1.4826 * np.median(size[size <= 0.3 * np.percentile(size, 99.5)])
+    noise = 1.4826 * np.median(size[size <= 0.2 * np.percentile(size, 99.5)])
     ink = np.maximum(difference * np.sign(np.sum(difference**3)), 0)  # noise goes both ways, ink only one
     peak = np.median(ink[ink >= ink.max() / 2])
-    if peak < 5 * noise or peak < 8:
+    if peak < 5.5 * noise or peak < 8:
         raise InputError(f"{name} has noise and nothing else: no pixel stands out from the rest. Expected a digit.")
     return np.minimum(ink / peak, 1), noise / peak
 

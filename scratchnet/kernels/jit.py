@@ -9,6 +9,7 @@ import contextlib
 import contextvars
 import functools
 import hashlib
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +17,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import njit
-from numba.core import ccallback, dispatcher
 from numba.core.caching import FunctionCache
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,12 +51,14 @@ def say_uncached(what: str) -> None:
 @contextlib.contextmanager
 def careful_cache() -> Iterator[None]:
     """Return a context in which the decorators of Numba use CarefulCache."""
-    before = ccallback.FunctionCache, dispatcher.FunctionCache
-    ccallback.FunctionCache = dispatcher.FunctionCache = CarefulCache
+    modules = [importlib.import_module(f"numba.core.{name}") for name in ("ccallback", "dispatcher")]
+    for module in modules:
+        vars(module)["FunctionCache"] = CarefulCache
     try:
         yield
     finally:
-        ccallback.FunctionCache, dispatcher.FunctionCache = before
+        for module in modules:
+            vars(module)["FunctionCache"] = FunctionCache
 
 
 @functools.cache
