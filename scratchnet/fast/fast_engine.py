@@ -15,7 +15,7 @@ from scratchnet.layers import Sequential
 from scratchnet.layers.expect import expect_parameters, label
 from scratchnet.losses import one_hot
 from scratchnet.optimizers import SDLM, SGD
-from scratchnet.parallel import cores, leaves
+from scratchnet.parallel import cores, leaves, let_waiting_threads_sleep
 
 STRETCH = 128  # updates of batch size 1 in one call: 4 ms of LeNet-5, then Python runs again (callbacks, Ctrl-C)
 SLACK = 256  # floats behind the gradients: the last block of a row adds zeros to them
@@ -36,6 +36,7 @@ class FastEngine:
     """
 
     def __init__(self, net, loss, shape, dtype=np.float32):
+        let_waiting_threads_sleep()
         self.net, self.loss, self.shape = net, loss, tuple(shape)
         for leaf in leaves(net):
             expect_parameters(leaf)

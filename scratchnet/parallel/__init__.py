@@ -7,7 +7,7 @@ threads.py   Python's threads, and BLAS limited to one thread
 
 from scratchnet.parallel.engine import Engine, ReadableEngine
 from scratchnet.parallel.replicas import leaves, replica
-from scratchnet.parallel.threads import cores, in_parallel, one_blas_thread, quiet_overflow
+from scratchnet.parallel.threads import cores, in_parallel, let_waiting_threads_sleep, one_blas_thread, quiet_overflow
 
 __all__ = [
     "Engine",
@@ -15,6 +15,7 @@ __all__ = [
     "cores",
     "in_parallel",
     "leaves",
+    "let_waiting_threads_sleep",
     "one_blas_thread",
     "quiet_overflow",
     "replica",

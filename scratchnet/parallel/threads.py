@@ -6,22 +6,71 @@ passes over parts of a large batch. Meanwhile BLAS is limited to one thread: two
 same cores wait for each other.
 """
 
+import contextlib
+import functools
+import importlib
+import math
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
+
+from scratchnet.errors import InputError
 
 _pool = _blas = None
 
 
 def cores() -> int:
-    """Return the number of cores to use: SCRATCHNET_THREADS in the environment, or those of this process."""
-    threads = os.environ.get("SCRATCHNET_THREADS", "")
-    if threads.isdigit() and int(threads) > 0:
+    """Return the number of cores to use: SCRATCHNET_THREADS in the environment, or those that this process may use.
+
+    These are the cores that it may run on (`taskset`), and in a container no more than its quota, rounded up.
+    Raises InputError if SCRATCHNET_THREADS is not a whole number of at least 1.
+    """
+    threads = os.environ.get("SCRATCHNET_THREADS", "").strip()
+    if threads:
+        if not (threads.isascii() and threads.isdigit() and int(threads) > 0):
+            raise InputError(
+                f"The environment variable SCRATCHNET_THREADS should be a whole number of at least 1, got {threads!r}."
+            )
         return int(threads)
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, math.ceil(min(available, quota())))
+
+
+@functools.cache
+def quota(root: str = "/sys/fs/cgroup") -> float:
+    """Return how many cores the container of this process may use, infinity without a container (cgroups 2 and 1)."""
+    with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+        limit, period = Path(root, "cpu.max").read_text("ascii").split()
+        return math.inf if limit == "max" else int(limit) / int(period)
+    with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+        limit, period = (
+            int(Path(root, "cpu", f"cpu.cfs_{name}_us").read_text("ascii")) for name in ("quota", "period")
+        )
+        return limit / period if limit > 0 else math.inf
+    return math.inf
+
+
+@functools.cache
+def let_waiting_threads_sleep() -> None:
+    """Make the threads of GNU's OpenMP (libgomp) wait for 10,000 turns before they sleep, if they are not loaded yet.
+
+    Waiting threads turn in a loop, by default for milliseconds: beside other busy programs that takes the core from a
+    thread that has work (docs/SPEED.md has the times). libgomp reads its settings when it is loaded. So they are in the
+    environment for that moment only. What the user has set stays, and other OpenMP libraries are left alone.
+    """
+    mine = {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "NUMBA_THREADING_LAYER"} & os.environ.keys()
+    if mine or sys.platform != "linux":
+        return
+    os.environ["GOMP_SPINCOUNT"] = "10000"
+    try:
+        importlib.import_module("numba.np.ufunc.omppool")
+    except ImportError:
+        pass  # Numba has another threading layer here
+    finally:
+        del os.environ["GOMP_SPINCOUNT"]
 
 
 def quiet_overflow():
