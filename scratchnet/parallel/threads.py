@@ -46,10 +46,9 @@ def quota(root: str = "/sys/fs/cgroup") -> float:
         limit, period = Path(root, "cpu.max").read_text("ascii").split()
         return math.inf if limit == "max" else int(limit) / int(period)
     with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
-        limit, period = (
-            int(Path(root, "cpu", f"cpu.cfs_{name}_us").read_text("ascii")) for name in ("quota", "period")
-        )
-        return limit / period if limit > 0 else math.inf
+        paths = (Path(root, "cpu", f"cpu.cfs_{name}_us") for name in ("quota", "period"))
+        most, each = (int(path.read_text("ascii")) for path in paths)
+        return most / each if most > 0 else math.inf
     return math.inf
 
 
