@@ -124,6 +124,7 @@ for factor in factors:
             epochs=1,
             train_error=False,
             rng=np.random.default_rng(0),
+            verbose=False,
         )
         results[name].append(evaluate(net, other).error)
 for name, found in results.items():

@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from scratchnet import SDLM, Callback, MAPLoss, datasets, evaluate, figures, fit, models, picture, schedules
+from scratchnet import SDLM, MAPLoss, datasets, evaluate, figures, fit, models, picture, schedules
 
 images, labels = datasets.load("mnist", "train")
 x = datasets.paper_input(images)
@@ -49,19 +49,11 @@ for first in range(0, 500, 100):
 # by their test error has trained on it, a little. For choices there is a third set: **held-out** digits,
 # taken from the training set and not trained on.
 #
-# Here: 20,000 digits to train on, 5,000 held out. `fit` is the loop above with a progress report; it calls
-# a compiled version of the same layers, and updates the same arrays (lesson 19).
+# Here: 20,000 digits to train on, 5,000 held out. `fit` is the loop above; with `verbose=True` it prints a
+# line after each epoch. It calls a compiled version of the same layers, and updates the same arrays (lesson 19).
 
 # %%
 train, held_out = (x[:20_000], labels[:20_000]), (x[-5_000:], labels[-5_000:])
-
-
-class Report(Callback):
-    def epoch(self, history):
-        print(
-            f"epoch {len(history)}: loss {history.loss[-1]:5.2f}  training error {history.running_error[-1]:5.2f} %  "
-            f"held out {history.validation_error[-1]:5.2f} %  {history.seconds[-1]:.1f} s"
-        )
 
 
 # %% [markdown]
@@ -83,7 +75,7 @@ history = fit(
     schedule=lambda epoch: schedules.paper(3 * epoch, 0.25),  # the paper's rates, three of its epochs in one of ours
     rng=np.random.default_rng(0),
     train_error=False,
-    callback=Report(),
+    verbose=True,
 )
 print(f"{time.perf_counter() - start:.1f} s for {3 * len(train[0]):,} updates")
 

@@ -114,7 +114,7 @@ for name, (layers, loss, kind, lr, batch_size) in changes.items():
     for seed in (0, 1):
         rng = np.random.default_rng(seed)
         net = changed(models.lenet5(rng), **layers, rng=rng)
-        fit(net, loss, kind(net, lr), train, epochs=2, batch_size=batch_size, rng=rng, train_error=False)
+        fit(net, loss, kind(net, lr), train, epochs=2, batch_size=batch_size, rng=rng, train_error=False, verbose=False)
         errors[name].append(evaluate(net, held_out).error)
 for name, found in errors.items():
     print(f"{name:12} {found[0]:5.2f} % and {found[1]:5.2f} %")

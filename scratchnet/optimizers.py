@@ -51,6 +51,9 @@ class Optimizer:
     def restore(self, state: dict[str, NDArray]) -> None:
         """Restore the arrays that `state` returned."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(lr={self.lr:g})"
+
 
 class SGD(Optimizer):
     """g = dE/dw + weight_decay w;  v <- momentum v + g;  w <- w - lr v, as in PyTorch.

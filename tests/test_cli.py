@@ -38,6 +38,7 @@ def test_quick_gives_a_first_result(quick):
         assert any(all(word in line for word in words) for line in lines), words
     assert any(line.startswith("C3.W") for line in lines) and any(line.startswith("paper ") for line in lines)
     assert "Preparing the kernels" in run.stderr
+    assert "Writing the report to" in run.stderr
     assert sorted(p.name for p in (folder / "run").iterdir()) == ["config.json", "last.npz", "log.csv", "report"]
 
 

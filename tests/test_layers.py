@@ -212,6 +212,14 @@ def test_the_contract(i, rng):
     assert "\n" not in repr(layer)
 
 
+def test_a_layer_of_ones_own_shows_its_name():
+    class Swish(Layer):
+        pass
+
+    assert repr(Swish()) == "Swish()"
+    assert "Swish()" in str(Sequential(act=Swish()))
+
+
 @pytest.mark.parametrize("i", range(len(every_layer())))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_dtype_follows_the_input(i, dtype, rng):

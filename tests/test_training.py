@@ -1,5 +1,7 @@
+import io
 import math
 import signal
+import sys
 import textwrap
 from types import SimpleNamespace
 
@@ -323,3 +325,55 @@ def test_an_empty_history_that_is_given_is_filled(digits):
     history = History()
     run(part(digits, 20), 1, history=history, train_error=False)
     assert len(history) == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+Notebook = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})
+
+
+@pytest.mark.parametrize(
+    ("out", "verbose", "lines"),
+    [(Terminal, None, 2), (Notebook, None, 2), (io.StringIO, None, 0), (Terminal, False, 0), (io.StringIO, True, 2)],
+)
+def test_a_line_after_each_epoch_where_somebody_reads_it(out, verbose, lines, digits, monkeypatch):
+    net = lenet5(0)
+    x, labels = digits
+    monkeypatch.setattr(sys, "stdout", out())
+    history = fit(net, MAPLoss(), SGD(net, 1e-3), (x[:20], labels[:20]), epochs=2, fast=False, verbose=verbose)
+    printed = sys.stdout.getvalue().splitlines()
+    assert len(printed) == lines
+    if lines:
+        assert printed[1] == history.line(epochs=2)
+        assert printed == [
+            line.replace(f"epoch  {i}", f"epoch  {i}/2") for i, line in enumerate(str(history).split("\n"), 1)
+        ]
+
+
+@pytest.mark.parametrize("out", [None, "closed"])
+def test_nobody_reads_what_is_closed(out, digits, monkeypatch):
+    net, (x, labels) = lenet5(0), digits
+    if out:
+        out = io.StringIO()
+        out.close()
+    monkeypatch.setattr(sys, "stdout", out)
+    assert len(fit(net, MAPLoss(), SGD(net, 1e-3), (x[:20], labels[:20]), epochs=1, fast=False)) == 1
+
+
+def test_a_history_is_read_at_a_glance():
+    history = History()
+    assert repr(history) == str(history) == "History(no epochs)"
+    for error in (3.0, 2.0):
+        history.append(loss=0.5, running_error=5.0, train_error=math.nan, validation_error=error, test_error=math.nan,
+                       test_top3_error=math.nan, lr=0.01, seconds=1.25)  # fmt: skip
+    last = "epoch  2  lr 0.01  loss 0.500  training error 5.00 % on the fly  held-out error 2.00 %  1.2 s"
+    assert history.line() == last
+    assert repr(history) == f"History({last})"
+    assert str(history).splitlines()[0] == last.replace("epoch  2", "epoch  1").replace("2.00", "3.00")
+    figure = history.plot(title="mine")
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert figure.axes[0].get_title() == "mine"
+    assert "held out: 2.00 %" in [text.get_text() for text in figure.axes[0].get_legend().get_texts()]

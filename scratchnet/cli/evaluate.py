@@ -18,7 +18,7 @@ def add(commands):
 def run(options):
     import numpy as np
 
-    from scratchnet.cli.progress import prepare_kernels
+    from scratchnet.cli.progress import prepare_kernels, say
     from scratchnet.datasets import class_names, load
     from scratchnet.runs.folder import check_writable, load_model
     from scratchnet.training import evaluate
@@ -35,6 +35,7 @@ def run(options):
 
         title = f"{recipe.name} on {data if split == 'test' else f'{data}, training images'}"
         history = history_beside(options.model, data) if split == "test" else None
+        say(f"Writing the report to {options.report} ...")
         result = report.write_report(options.report, net, recipe, (images, labels), data, history, title, pixels=pixels)
     else:
         result = evaluate(net, (pixels(images), labels))

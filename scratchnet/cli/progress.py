@@ -1,7 +1,6 @@
 """The output of a training while it runs: the wait for Numba, a bar, a line for each epoch."""
 
 import copy
-import math
 import sys
 import time
 
@@ -26,7 +25,7 @@ def prepare_kernels(net, loss=None, optimizer=None, *, batch_size=1, images=40, 
     net, data = copy.deepcopy(net), (np.zeros((images, *net.input_shape), np.float32), np.zeros(images, np.uint8))
     with compiling_announced(), quiet_overflow():
         if loss:
-            fit(net, loss, optimizer(net), data, epochs=1, batch_size=batch_size, fast=fast)
+            fit(net, loss, optimizer(net), data, epochs=1, batch_size=batch_size, fast=fast, verbose=False)
             net.forward(data[0][:1])
         else:
             evaluate(net, data, fast=fast)
@@ -66,18 +65,7 @@ class Progress(Callback):
     def epoch(self, history):
         self.run.save_best(self.net)
         self.run.save(self.net, self.optimizer)
-        errors = {
-            "training error {} % on the fly": history.running_error,
-            "{} % after": history.train_error,
-            "held-out error {} %": history.validation_error,
-            "test error {} %": history.test_error,
-        }
-        texts = [text.format(f"{values[-1]:.2f}") for text, values in errors.items() if not math.isnan(values[-1])]
-        self.print(
-            f"epoch {len(history):2}/{self.run.config['epochs']}  lr {history.lr[-1]:.3g}  "
-            + "  ".join([f"loss {history.loss[-1]:.3f}", *texts])
-            + f"  {history.seconds[-1]:.1f} s"
-        )
+        self.print(history.line(epochs=self.run.config["epochs"]))
 
     def print(self, text):
         self.bar.clear()

@@ -97,6 +97,17 @@ def train_own_layers(own, folder, train_set, test_set, seed=0):
     with explained(folder.path / "my.py"), contextlib.suppress(TimeIsUp), contextlib.closing(bar.bar):
         optimizer, rng = own.classes[SDLM](net, paper(0, 0.25)), np.random.default_rng(seed)
         loss = own.classes[MAPLoss](10)
-        fit(net, loss, optimizer, train_set, epochs=1, rng=rng, train_error=False, fast=False, callback=bar)
+        fit(
+            net,
+            loss,
+            optimizer,
+            train_set,
+            epochs=1,
+            rng=rng,
+            train_error=False,
+            fast=False,
+            callback=bar,
+            verbose=False,
+        )
     with explained(folder.path / "my.py"):
         return bar.done, evaluate(net, test_set, fast=False)

@@ -29,6 +29,3 @@ class Flatten(Layer):
 
     def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         return (math.prod(shape),)
-
-    def __repr__(self) -> str:
-        return "Flatten()"

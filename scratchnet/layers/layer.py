@@ -56,6 +56,9 @@ class Layer:
     def __call__(self, x: NDArray) -> NDArray:
         return self.forward(x)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def parameters(self) -> Iterator[Parameter]:
         """Yield (name, value, gradient, curvature); the last two are None before backward and backward2."""
         mine = self.__dict__

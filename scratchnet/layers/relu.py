@@ -26,6 +26,3 @@ class ReLU(Layer):
 
     def backward2(self, hy: NDArray) -> NDArray:
         return self.backward(hy)
-
-    def __repr__(self) -> str:
-        return "ReLU()"

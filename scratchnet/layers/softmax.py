@@ -44,6 +44,3 @@ class Softmax(Layer):
     def _misfit(self, shape):
         if len(shape) != 2:
             return "(N, classes)"
-
-    def __repr__(self) -> str:
-        return "Softmax()"

@@ -96,6 +96,3 @@ class Sigmoid(Layer):
     def scores(self, y: NDArray) -> NDArray:
         """Return log y; a probability of 0 counts as the smallest positive number."""
         return np.log(np.maximum(y, np.finfo(y.dtype).tiny))
-
-    def __repr__(self) -> str:
-        return "Sigmoid()"

@@ -1,7 +1,8 @@
-"""Callbacks: hooks for logging, and Ctrl-C."""
+"""Callbacks: hooks for logging; does anybody read what is printed; and Ctrl-C."""
 
 import contextlib
 import signal
+import sys
 import threading
 
 from scratchnet.training.history import History
@@ -50,6 +51,13 @@ class Callback:
 
     def end(self, history: History) -> None:
         """Run after the last epoch."""
+
+
+def somebody_reads() -> bool:
+    """Return True if stdout is a terminal or the output of a notebook's cell."""
+    if sys.stdout is None or sys.stdout.closed:
+        return False
+    return sys.stdout.isatty() or type(sys.stdout).__module__.startswith("ipykernel")
 
 
 @contextlib.contextmanager

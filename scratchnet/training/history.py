@@ -2,18 +2,22 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scratchnet.errors import InputError
 from scratchnet.storage import atomic_write
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 OLDER_NAMES = {"pass": "epoch", "passes": "epochs"}  # of the columns and keys in the files of older runs
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """The numbers of every epoch: each list has one entry per epoch. Errors are in percent.
 
@@ -36,6 +40,38 @@ class History:
 
     def __len__(self) -> int:
         return len(self.loss)
+
+    def __repr__(self) -> str:
+        return f"History({self.line() if self.loss else 'no epochs'})"
+
+    def __str__(self) -> str:
+        return "\n".join(self.line(epoch) for epoch in range(1, len(self) + 1)) or repr(self)
+
+    def line(self, epoch: int | None = None, epochs: int | None = None) -> str:
+        """Return the numbers of an epoch, by default the last one, as `fit` prints them after it.
+
+        epochs: how many there will be, to print beside the number of this one. What was not measured is left out.
+        """
+        at = (epoch or len(self)) - 1
+        number = f"epoch {at + 1:2}" + (f"/{epochs}" if epochs else "")
+        errors = {
+            "training error {:.2f} % on the fly": self.running_error[at],
+            "{:.2f} % after": self.train_error[at],
+            "held-out error {:.2f} %": self.validation_error[at],
+            "test error {:.2f} %": self.test_error[at],
+        }
+        measured = [text.format(error) for text, error in errors.items() if not math.isnan(error)]
+        numbers = [f"lr {self.lr[at]:.3g}", f"loss {self.loss[at]:.3f}", *measured, f"{self.seconds[at]:.1f} s"]
+        return "  ".join([number, *numbers])
+
+    def plot(self, title: str = "") -> "Figure":
+        """Draw the error after each epoch and the learning rate, as `figures.training_curves`, and return the Figure.
+
+        A notebook shows it. Elsewhere write it to a file with `figures.save(history.plot(), "curves.png")`.
+        """
+        from scratchnet.viewing.figures import training_curves  # Matplotlib takes a third of a second: only if asked
+
+        return training_curves(self, title=title)
 
     def append(self, **values: float) -> None:
         """Add an epoch: a value for every column."""

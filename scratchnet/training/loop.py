@@ -15,7 +15,7 @@ from scratchnet.losses import Loss
 from scratchnet.optimizers import Optimizer
 from scratchnet.parallel import Engine, leaves, quiet_overflow
 from scratchnet.training.agreement import expect_agreement, expect_count, rate_of
-from scratchnet.training.callbacks import Callback, interrupts, stop_if
+from scratchnet.training.callbacks import Callback, interrupts, somebody_reads, stop_if
 from scratchnet.training.engines import engine_for
 from scratchnet.training.evaluation import Data, expect_data, expect_labels, measure, mode
 from scratchnet.training.history import History
@@ -40,6 +40,7 @@ def fit(
     history: History | None = None,
     callback: Callback | None = None,
     fast: bool = True,
+    verbose: bool | None = None,
 ) -> History:
     """Train the network in place and return the History.
 
@@ -53,6 +54,7 @@ def fit(
     optimizer (`state`, `restore`) the result is exactly that of a training without interruption.
     fast: use the compiled programs of scratchnet.fast, if they have every layer and the loss. The updates are the
     same except for rounding. If they cannot be used, a line on stderr gives the reason.
+    verbose: print a line after each epoch (`History.line`). The default is to print on a terminal and in a notebook.
     Ctrl-C raises KeyboardInterrupt between two updates; the history then ends with the last complete epoch.
     rng: a numpy Generator or an integer seed, for the order of the images.
     Raises InputError for data that does not fit and for parts that do not belong together (see agreement.py), and
@@ -60,14 +62,12 @@ def fit(
     """
     expect_agreement(net, loss, optimizer)
     expect_settings(epochs, batch_size, validate_every, validation, history)
-    x, labels = train = expect_data(train, "training", net)
-    others = {"test": test, "validation": validation}
-    sets = {"training": train} | {what: expect_data(data, what, net) for what, data in others.items() if data}
+    sets = expect_sets(net, training=train, test=test, validation=validation)
+    x, labels = sets["training"]
     engine = engine_that_takes(net, loss, sets, fast)
     rng, callback = generator(rng), callback or Callback()
     history = History() if history is None else history
     order = first_order(rng, len(x), 0 if constant_order else len(history))
-    history.cut(len(history))  # an interrupted epoch may have left validations
     held_out = HeldOut(engine, sets.get("validation"), validate_every, history, len(x), batch_size)
     fused = engine.fused(optimizer, batch_size)  # updates in one call of the fast path; else 0
 
@@ -95,10 +95,22 @@ def fit(
             held_out.validate(epoch + 1.0)
             history.append(loss=E, running_error=running_error, lr=optimizer.lr, seconds=seconds,
                            **errors_after(engine, sets, history, train_error))  # fmt: skip
+            tell(history, epochs, verbose)
             callback.epoch(history)
             stop_if(pressed)
     callback.end(history)
     return history
+
+
+def tell(history: History, epochs: int, verbose: bool | None) -> None:
+    """Print the line of the last epoch, if it is wanted or, with None, if somebody reads it."""
+    if somebody_reads() if verbose is None else verbose:
+        print(history.line(epochs=epochs), flush=True)
+
+
+def expect_sets(net: Layer, **sets: Data | None) -> dict[str, Data]:
+    """Return {what: (x, labels)} of the data sets that there are, each checked."""
+    return {what: expect_data(data, what, net) for what, data in sets.items() if data or what == "training"}
 
 
 def engine_that_takes(net: Layer, loss: Loss, sets: dict[str, Data], fast: bool) -> Engine:

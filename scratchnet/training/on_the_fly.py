@@ -43,6 +43,7 @@ class HeldOut:
     def __init__(self, engine, data, every, history, n, batch_size):
         self.engine, self.data, self.every, self.history = engine, data, every, history
         self.n, self.batch_size, self.seconds = n, batch_size, 0.0
+        history.cut(len(history))  # an interrupted epoch may have left validations
 
     def validate(self, epochs):
         """Add (epochs, error) to the history."""

@@ -1,5 +1,6 @@
 """Pieces that the figures share: a figure of a size, its axes, tiles of maps."""
 
+import io
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +10,17 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 
+class ShownFigure(Figure):
+    """A Figure that a notebook shows when it is the last expression of a cell, without pyplot."""
+
+    def _repr_png_(self):
+        file = io.BytesIO()
+        self.savefig(file, format="png")
+        return file.getvalue()
+
+
 def new_figure(figure: Figure | None, width: float, height: float) -> Figure:
-    return figure or Figure(figsize=(width, height), layout="constrained", dpi=110)
+    return figure or ShownFigure(figsize=(width, height), layout="constrained", dpi=110)
 
 
 def drawn(errors: Sequence[float]) -> bool:
