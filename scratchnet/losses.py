@@ -66,6 +66,7 @@ class MAPLoss:
             raise InputError(f"MAPLoss needs j > 0, got {j}. Use infinity for no rubbish class.")
         self.j = float(j)
 
+    @np.errstate(under="ignore")  # what is far behind counts as 0
     def forward(self, y: NDArray, labels: NDArray) -> float:
         self.right = one_hot(labels, y)
         least = np.minimum(y.min(axis=1, keepdims=True), y.dtype.type(self.j))
@@ -74,6 +75,7 @@ class MAPLoss:
         self.p = e / e.sum(axis=1, keepdims=True)
         return float(np.vdot(self.right, above) + log_of_sums(e).sum()) / len(y)
 
+    @np.errstate(under="ignore")  # what is far behind counts as 0
     def backward(self) -> NDArray:
         p = self.p[:, :-1]
         others = self.p @ (1 - np.eye(self.p.shape[1], dtype=p.dtype))  # 1 - p, right to the last digit
@@ -108,6 +110,7 @@ class CrossEntropyLoss:
             raise InputError(f"CrossEntropyLoss expects label_smoothing from 0 to 1, got {label_smoothing}.")
         self.label_smoothing = float(label_smoothing)
 
+    @np.errstate(under="ignore")  # what is far behind counts as 0
     def forward(self, y: NDArray, labels: NDArray) -> float:
         self.t, self.N = self.targets(labels, y), self.size(labels)
         below = y - y.max(axis=1, keepdims=True)
@@ -116,10 +119,12 @@ class CrossEntropyLoss:
         minus_log_p = np.where(self.t > 0, log_of_sums(e)[:, None] - below, 0)  # infinity may stand where t is 0
         return float(np.vdot(self.t, minus_log_p)) / self.N
 
+    @np.errstate(under="ignore")  # what is far behind counts as 0
     def backward(self) -> NDArray:
         others = 1 - np.eye(self.p.shape[1], dtype=self.p.dtype)
         return (self.p * (self.t @ others) - self.t * (self.p @ others)) / self.N  # p - t, right to the last digit
 
+    @np.errstate(under="ignore")  # what is far behind counts as 0
     def backward2(self) -> NDArray:
         others = 1 - np.eye(self.p.shape[1], dtype=self.p.dtype)
         share = 1 / len(self.p) if self.weights is None else self.t.sum(axis=1, keepdims=True) / self.N

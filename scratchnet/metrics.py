@@ -34,6 +34,7 @@ def top_k_error(labels: ArrayLike, scores: NDArray, k: int) -> float:
     return 100 * float(np.mean(rank >= k))
 
 
+@np.errstate(under="ignore")  # what is far behind counts as 0
 def probabilities(scores: NDArray) -> NDArray:
     """Return the softmax of scores (N, classes), in float64."""
     p = np.exp(scores - scores.max(axis=1, keepdims=True), dtype=float)

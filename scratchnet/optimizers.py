@@ -29,6 +29,7 @@ class Optimizer:
     def before_pass(self, engine: Engine, x: NDArray, labels: NDArray, order: NDArray) -> None:
         """Prepare an epoch over x[order]. Most optimizers have nothing to prepare."""
 
+    @np.errstate(under="ignore")  # a step too small to be a number is 0
     def step(self) -> None:
         """Change every parameter in place, with its gradient."""
         self.t += 1

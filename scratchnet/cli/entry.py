@@ -5,12 +5,12 @@ not available, 130 interrupted.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from scratchnet import __version__
 from scratchnet.cli import compare, evaluate, exercise, lessons, list_recipes, predict, train
+from scratchnet.cli.consoles import consoles
 from scratchnet.cli.flags import Parser, translated
 from scratchnet.errors import ScratchnetError
 
@@ -29,26 +29,30 @@ EXAMPLES = """examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
+    with consoles() as (out, _):
+        code = run(argv)
+        out.flush()
+        if out.failure and not isinstance(out.failure, BrokenPipeError):  # `| head` has read what it wanted
+            print(
+                f"scratchnet: what it prints is lost ({out.failure.strerror}). Files are not affected.", file=sys.stderr
+            )
+        return code or int(out.failure is not None)
+
+
+def run(argv: Sequence[str] | None) -> int:
     commands = parser()
     options = commands.parse_args(argv)
     if "command" not in options:
         commands.print_help(sys.stderr)
         raise SystemExit(2)
-    if hasattr(sys.stdout, "reconfigure"):  # a console may not have every letter of a user's text
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = options.command(options) or 0
-        sys.stdout.flush()
-        return code
+        return options.command(options) or 0
     except ScratchnetError as why:
         print(f"scratchnet: {translated(str(why), options.flags)}", file=sys.stderr)
         return why.exit_code
     except KeyboardInterrupt:
         print("\nscratchnet: interrupted.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # `| head` stopped reading, so nothing may be written at the end either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except OSError as why:  # for example a full disk, or a folder that was deleted
         print(f"scratchnet: {why}", file=sys.stderr)
         return 2

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from scratchnet.cli import grading, own_layers
-from scratchnet.cli.flags import natural
+from scratchnet.cli.flags import natural, pasted
 from scratchnet.errors import InputError
 
 ME = "python -m scratchnet exercise"
@@ -58,10 +58,10 @@ def add(commands):
     grading.add(whats)
 
 
-def next_command(options, what, exercise):
+def next_command(options, what, number):
     """The command to type next, with the folder if it is another one than usual."""
-    folder = "" if options.folder == MINE else f" --folder {options.folder}"
-    return f"{ME} {what} {exercise.number:02}{folder}"
+    folder = "" if options.folder == MINE else f" --folder {pasted(options.folder)}"
+    return f"{ME} {what} {number:02}{folder}"
 
 
 def chosen(options):
@@ -94,7 +94,7 @@ def list_exercises(options):
     print(f"\n{done} of {len(syllabus.exercises)} done (a file in {shown(folder.path)} that passes its check now)")
     new = next((exercise for exercise in syllabus.exercises if not folder.file(exercise).exists()), None)
     if new:
-        print(f"\n{next_command(options, 'start', new)}     then check, hint, watch {new.number:02}")
+        print(f"\n{next_command(options, 'start', new.number)}     then check, hint, watch {new.number:02}")
 
 
 def state_of(folder, exercise):
@@ -121,9 +121,13 @@ def start(options):
         return
     exercise = find_exercise(need(options))
     print(f"{shown(folder.start(exercise))}\n\n{filled(exercise.task)}\n")
-    print(f"{f'python -m scratchnet lessons run {exercise.lesson}':42}what it is about")
-    print(f"{next_command(options, 'check', exercise):42}is it right?")
-    print(f"{next_command(options, 'watch', exercise):42}the same whenever you save")
+    commands = (
+        (f"python -m scratchnet lessons run {exercise.lesson}", "what it is about"),
+        (next_command(options, "check", exercise.number), "is it right?"),
+        (next_command(options, "watch", exercise.number), "the same whenever you save"),
+    )
+    width = max(40, *(len(command) for command, _ in commands)) + 2
+    print("\n".join(f"{command:{width}}{what}" for command, what in commands))
 
 
 def need(options):
@@ -140,7 +144,7 @@ def check(options):
     if options.all and options.name:
         raise InputError(f"Either a name or --all: got {options.name!r} and --all.")
     if options.all:
-        return check_all(Folder(options.folder), Syllabus.nearby(options.folder, ".").exercises)
+        return check_all(options)
     if options.name:
         folder, exercise = chosen(options)
     else:
@@ -151,12 +155,12 @@ def check(options):
         result = check_answer(exercise, folder.file(exercise), options.seed)
     print(result)
     if result.state != "right":
-        print(f"\nA hint: {next_command(options, 'hint', exercise)}")
+        print(f"\nA hint: {next_command(options, 'hint', exercise.number)}")
         return 1
     later = [e for e in Syllabus.nearby(folder.path, ".").exercises if e.number > exercise.number]
     if later:
         what = "check" if folder.file(later[0]).exists() else "start"
-        print(f"\nThe next one: {next_command(options, what, later[0])}   ({later[0].name})")
+        print(f"\nThe next one: {next_command(options, what, later[0].number)}   ({later[0].name})")
     return 0
 
 
@@ -174,13 +178,16 @@ def patience(exercise):
         timer.cancel()
 
 
-def check_all(folder, exercises):
+def check_all(options):
     from scratchnet.exercises.checker import check_answer
     from scratchnet.exercises.learner import shown
+    from scratchnet.exercises.my_folder import Folder
+    from scratchnet.exercises.syllabus import Syllabus
 
+    folder, exercises = Folder(options.folder), Syllabus.nearby(options.folder, ".").exercises
     started = folder.started(exercises)
     if not started:
-        raise InputError(f"No exercise is started in {shown(folder.path)}. Begin: {ME} start 1")
+        raise InputError(f"No exercise is started in {shown(folder.path)}. Begin: {next_command(options, 'start', 1)}")
     results = []
     for exercise in started:
         result = check_answer(exercise, folder.file(exercise))
@@ -218,9 +225,9 @@ def hint(options):
     for number, text in enumerate(hints, start=1):
         print(f"{number}. {text}")
     if len(hints) < len(exercise.hints):
-        print(f"\n{len(exercise.hints) - len(hints)} more: {ME} hint {exercise.number:02}")
+        print(f"\n{len(exercise.hints) - len(hints)} more: {next_command(options, 'hint', exercise.number)}")
     else:
-        print(f"\nThat is all. After an attempt: {ME} solution {exercise.number:02}")
+        print(f"\nThat is all. After an attempt: {next_command(options, 'solution', exercise.number)}")
 
 
 def solution(options):
@@ -231,7 +238,8 @@ def solution(options):
     folder, exercise = chosen(options)
     if not Syllabus.nearby(folder.path, ".").solutions:
         raise InputError(
-            f"Solutions are switched off in {FILE}. Ask your teacher, or for a hint: {ME} hint {options.name}"
+            f"Solutions are switched off in {FILE}. Ask your teacher, or for a hint: "
+            f"{next_command(options, 'hint', exercise.number)}"
         )
     folder.need(exercise)
     if not folder.attempted(exercise):

@@ -1,7 +1,10 @@
 """Between the command line and Python: texts to numbers, names of arguments to flags, guesses for misspelt words."""
 
 import argparse
+import os
 import re
+import shlex
+import subprocess
 from typing import Any, NoReturn
 
 from scratchnet.errors import nearest
@@ -42,6 +45,12 @@ def translated(message: str, flags: dict[str, str]) -> str:
     if not names:
         return message
     return re.sub(rf"\b({names})=(?=([\w'-])?)", lambda found: flags[found[1]] + " " * bool(found[2]), message)
+
+
+def pasted(path: Any) -> str:
+    """Return a path as it has to stand in a command: in quotes if it has spaces or other signs of a shell."""
+    text = f"./{path}" if str(path).startswith("-") else str(path)  # else it would be a flag
+    return subprocess.list2cmdline([text]) if os.name == "nt" else shlex.quote(text)
 
 
 def positive(text: str) -> int:

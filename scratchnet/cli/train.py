@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from scratchnet.cli.flags import natural, positive
+from scratchnet.cli.flags import natural, pasted, positive
 from scratchnet.errors import Diverged, InputError
 
 FLAGS = {
@@ -156,7 +156,7 @@ def interrupted(run):
         say("\nInterrupted before the end of the first epoch: nothing is saved.")
     else:
         say(f"\nInterrupted. {run.folder / 'last.npz'} is the network after epoch {epochs}. To resume:")
-        say(f"  python -m scratchnet train --resume {run.folder}")
+        say(f"  python -m scratchnet train --resume {pasted(run.folder)}")
     return 130
 
 

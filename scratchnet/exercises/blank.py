@@ -4,7 +4,7 @@ import ast
 import inspect
 import textwrap
 
-from scratchnet.viewing.show import underlying
+from scratchnet.viewing.show import docstring, underlying
 
 BLANK = "...  # yours"
 
@@ -34,7 +34,7 @@ def blank_file(exercise):
 
 def class_blank(exercise):
     """Lines of a subclass: the docstring of the class, and the head of every method to write."""
-    lines = [f"class {exercise.writes}({exercise.target.__name__}):", *docstring(exercise.target, "    ")]
+    lines = [f"class {exercise.writes}({exercise.target.__name__}):", *docstring_lines(exercise.target, "    ")]
     for function in exercise.functions():
         lines += ["", *indented(function_blank(function), "    ")]
     return lines
@@ -43,7 +43,7 @@ def class_blank(exercise):
 def function_blank(function):
     """Lines of a function without its code: no decorators, no annotations, the docstring, then the blank."""
     node = ast.parse(textwrap.dedent(inspect.getsource(underlying(function)))).body[0]
-    return [head(node), *docstring(underlying(function), "    "), f"    {BLANK}"]
+    return [head(node), *docstring_lines(function, "    "), f"    {BLANK}"]
 
 
 def head(node):
@@ -55,12 +55,12 @@ def head(node):
     return ast.unparse(node).split("\n")[0]
 
 
-def docstring(thing, indent):
+def docstring_lines(thing, indent):
     """Its docstring as lines of source, or none."""
-    text = vars(thing).get("__doc__") if isinstance(thing, type) else thing.__doc__
+    text = docstring(thing)
     if not text:
         return []
-    lines = inspect.cleandoc(text).replace("\\", "\\\\").split("\n")
+    lines = text.replace("\\", "\\\\").split("\n")
     if len(lines) == 1:
         return indented([f'"""{lines[0]}"""'], indent)
     return indented([f'"""{lines[0]}', *lines[1:], '"""'], indent)

@@ -13,7 +13,7 @@ EVERY = 0.3  # seconds between looks at the file
 
 def keep_watching(folder, exercises, first):
     """Check until the learner quits, or after the last exercise. Keys are a letter and Enter."""
-    keys = lines_of(sys.stdin)
+    keys = lines_of(sys.stdin or ())
     for exercise in exercises[exercises.index(first) :]:
         if not folder.file(exercise).exists():
             print(f"Started {folder.start(exercise)}")

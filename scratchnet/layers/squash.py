@@ -78,14 +78,15 @@ class Sigmoid(Layer):
     So neither y near 0 nor the slope at either end loses its digits.
     """
 
+    @np.errstate(under="ignore")  # far from 0, z and the slope are 0
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
-        with np.errstate(under="ignore"):  # far from 0, z and the slope are 0
-            z = np.exp(-np.abs(x))
-            self.y = np.where(x < 0, z, np.ones_like(z)) / (1 + z)
-            self.slope = z / (1 + z) ** 2
+        z = np.exp(-np.abs(x))
+        self.y = np.where(x < 0, z, np.ones_like(z)) / (1 + z)
+        self.slope = z / (1 + z) ** 2
         return self.y
 
+    @np.errstate(under="ignore")  # far from 0, z and the slope are 0
     def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.y.shape)
         return self.slope * like(self.y, dy)

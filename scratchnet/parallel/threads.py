@@ -73,11 +73,11 @@ def let_waiting_threads_sleep() -> None:
 
 
 def quiet_overflow():
-    """Return a context in which NumPy does not warn of overflow, because training checks the loss for it.
+    """Return a context in which NumPy is silent about overflow (training checks the loss) and underflow.
 
     Every thread needs its own context.
     """
-    return np.errstate(over="ignore", invalid="ignore")
+    return np.errstate(over="ignore", invalid="ignore", under="ignore")
 
 
 def one_blas_thread():

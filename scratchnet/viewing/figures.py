@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scratchnet.layers import RBF, Conv2d, Flatten, Sequential
 from scratchnet.metrics import probabilities
 from scratchnet.storage import atomic_write
-from scratchnet.viewing.pieces import bare, drawn, filter_mosaic, limit_errors, mosaic, new_figure
+from scratchnet.viewing.pieces import bare, drawn, filter_mosaic, legend, limit_errors, mosaic, new_figure, plain
 from scratchnet.viewing.tables import percent
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
@@ -62,7 +62,7 @@ def training_curves(
     for i, (what, error) in enumerate(names):
         ax.axhline(error, color=GREY, linewidth=0.8)
         ax.annotate(  # beside the axes, where no curve is
-            f"{what}: {error:g} %",
+            plain(f"{what}: {error:g} %"),
             (1, error),
             xycoords=("axes fraction", "data"),
             xytext=(5, 0),
@@ -72,7 +72,7 @@ def training_curves(
             fontsize=8,
         )
     all_errors = [errors for errors, *_ in curves if drawn(errors)]
-    ax.set(ylabel="error (%)", title=title)
+    ax.set(ylabel="error (%)", title=plain(title))
     limit_errors(ax, all_errors, [error for _, error in claims])
     ax.legend(frameon=False, loc="upper right")
     below.step(epochs, history.lr, where="mid", color=GREY, marker=".")
@@ -94,7 +94,7 @@ def top_k_curves(history: Any, title: str = "", figure: Figure | None = None) ->
         if drawn(errors):
             label = f"not {name}: {errors[-1]:.2f} %"
             ax.plot(epochs, errors, color=colour, marker=marker, markersize=4, label=label)
-    ax.set(xlabel="epoch", ylabel="test error (%)", title=title, xlim=(0.5, len(history) + 0.5))
+    ax.set(xlabel="epoch", ylabel="test error (%)", title=plain(title), xlim=(0.5, len(history) + 0.5))
     limit_errors(ax, [errors for errors, *_ in curves if drawn(errors)])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.legend(frameon=False, loc="upper right")
@@ -117,14 +117,12 @@ def run_curves(histories: dict[str, Any], figure: Figure | None = None) -> Figur
             linestyle=("-", "--", ":")[i // len(COLOURS) % 3],
             markersize=4,
         )
-        labels.append(f"{name}: {history.test_error[-1]:.2f} %".replace("$", r"\$"))  # $ is matplotlib's mathematics
+        labels.append(f"{name}: {history.test_error[-1]:.2f} %")
     ax.set(xlabel="epoch", ylabel="test error (%), logarithmic", yscale="log")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "235" else "")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    legend = ax.legend(lines, ["run"] * len(lines), frameon=False)
-    for text, label in zip(legend.get_texts(), labels):  # Matplotlib 3.8 leaves a label out that begins with "_"
-        text.set_text(label)
+    legend(ax, lines, labels)
     bare(ax)
     return figure
 
@@ -135,7 +133,7 @@ def run_curves(histories: dict[str, Any], figure: Figure | None = None) -> Figur
 def confusion(matrix: NDArray, names: Sequence[str], title: str = "", figure: Figure | None = None) -> Figure:
     """Draw the counts and percent of each true class (rows), by the class read (columns)."""
     figure = new_figure(figure, 15, 6.8)
-    figure.suptitle(title)
+    figure.suptitle(plain(title))
     rates = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     panels = ((matrix, "images", "{:d}"), (rates, "percent of the true class", "{:.1f}"))
     for ax, (values, what, form) in zip(figure.subplots(1, 2), panels):
@@ -145,10 +143,10 @@ def confusion(matrix: NDArray, names: Sequence[str], title: str = "", figure: Fi
                 dark = value > 0.2 * values.max()
                 colour = "white" if dark else "black"
                 ax.text(column, row, form.format(value), ha="center", va="center", color=colour, fontsize=8)
-        ticks = range(len(names))
+        ticks, shown = range(len(names)), [plain(name) for name in names]
         slanted = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
-        ax.set_xticks(ticks, names, **(slanted if len(max(names, key=len)) > 3 else {}))
-        ax.set_yticks(ticks, names)
+        ax.set_xticks(ticks, shown, **(slanted if len(max(names, key=len)) > 3 else {}))
+        ax.set_yticks(ticks, shown)
         ax.set(xlabel="class read", ylabel="true class", title=what)
         ax.tick_params(length=0)
     return figure
@@ -166,18 +164,20 @@ def confident(
     """Draw rows of images with the true class, the class read and its probability. groups: {row's name: indices}."""
     columns = max(1, *(len(indices) for indices in groups.values()))
     figure = new_figure(figure, 1.75 * columns + 1.2, 2.1 * len(groups))
-    figure.suptitle(title)
+    figure.suptitle(plain(title))
     grid = figure.subplots(len(groups), columns, squeeze=False)
     p = probabilities(scores)
     for axes, (group, indices) in zip(grid, groups.items()):
         for ax in axes:
             ax.set_axis_off()
-        axes[0].text(-0.15, 0.5, group, transform=axes[0].transAxes, rotation=90, ha="right", va="center", fontsize=9)
+        axes[0].text(
+            -0.15, 0.5, plain(group), transform=axes[0].transAxes, rotation=90, ha="right", va="center", fontsize=9
+        )
         for ax, i in zip(axes, indices):
             predicted = int(scores[i].argmax())
             ax.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
             answer = f"read {names[predicted]}, {percent(p[i, predicted])}"
-            ax.set_title(f"true {names[labels[i]]}\n{answer}", fontsize=8)
+            ax.set_title(plain(f"true {names[labels[i]]}\n{answer}"), fontsize=8)
     return figure
 
 
@@ -207,7 +207,7 @@ def wall(
     ax.imshow(mosaic, cmap="gray_r", vmin=0, vmax=255)
     ax.set_axis_off()
     key = "" if all(len(name) == 1 for name in names) else "\n" + ", ".join(f"{i} {n}" for i, n in enumerate(names))
-    ax.set_title(title + key, fontsize=10, wrap=True)
+    ax.set_title(plain(title + key), fontsize=10, wrap=True)
     return figure
 
 
@@ -218,7 +218,7 @@ def reading(
     rows = math.ceil(len(images) / 10)
     figure = new_figure(figure, 8, 0.95 * rows + 0.5)
     wrong = np.count_nonzero(labels != predictions)
-    figure.suptitle(f"{title}: {len(images) - wrong} of {len(images)} right")
+    figure.suptitle(plain(f"{title}: {len(images) - wrong} of {len(images)} right"))
     for ax, image, label, predicted in zip(figure.subplots(rows, 10, squeeze=False).flat, images, labels, predictions):
         ax.imshow(image, cmap="gray_r", vmin=0, vmax=255)
         answer, colour = (f"{predicted}", BLUE) if predicted == label else (f"{predicted}, is {label}", ORANGE)
@@ -257,7 +257,7 @@ def feature_maps(net: Sequential, x: NDArray, title: str = "", figure: Figure | 
     widths = [1.0 + 0.9 * (columns[name] - 1) if columns[name] > 1 else 0.75 for name in values]
     widths[0] = 1.3
     figure = new_figure(figure, 1.15 * sum(widths) + 1, 6.8)
-    figure.suptitle(title)
+    figure.suptitle(plain(title))
     wins = "smallest penalty" if isinstance(list(net.layers.values())[-1], RBF) else "largest"
     figure.supxlabel(f"{SCALE}; the {wins} of the last layer wins", fontsize=9)
     for ax, (name, v) in zip(figure.subplots(1, len(values), width_ratios=widths), values.items()):
@@ -271,7 +271,7 @@ def feature_maps(net: Sequential, x: NDArray, title: str = "", figure: Figure | 
         limit = np.nanmax(np.abs(picture)) or 1
         stretch = "equal" if picture.shape[1] > 1 else "auto"
         ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, aspect=stretch, interpolation="nearest")
-        ax.set_title(f"{name}\n{shape}", fontsize=9)
+        ax.set_title(plain(f"{name}\n{shape}"), fontsize=9)
         ax.set_xlabel(f"+-{limit:.3g}", fontsize=8)
         ax.set_xticks([])
         ax.set_yticks(range(v.size) if v.size <= 10 else [])
@@ -288,7 +288,7 @@ def filters(net: Sequential, title: str = "", figure: Figure | None = None) -> F
     pictures = {name: filter_mosaic(layer) for name, layer in net.layers.items() if isinstance(layer, Conv2d)}
     heights = [0.9 + (1.7 if p.shape[1] < 50 else 12 * p.shape[0] / p.shape[1]) for p in pictures.values()]
     figure = new_figure(figure, 13, sum(heights) + 0.8)
-    figure.suptitle(title)
+    figure.suptitle(plain(title))
     figure.supxlabel(SCALE, fontsize=9)
     axes = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     for ax, (name, picture) in zip(axes, pictures.items()):
@@ -297,7 +297,9 @@ def filters(net: Sequential, title: str = "", figure: Figure | None = None) -> F
         limit = np.nanmax(np.abs(picture)) or 1
         ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
         ax.set_facecolor("#DDDDDD")
-        ax.set_title(f"{name}: {layer.out_channels} maps of {layer.in_channels}, {kh}x{kw}, +-{limit:.3g}", fontsize=10)
+        ax.set_title(
+            plain(f"{name}: {layer.out_channels} maps of {layer.in_channels}, {kh}x{kw}, +-{limit:.3g}"), fontsize=10
+        )
         every = 1 if layer.out_channels <= 16 else 10
         outs, ins = np.arange(0, layer.out_channels, every), np.arange(0, layer.in_channels, 1 if every == 1 else 5)
         ax.set_xticks(outs * (kw + 1) + (kw - 1) / 2, outs)
@@ -318,7 +320,7 @@ def codes(net: Sequential, x: NDArray, names: Sequence[str], title: str = "", fi
         activation = layer(activation)
     penalties = output(activation)
     figure = new_figure(figure, 1.15 * len(x) + 0.8, 5.6)
-    figure.suptitle(title)
+    figure.suptitle(plain(title))
     grid = figure.subplots(3, len(x), squeeze=False)
     for n in range(len(x)):
         predicted = int(penalties[n].argmin())
@@ -334,7 +336,7 @@ def codes(net: Sequential, x: NDArray, names: Sequence[str], title: str = "", fi
         )
         for ax, (picture, colours, limit, label) in zip(grid[:, n], pictures):
             ax.imshow(picture, cmap=colours, vmin=limit and -limit, vmax=limit, interpolation="nearest")
-            ax.set_title(label, fontsize=9)
+            ax.set_title(plain(label), fontsize=9)
             ax.set_xticks([])
             ax.set_yticks([])
     for ax, what in zip(grid[:, 0], ("image", "F6", "nearest code")):

@@ -23,6 +23,18 @@ def new_figure(figure: Figure | None, width: float, height: float) -> Figure:
     return figure or ShownFigure(figsize=(width, height), layout="constrained", dpi=110)
 
 
+def plain(text: str) -> str:
+    """Return a caller's text as Matplotlib has to get it, to show every $: two of them would enclose mathematics."""
+    return text.replace("$", r"\$")
+
+
+def legend(ax: Any, lines: Sequence[Any], names: Sequence[str], **where: Any) -> None:
+    """Add a legend with these names as they are, also those that begin with "_", which Matplotlib leaves out."""
+    added = ax.legend(lines, ["line"] * len(lines), frameon=False, **where)
+    for text, name in zip(added.get_texts(), names):
+        text.set_text(plain(name))
+
+
 def drawn(errors: Sequence[float]) -> bool:
     """Return whether anything was measured."""
     return not all(map(math.isnan, errors))

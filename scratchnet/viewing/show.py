@@ -1,10 +1,12 @@
 """Show the source code of an object, or a picture: on the screen, in a notebook or in a file."""
 
+import ast
 import contextlib
 import inspect
 import io
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +73,16 @@ def underlying(thing: Any) -> Any:
         if callable(inside) and inside is not thing and not isinstance(thing, type):
             return underlying(inside)
     return thing
+
+
+def docstring(thing: Any) -> str:
+    """Return the docstring in the source of a function or class, "" without one; -OO removes `__doc__`, not this."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(underlying(thing))))
+    except (OSError, TypeError, SyntaxError):  # typed at a prompt, or made by a program
+        return inspect.cleandoc(thing.__doc__ or "")
+    node: Any = tree.body[0]
+    return ast.get_docstring(node) or ""
 
 
 def picture(figure: "Figure", alt: str) -> None:

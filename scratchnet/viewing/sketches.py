@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from scratchnet.viewing.figures import COLOURS, MARKERS, SIGNED
-from scratchnet.viewing.pieces import bare, new_figure
+from scratchnet.viewing.pieces import bare, legend, new_figure, plain
 
 
 def arrays(
@@ -34,7 +34,7 @@ def arrays(
     wide, high = max(shape[1] for shape in shapes), max(shape[0] for shape in shapes)
     height = size * min(3, max(0.35, high / wide))
     figure = new_figure(None, columns * size + 0.2, rows * (height + 0.6) + 0.5 * bool(title))
-    figure.suptitle(title)
+    figure.suptitle(plain(title))
     axes = list(figure.subplots(rows, columns, squeeze=False).flat)
     for ax in axes[len(named) :]:
         ax.set_axis_off()
@@ -43,7 +43,7 @@ def arrays(
         largest = limit or np.nanmax(np.abs(array)) or 1
         low, high = (np.nanmin(array), np.nanmax(array)) if grey else (-largest, largest)
         ax.imshow(array, cmap="gray_r" if grey else SIGNED, vmin=low, vmax=high, interpolation="nearest")
-        ax.set_title(name, fontsize=9)
+        ax.set_title(plain(name), fontsize=9)
         ax.set_xlabel(f"{low:.4g} white, {high:.4g} black" if grey else f"+-{largest:.3g}", fontsize=8)
         ax.set(xticks=[], yticks=[], facecolor="#DDDDDD")
         for (row, column), value in np.ndenumerate(array if numbers else np.empty((0, 0))):
@@ -70,19 +70,21 @@ def curves(
     points: (x, y, text, (dx, dy)) to mark, with the text dx and dy typographic points away.
     """
     figure = new_figure(None, *size)
-    ax = figure.subplots()
-    for i, (name, y) in enumerate(named.items()):
+    ax, drawn = figure.subplots(), []
+    for i, y in enumerate(named.values()):
         marker = MARKERS[i % len(MARKERS)] if len(x) <= 30 else None
         style = ("-", "--", ":", "-.")[i % 4]
-        ax.plot(x, y, color=COLOURS[i % len(COLOURS)], marker=marker, linestyle=style, markersize=4, label=name)
-    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+        drawn += ax.plot(x, y, color=COLOURS[i % len(COLOURS)], marker=marker, linestyle=style, markersize=4)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=plain(title))
     ax.set(**{f"{axis}scale": "log" for axis in log})
     for at, y, text, away in points:
         ax.plot([at], [y], marker="o", color="black")
         line = {"arrowstyle": "-", "color": "black", "linewidth": 0.6}
-        ax.annotate(text, (at, y), xytext=away, textcoords="offset points", arrowprops=line, va="center", fontsize=9)
+        ax.annotate(
+            plain(text), (at, y), xytext=away, textcoords="offset points", arrowprops=line, va="center", fontsize=9
+        )
     if len(named) > 1:
-        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # above, where no curve is
+        legend(ax, drawn, list(named), loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # above, where no curve is
     bare(ax)
     return figure
 
@@ -91,10 +93,10 @@ def bars(named: dict[str, Any], *, xlabel: str, form: str = "{:.3g}", log: Any =
     """Draw a horizontal bar for each value of {name: value}, with the value beside it."""
     figure = new_figure(None, 7, 0.4 * len(named) + 1.1)
     ax = figure.subplots()
-    drawn = ax.barh(list(named), list(named.values()), color=COLOURS[0], log=log)
+    drawn = ax.barh([plain(name) for name in named], list(named.values()), color=COLOURS[0], log=log)
     ax.bar_label(drawn, [form.format(value) for value in named.values()], padding=4, fontsize=9)
     ax.invert_yaxis()
     ax.margins(x=0.15)
-    ax.set(xlabel=xlabel, title=title)
+    ax.set(xlabel=xlabel, title=plain(title))
     bare(ax)
     return figure

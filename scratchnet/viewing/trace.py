@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import NDArray
 
 from scratchnet.errors import InputError
+from scratchnet.viewing.show import docstring
 
 if TYPE_CHECKING:
     from scratchnet.layers import Layer
@@ -82,6 +83,6 @@ def _steps(net, x, prefix):
 
 def formula(layer: "Layer") -> str:
     """Return the formula at the beginning of a layer's docstring, or "" if there is none."""
-    text = " ".join((inspect.getdoc(type(layer)) or "").split("\n\n")[0].split())
+    text = " ".join((inspect.getdoc(type(layer)) or docstring(type(layer))).split("\n\n")[0].split())
     found = FORMULA.search(text)
     return found[1] if found else ""
