@@ -2,6 +2,8 @@
 
 import difflib
 from collections.abc import Iterable
+from numbers import Integral
+from typing import Any
 
 
 class ScratchnetError(Exception):
@@ -80,3 +82,14 @@ def nearest(name: object, known: Iterable[str]) -> str:
     known = list(known)
     near = difflib.get_close_matches(str(name).lower(), known, 1, 0.5)
     return f"{f' Did you mean {near[0]!r}?' if near else ''} There are {', '.join(known)}."
+
+
+def expect_count(name: str, value: Any) -> int:
+    """Return a setting as an int. Raise InputError unless it is a whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        whole = isinstance(value, float) and value.is_integer()
+        fix = f" Write {name}={int(value)}." if whole else ""
+        raise InputError(f"{name} should be a whole number, got {value!r}.{fix}")
+    if value < 1:
+        raise InputError(f"{name} has to be at least 1, got {value}.")
+    return int(value)

@@ -3,7 +3,15 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scratchnet.errors import InputError
+from scratchnet.errors import InputError, expect_count
+
+
+def _expect_pairs(labels: ArrayLike, others: ArrayLike) -> None:
+    """Raise InputError unless there are as many labels (N,) as predictions or rows of scores."""
+    if np.ndim(labels) != 1 or len(np.asarray(labels)) != len(np.asarray(others)):
+        raise InputError(
+            f"Expected labels (N,) and as many predictions, got shapes {np.shape(labels)} and {np.shape(others)}."
+        )
 
 
 def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int = 10) -> NDArray[np.intp]:
@@ -11,6 +19,7 @@ def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int = 1
 
     Raises InputError for labels or predictions that are not from 0 to classes - 1.
     """
+    _expect_pairs(labels, predictions)
     for name, values in (("labels", np.asarray(labels)), ("predictions", np.asarray(predictions))):
         if values.size and not (values.min() >= 0 and values.max() < classes):
             raise InputError(f"{name} should be from 0 to {classes - 1}, got {values.min()} to {values.max()}.")
@@ -24,6 +33,8 @@ def top_k_error(labels: ArrayLike, scores: NDArray, k: int) -> float:
     Among equal scores the lower class counts first, as in argmax. Raises InputError for labels that are no class, and
     for scores that are NaN.
     """
+    _expect_pairs(labels, scores)
+    expect_count("k", k)
     if np.size(labels) and not (np.min(labels) >= 0 and np.max(labels) < scores.shape[1]):
         raise InputError(f"labels should be from 0 to {scores.shape[1] - 1}, got {np.min(labels)} to {np.max(labels)}.")
     if np.isnan(scores).any():

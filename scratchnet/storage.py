@@ -15,10 +15,15 @@ from scratchnet.errors import ModelError
 FORMAT = "scratchnet 1"
 
 
+def here(path: str | Path) -> Path:
+    """Return a path with `~` as the home folder, which a shell may have left to us."""
+    return Path(os.path.expanduser(path))
+
+
 @contextlib.contextmanager
 def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
     """Yield a temporary binary file, and replace path with it at the end; after an error path is unchanged."""
-    path = Path(path)
+    path = here(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
@@ -47,7 +52,7 @@ def read_arrays(path: str | Path) -> dict[str, NDArray]:
 
 
 def _read(path):
-    path = Path(path)
+    path = here(path)
     if path.is_dir():
         raise ModelError(f"{path} is a folder, expected a model file. The model of a run is {path / 'last.npz'}.")
     if not path.is_file():

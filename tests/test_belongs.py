@@ -1,5 +1,7 @@
 """What belongs together is compared when `fit` begins; what people write out of habit gets one sentence."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -24,7 +26,10 @@ from scratchnet import (
     Sigmoid,
     Softmax,
     check_gradients,
+    datasets,
     fit,
+    metrics,
+    schedules,
 )
 from scratchnet.models import lenet5
 
@@ -39,6 +44,26 @@ def scores(last=None, **options):
 
 def train(net, loss, optimizer=None, data=(X, LABELS), epochs=1, **options):
     return fit(net, loss, optimizer or SGD(net, 0.1), data, epochs=epochs, batch_size=4, rng=0, **options)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: schedules.cosine(0, 0.1, 0), "epochs has to be at least 1, got 0"),
+        (lambda: schedules.cosine(0, 0.1, 2.5), "epochs should be a whole number, got 2.5"),
+        (lambda: schedules.exponential(0, 0.1, -0.9), "exponential needs gamma above 0, got -0.9"),
+        (lambda: schedules.exponential(0, 0.1, float("nan")), "exponential needs gamma above 0, got nan"),
+        (lambda: datasets.resize(np.zeros((1, 4, 4), "u1"), 8.0), "size should be a whole number, got 8.0."),
+        (lambda: datasets.pad(np.zeros((1, 4, 4), "u1"), 8.0), "size should be a whole number, got 8.0."),
+        (lambda: datasets.hold_out(X, LABELS, 3.0, 0), "count should be a whole number, got 3.0. Write count=3."),
+        (lambda: metrics.top_k_error(LABELS, np.zeros((12, 3)), 0), "k has to be at least 1, got 0"),
+        (lambda: metrics.top_k_error(LABELS[:1], np.zeros((12, 3)), 1), "Expected labels (N,) and as many predictions"),
+        (lambda: metrics.confusion_matrix(LABELS[:1], LABELS), "Expected labels (N,) and as many predictions"),
+    ],
+)  # fmt: skip
+def test_arguments_outside_of_their_range(call, words):
+    with pytest.raises(InputError, match=re.escape(words)):
+        call()
 
 
 def test_an_optimizer_of_another_network():

@@ -21,6 +21,7 @@ from scratchnet import (
     History,
     Linear,
     MAPLoss,
+    ModelError,
     Sequential,
     Sigmoid,
     cli,
@@ -149,6 +150,28 @@ def test_an_interrupted_run_is_resumed_by_pasting(small, monkeypatch, tmp_path, 
     monkeypatch.setattr(progress.Progress, "epoch", epoch)
     assert shlex.split(line)[-1] == "my first run"
     assert cli.main(shlex.split(line)[3:]) == 0
+
+
+def test_the_home_folder(tmp_path, monkeypatch, capsys):
+    """`--out=~/run` made a folder called `~`: no shell replaces it there, and Python does not either."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    net = Sequential(Linear(3, 2, rng=0))
+    net.save("~/models/mine.npz")
+    Sequential(Linear(3, 2, rng=1)).load("~/models/mine.npz")
+    history = History()
+    history.write("~/log.csv")
+    assert len(History.read("~/log.csv")) == 0
+    figures.save(sketches.bars({"a": 1.0}, xlabel="x"), "~/bars.png")
+    assert cli.main(["exercise", "start", "1", "--folder=~/mine"]) == 0
+    assert cli.main(["exercise", "syllabus", "--out=~/syllabus.ini"]) == 0
+    assert "~" not in [path.name for path in tmp_path.iterdir()]
+    assert sorted(path.name for path in (tmp_path / "home").iterdir()) == [
+        *("bars.png", "log.csv", "mine", "models", "syllabus.ini")
+    ]
+    with pytest.raises(ModelError, match="There is no model file ~nobody-here"):
+        net.load("~nobody-here/model.npz")
 
 
 # Python with -OO has neither docstrings nor asserts.

@@ -4,10 +4,12 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from matplotlib import font_manager
+from PIL import Image, ImageDraw, ImageFont
 
 from scratchnet import DataError, InputError, datasets, predict
 from scratchnet.cli import main
+from scratchnet.datasets.letters import looks_like_a_letter
 from scratchnet.datasets.pictures import read_digit
 from scratchnet.datasets.prepare import find_digit, prepare
 from scratchnet.metrics import confusion_matrix, top_k_error
@@ -189,6 +191,25 @@ def test_data_that_are_something_else(tmp_path):
         (tmp_path / "train-images-idx3-ubyte").write_bytes(FILES[name][0])
         with pytest.raises(DataError, match=words):
             datasets.load("mnist", "train", folder=tmp_path)
+
+
+def sign(text, size=90, turn=0):
+    page = Image.new("L", (160, 160), 255)
+    font = ImageFont.truetype(font_manager.findfont("DejaVu Sans"), size)
+    ImageDraw.Draw(page).text((40, 20), text, font=font, fill=0)
+    return page.rotate(turn, fillcolor=255)
+
+
+def test_letters_are_noticed_and_printed_digits_are_not():
+    """DejaVu Sans is not among the fonts that the network of letters.py was trained on."""
+    letters = [sign(text, size) for text in "AEFHKLMNPRTVWXYekwx" for size in (40, 100)]
+    assert sum("a letter" in find_digit(letter)[1] for letter in letters) >= 0.9 * len(letters)
+    digits = [sign(text, size, turn) for text in "0123456789" for size in (40, 100) for turn in (-8, 8)]
+    assert sum("a letter" in find_digit(digit)[1] for digit in digits) <= 1
+
+
+def test_right_digits_are_hardly_ever_called_letters():
+    assert looks_like_a_letter(datasets.load("mnist", "test")[0][:2000]).mean() <= 0.005
 
 
 def idx(array):

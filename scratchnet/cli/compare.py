@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from scratchnet.cli.flags import path_of
 from scratchnet.errors import InputError
 
 PICTURE = Path("runs/compare.png")
@@ -10,8 +11,8 @@ PICTURE = Path("runs/compare.png")
 def add(commands):
     command = commands.add_parser("compare", help="a table of runs, and their curves in one picture")
     command.set_defaults(command=run, flags={})
-    command.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders")
-    command.add_argument("--out", type=Path, default=PICTURE, metavar="PNG", help=f"(default: {PICTURE.as_posix()})")
+    command.add_argument("runs", nargs="+", type=path_of, metavar="RUN", help="run folders")
+    command.add_argument("--out", type=path_of, default=PICTURE, metavar="PNG", help=f"(default: {PICTURE.as_posix()})")
 
 
 def run(options):

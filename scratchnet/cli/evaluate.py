@@ -1,18 +1,20 @@
 """python -m scratchnet eval: a trained model on a data set."""
 
 from functools import partial
-from pathlib import Path
 
+from scratchnet.cli.flags import path_of
 from scratchnet.errors import InputError
 
 
 def add(commands):
     command = commands.add_parser("eval", help="error and confusion matrix of a trained model")
     command.set_defaults(command=run, flags={})
-    command.add_argument("model", type=Path, metavar="MODEL", help="e.g. runs/paper/last.npz")
+    command.add_argument("model", type=path_of, metavar="MODEL", help="e.g. runs/paper/last.npz")
     command.add_argument("--data", metavar="NAME", help="default: the data set of the model's recipe")
     command.add_argument("--split", choices=("test", "train"), default="test", help="(default: test)")
-    command.add_argument("--report", type=Path, metavar="DIR", help="write pictures, tables and a page to this folder")
+    command.add_argument(
+        "--report", type=path_of, metavar="DIR", help="write pictures, tables and a page to this folder"
+    )
 
 
 def run(options):

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from scratchnet.cli import grading, own_layers
-from scratchnet.cli.flags import natural, pasted
+from scratchnet.cli.flags import natural, pasted, path_of
 from scratchnet.errors import InputError
 
 ME = "python -m scratchnet exercise"
@@ -36,7 +36,7 @@ def add(commands):
     exercise.set_defaults(command=list_exercises, folder=MINE, flags={"folder": "--folder"})
     whats = exercise.add_subparsers(metavar="WHAT")
     where = argparse.ArgumentParser(add_help=False)
-    where.add_argument("--folder", type=Path, default=MINE, metavar="DIR", help="where your files are (default: my)")
+    where.add_argument("--folder", type=path_of, default=MINE, metavar="DIR", help="where your files are (default: my)")
     which = argparse.ArgumentParser(add_help=False, parents=[where])
     which.add_argument("name", nargs="?", metavar="NAME", help="number or name")
 

@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import subprocess
+from pathlib import Path
 from typing import Any, NoReturn
 
 from scratchnet.errors import nearest
@@ -45,6 +46,11 @@ def translated(message: str, flags: dict[str, str]) -> str:
     if not names:
         return message
     return re.sub(rf"\b({names})=(?=([\w'-])?)", lambda found: flags[found[1]] + " " * bool(found[2]), message)
+
+
+def path_of(text: str) -> Path:
+    """Return a path with `~` as the home folder: in --out=~/run no shell replaces it."""
+    return Path(os.path.expanduser(text))
 
 
 def pasted(path: Any) -> str:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from scratchnet.cli.flags import positive
+from scratchnet.cli.flags import path_of, positive
 from scratchnet.errors import InputError
 
 
@@ -11,22 +11,22 @@ def add(whats):
     syllabus = whats.add_parser("syllabus", help="for teachers: write a file that says what a class does")
     syllabus.set_defaults(command=write_syllabus)
     syllabus.add_argument(
-        "--out", type=Path, default=Path("syllabus.ini"), metavar="FILE", help="(default: syllabus.ini)"
+        "--out", type=path_of, default=Path("syllabus.ini"), metavar="FILE", help="(default: syllabus.ini)"
     )
     grade = whats.add_parser("grade", help="for teachers: check the files of a class")
     grade.set_defaults(command=grade_class)
-    grade.add_argument("folder", type=Path, metavar="FOLDER", help="holds one folder for each student")
-    grade.add_argument("--csv", type=Path, metavar="FILE", help="points of every student and exercise")
-    grade.add_argument("--json", type=Path, metavar="FILE", help="the same with every diagnosis")
-    grade.add_argument("--junit", type=Path, metavar="FILE", help="the same as test results, for what reads those")
+    grade.add_argument("folder", type=path_of, metavar="FOLDER", help="holds one folder for each student")
+    grade.add_argument("--csv", type=path_of, metavar="FILE", help="points of every student and exercise")
+    grade.add_argument("--json", type=path_of, metavar="FILE", help="the same with every diagnosis")
+    grade.add_argument("--junit", type=path_of, metavar="FILE", help="the same as test results, for what reads those")
     grade.add_argument(
         "--feedback",
-        type=Path,
+        type=path_of,
         default=Path("feedback"),
         metavar="DIR",
         help="a text for each student (default: feedback)",
     )
-    grade.add_argument("--syllabus", type=Path, metavar="FILE", help="default: syllabus.ini in FOLDER, or here")
+    grade.add_argument("--syllabus", type=path_of, metavar="FILE", help="default: syllabus.ini in FOLDER, or here")
     grade.add_argument("--jobs", type=positive, default=1, metavar="N", help="checks at once (default: 1)")
 
 

@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from scratchnet.cli.flags import path_of
+
 EXAMPLES = """examples:
   python -m scratchnet lessons                  the list
   python -m scratchnet lessons run 6            step through lesson 6, cell by cell
@@ -35,11 +37,11 @@ def add(commands):
         help="run all lessons and write them as a website; needs the extra [lessons]",
     )
     build.set_defaults(command=build_website)
-    build.add_argument("--out", type=Path, default=Path("site"), metavar="DIR", help="(default: site)")
+    build.add_argument("--out", type=path_of, default=Path("site"), metavar="DIR", help="(default: site)")
     notebook = whats.add_parser("notebook", help="write a lesson as an .ipynb; needs the extra [lessons]")
     notebook.set_defaults(command=notebook_of)
     notebook.add_argument("lesson", metavar="N", help="number or name")
-    notebook.add_argument("--out", type=Path, metavar="FILE", help="default: the lesson's name, in this folder")
+    notebook.add_argument("--out", type=path_of, metavar="FILE", help="default: the lesson's name, in this folder")
 
 
 def list_lessons(options):

@@ -1,15 +1,14 @@
 """python -m scratchnet predict: a trained model on your own digits."""
 
-from pathlib import Path
-
+from scratchnet.cli.flags import path_of
 from scratchnet.errors import InputError
 
 
 def add(commands):
     command = commands.add_parser("predict", help="read digits from pictures of any size, photos too")
     command.set_defaults(command=run, flags={})
-    command.add_argument("model", type=Path, metavar="MODEL", help="e.g. runs/paper/last.npz")
-    command.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="a picture or a .npy array")
+    command.add_argument("model", type=path_of, metavar="MODEL", help="e.g. runs/paper/last.npz")
+    command.add_argument("images", nargs="+", type=path_of, metavar="IMAGE", help="a picture or a .npy array")
     command.add_argument("--as-is", action="store_true", help="data of 28 x 28 pixels, bright on black, taken as it is")
 
 

@@ -1,9 +1,8 @@
 """python -m scratchnet train: train a recipe, and print the result beside the published one."""
 
 from functools import partial
-from pathlib import Path
 
-from scratchnet.cli.flags import natural, pasted, positive
+from scratchnet.cli.flags import natural, pasted, path_of, positive
 from scratchnet.errors import Diverged, InputError
 
 FLAGS = {
@@ -39,12 +38,12 @@ def add(commands):
     train.add_argument("--j", type=float, metavar="J", help="penalty of the rubbish class in eq. 9 (default: 10)")
     train.add_argument(
         "--out",
-        type=Path,
+        type=path_of,
         metavar="DIR",
         help="the run's folder (default: runs/RECIPE, or runs/quick; with -seedN for another seed)",
     )
     train.add_argument(
-        "--resume", type=Path, metavar="DIR", help="resume the run in this folder; --epochs may be larger"
+        "--resume", type=path_of, metavar="DIR", help="resume the run in this folder; --epochs may be larger"
     )
     train.add_argument("--readable", action="store_true", help="use the layers themselves, not the fast path")
     train.add_argument("-v", "--verbose", action="store_true", help="print the step sizes of the first epoch")

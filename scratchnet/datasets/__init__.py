@@ -9,8 +9,9 @@ from scratchnet.datasets.idx import read_idx
 from scratchnet.datasets.pixels import grey, normalise, pad, paper_input, resize
 from scratchnet.datasets.prepare import prepare
 from scratchnet.datasets.sets import SETS, fetch
-from scratchnet.errors import DataError, nearest
+from scratchnet.errors import DataError, expect_count, nearest
 from scratchnet.layers.initial import Seed, generator
+from scratchnet.storage import here
 
 __all__ = [
     "SETS",
@@ -44,7 +45,7 @@ def load(name: str, split: str, folder: str | Path | None = None) -> tuple[NDArr
     chosen = SETS[name]
     if folder is None and name != "mnist":
         fetch(name)
-    folder = Path(folder) if folder else chosen.folder()
+    folder = here(folder) if folder else chosen.folder()
     images, labels = (read_idx(chosen.file(folder, split, what), axes) for what, axes in chosen.axes.items())
     if images.dtype != np.uint8:
         raise DataError(f"{folder}: expected {split} images of uint8, got {images.dtype}. Copy the file again.")
@@ -84,12 +85,13 @@ def hold_out(
     """Return two pairs (images, labels): the rest for training, and `count` held out for validation.
 
     rng: a Generator or an integer seed, which draws the held-out images at random; without it, they are the last ones.
-    Raises DataError unless count is at least 1 and some images are left for training.
+    Raises DataError unless count is at least 1 and some images are left, and InputError unless it is a whole number.
     """
     if not 0 < count < len(images):
         raise DataError(
             f"{count:,} of {len(images):,} images cannot be held out. Hold out at least 1, and leave some for training."
         )
+    count = expect_count("count", count)
     if rng is None:
         return (images[:-count], labels[:-count]), (images[-count:], labels[-count:])
     order = generator(rng).permutation(len(images))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scratchnet.errors import DataError
+from scratchnet.storage import here
 
 TYPES = {8: np.dtype(np.uint8), 12: np.dtype(">i4")}  # bytes, and the integers of QMNIST's labels
 OTHER_FILES = {  # what a file begins with that is something else
@@ -27,7 +28,7 @@ def read_idx(path: str | Path, axes: int | None = None) -> NDArray:
     Raises DataError when the file is missing or damaged, when its format, type or number of axes is
     another one, and when it has fewer or more bytes than its header says.
     """
-    path = Path(path)
+    path = here(path)
     if not path.is_file():
         raise DataError(
             f"There is no file {path}. Name another folder. MNIST comes with the package: install scratchnet again."

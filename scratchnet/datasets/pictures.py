@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from scratchnet.errors import InputError
+from scratchnet.storage import here
 
 SIZE = 28
 MOST_PIXELS = 100_000_000  # a larger picture is refused before it is unpacked
@@ -85,7 +86,7 @@ def reduced(grey: NDArray, largest: int) -> NDArray[np.float64]:
 
 def existing(path: str | Path) -> Path:
     """Return the path of a file. Raise InputError for a folder, and if nothing is there."""
-    path = Path(path).expanduser()
+    path = here(path)
     if path.is_dir():
         raise InputError(f"{path} is a folder, expected a picture. Name the pictures in it.")
     if not path.is_file():

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from scratchnet.errors import InputError
+from scratchnet.errors import InputError, expect_count
 from scratchnet.layers.expect import is_finite
 
 BACKGROUND, FOREGROUND = -0.1, 1.175
@@ -46,7 +46,7 @@ def pad(images: ArrayLike, size: int) -> NDArray:
 
     Raises InputError for another dtype or number of axes, and for images larger than size.
     """
-    images = check_images("pad", images)
+    images, size = check_images("pad", images), expect_count("size", size)
     N, H, W = images.shape
     if max(H, W) > size:
         raise InputError(f"pad expects images of at most {size} x {size} pixels, got {H} x {W}.")
@@ -62,11 +62,12 @@ def resize(images: ArrayLike, size: int) -> NDArray:
     Each output pixel is a weighted mean of input pixels. The weights form a triangle that is two input
     pixels wide, or two output pixels where the image becomes smaller. Rows are resized first, then
     columns; both results are rounded to bytes. For square images the bytes are those of Pillow.
-    Raises InputError for another dtype or number of axes, and for size below 1.
+    Raises InputError for another dtype or number of axes, and for size below 1 or not whole.
     """
     images = check_images("resize", images)
     if size < 1:
         raise InputError(f"resize needs a size of at least 1 pixel, got {size}.")
+    size = expect_count("size", size)
     columns, rows = (triangle_weights(images.shape[axis], size) for axis in (2, 1))
     resized = np.empty((len(images), size, size), np.uint8)
     for first in range(0, len(images), 1000):  # in parts: float64 takes eight times the memory

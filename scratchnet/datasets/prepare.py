@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from scratchnet.datasets.letters import looks_like_a_letter
 from scratchnet.datasets.pictures import SIZE, grey_levels
 from scratchnet.errors import InputError
 
@@ -27,11 +28,19 @@ def prepare(picture: str | Path | Image.Image | NDArray) -> NDArray[np.uint8]:
     size, dark on bright or bright on dark, with transparency, unevenly lit.
     Raises InputError, with the reason, for a file that is no picture, and for a picture with nothing but noise on it.
     """
-    return find_digit(picture)[0]
+    return digit_in(picture)[0]
 
 
 def find_digit(picture: Any) -> tuple[NDArray[np.uint8], str]:
-    """Return what `prepare` returns, and a sentence if the ink is perhaps not one digit, else ""."""
+    """Return what `prepare` returns, and a sentence if it is perhaps not one digit, else ""."""
+    pixels, doubt = digit_in(picture)
+    if not doubt and looks_like_a_letter(pixels[None])[0]:
+        doubt = "perhaps no digit: it looks more like a letter or another sign"
+    return pixels, doubt
+
+
+def digit_in(picture: Any) -> tuple[NDArray[np.uint8], str]:
+    """Return the digit, and a sentence if there is perhaps more than one piece of ink, else ""."""
     name = str(picture) if isinstance(picture, str | Path) else "The picture"
     ink, noise = ink_on(grey_levels(picture, LARGEST), name)
     ink, doubt = without_specks(ink, noise, name)

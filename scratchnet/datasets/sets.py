@@ -7,6 +7,7 @@ from pathlib import Path
 import platformdirs
 
 from scratchnet.errors import DataError
+from scratchnet.storage import here
 
 DIGITS = tuple("0123456789")
 CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
@@ -68,7 +69,7 @@ SETS = {
 
 def data_folder() -> Path:
     """Return the folder of all downloaded sets: SCRATCHNET_DATA, or else the user's cache folder."""
-    return Path(os.environ.get("SCRATCHNET_DATA") or platformdirs.user_cache_dir("scratchnet", appauthor=False))
+    return here(os.environ.get("SCRATCHNET_DATA") or platformdirs.user_cache_dir("scratchnet", appauthor=False))
 
 
 def fetch(name: str) -> None:

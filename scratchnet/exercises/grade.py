@@ -27,7 +27,7 @@ import numpy as np
 from scratchnet.errors import InputError
 from scratchnet.exercises.checker import LEVELS
 from scratchnet.exercises.worker import Answer
-from scratchnet.storage import atomic_write
+from scratchnet.storage import atomic_write, here
 
 RUNNING: set[subprocess.Popen] = set()
 START = 10  # seconds for Python and NumPy to start; the worker itself says which line took too long, if it still can
@@ -61,7 +61,7 @@ def students(folder):
 
     Raises InputError when there is no folder, or none in it.
     """
-    folder = Path(folder)
+    folder = here(folder)
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}. It should hold one folder for each student.")
     if any(folder.glob("ex[0-9][0-9]_*.py")) or any((folder / "my").glob("ex[0-9][0-9]_*.py")):
@@ -246,12 +246,12 @@ def write_feedback(folder, grades):
         for g in mine:
             if g.state not in ("right", "missing"):
                 lines += ["", "-" * 78, "", g.text]
-        write(Path(folder) / f"{student}.txt", "\n".join(lines) + "\n")
+        write(here(folder) / f"{student}.txt", "\n".join(lines) + "\n")
 
 
 def can_be_written(path):
     """Raise InputError before minutes of grading if the file cannot be written, such as one that Excel holds."""
-    path = Path(path)
+    path = here(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path.parent).close()

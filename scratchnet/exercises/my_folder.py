@@ -2,12 +2,11 @@
 
 import json
 import os
-from pathlib import Path
 
 from scratchnet.errors import InputError, Missing
 from scratchnet.exercises.blank import blank_file
 from scratchnet.exercises.learner import attempted, shown
-from scratchnet.storage import atomic_write
+from scratchnet.storage import atomic_write, here
 
 HINTS = ".hints.json"  # how many hints of each exercise were shown
 
@@ -16,7 +15,7 @@ class Folder:
     """path: of the folder, which need not exist yet."""
 
     def __init__(self, path):
-        self.path = Path(path)
+        self.path = here(path)
 
     def file(self, exercise):
         """Return the path of the learner's answer to an exercise."""

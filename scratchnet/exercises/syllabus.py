@@ -3,11 +3,10 @@
 import configparser
 import contextlib
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from scratchnet.errors import InputError, nearest
 from scratchnet.exercises.catalogue import EXERCISES
-from scratchnet.storage import atomic_write
+from scratchnet.storage import atomic_write, here
 
 FILE = "syllabus.ini"
 HEAD = """; What this class does. Edit it: leave out exercises, change points. It is looked for in the folder where a
@@ -44,8 +43,8 @@ class Syllabus:
     def nearby(cls, *folders):
         """Return the syllabus of the first folder that has one, else the whole course."""
         for folder in folders:
-            if (Path(folder) / FILE).is_file():
-                return cls.read(Path(folder) / FILE)
+            if (here(folder) / FILE).is_file():
+                return cls.read(here(folder) / FILE)
         return cls()
 
     @classmethod
@@ -53,7 +52,7 @@ class Syllabus:
         """Read the file. Raise InputError for one that cannot be understood."""
         parser = configparser.ConfigParser(interpolation=None)
         try:
-            parser.read_string(Path(path).read_bytes().decode("utf-8-sig"))
+            parser.read_string(here(path).read_bytes().decode("utf-8-sig"))
         except OSError as why:
             raise InputError(f"{path} cannot be read: {why.strerror}.") from None
         except (configparser.Error, UnicodeDecodeError) as why:

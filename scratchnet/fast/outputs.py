@@ -27,8 +27,8 @@ def minus(a, b):
 
 @jit
 def exponentials(memory, y, d, classes, n, D):
-    """Put e^(y_i - the largest y) at d for every class, n floats apart. Return their sums without the largest, and
-    without class D: 1 + the first is the sum of all, and neither loses digits where one class is nearly certain."""
+    """Put e^(y_i - the largest y) at d for every class, n floats apart. Return the largest y, and the sums without the
+    largest and without class D: 1 + the first is the sum of all, and neither loses digits where a class is certain."""
     best = 0
     for i in range(1, classes):
         if memory[y + i * n] > memory[y + best * n]:
@@ -40,7 +40,7 @@ def exponentials(memory, y, d, classes, n, D):
         memory[d + i * n] = p
         rest += p if i != best else np.float32(0)
         others += p if i != D else np.float32(0)
-    return rest, others
+    return most, rest, others
 
 
 @operation
@@ -174,10 +174,7 @@ def cross_entropy(L, SECOND):
         n = len(L)
         for l in range(n):
             D, weight = int(memory[labels + l]), memory[weights + l]
-            rest, others = exponentials(memory, y + l, d + l, classes, n, D)
-            most = memory[y + l]
-            for i in range(1, classes):
-                most = max(most, memory[y + i * n + l])
+            most, rest, others = exponentials(memory, y + l, d + l, classes, n, D)
             memory[E + l] = math.log1p(rest) - minus(memory[y + D * n + l], most)
             s = 1 + rest
             for i in range(classes):
@@ -199,10 +196,7 @@ def weighted_cross_entropy(L, SECOND):
         n, everywhere, more = len(L), memory[constant + classes], memory[constant + classes + 1]
         for l in range(n):
             D, weight = int(memory[labels + l]), memory[weights + l]
-            rest, others = exponentials(memory, y + l, d + l, classes, n, D)
-            most = memory[y + l]
-            for i in range(1, classes):
-                most = max(most, memory[y + i * n + l])
+            most, rest, others = exponentials(memory, y + l, d + l, classes, n, D)
             log, s, e, total = np.float32(math.log1p(rest)), 1 + rest, np.float32(0), np.float32(0)
             for i in range(classes):
                 t = memory[constant + i] * (everywhere + (more if i == D else np.float32(0)))

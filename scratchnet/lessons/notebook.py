@@ -1,10 +1,9 @@
 """A lesson as a notebook, and the extra [lessons] that this and the website need."""
 
 import contextlib
-from pathlib import Path
 
 from scratchnet.errors import InputError
-from scratchnet.storage import atomic_write
+from scratchnet.storage import atomic_write, here
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -26,7 +25,7 @@ def write_notebook(lesson, path):
 
     Raises InputError when the path is there already.
     """
-    path = Path(path)
+    path = here(path)
     if path.exists():
         raise InputError(f"{path} exists already. Remove it, or name another file with path=.")
     with extra():

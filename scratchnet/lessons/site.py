@@ -14,7 +14,7 @@ from scratchnet.errors import InputError, LessonStopped
 from scratchnet.lessons.reference import build_reference, why_not
 from scratchnet.lessons.scripts import EXERCISE, all_lessons, execute, playing
 from scratchnet.lessons.typesetting import code, line_range, markdown, output, to_html, typeset
-from scratchnet.storage import atomic_write
+from scratchnet.storage import atomic_write, here
 from scratchnet.viewing.show import gathered
 
 STYLE = Path(__file__).with_name("site.css")
@@ -40,7 +40,7 @@ def build_site(folder, reference=False):
     with anything else in it, and for a formula that cannot be typeset (before any cell runs); CellError when a cell
     fails. A lesson that stops itself gets a page up to there, with the reason.
     """
-    place = Path(folder).resolve()
+    place = here(folder).resolve()
     check_replaceable(place)
     lessons = all_lessons()
     texts = [typeset(lesson) for lesson in lessons]
@@ -59,7 +59,7 @@ def build_site(folder, reference=False):
         write(new / "exercises.html", exercise_page(lessons, reference))
         if reference:
             build_reference(new / "reference")
-    return Path(folder) / "index.html"
+    return here(folder) / "index.html"
 
 
 # The folder.

@@ -25,7 +25,7 @@ from scratchnet.losses import Loss, MAPLoss, MLELoss
 from scratchnet.parallel import cores
 from scratchnet.runs.doubt import limits
 from scratchnet.runs.recipes import QUICK, RECIPES, J, Recipe
-from scratchnet.storage import atomic_write, read_about, read_arrays, write_arrays
+from scratchnet.storage import atomic_write, here, read_about, read_arrays, write_arrays
 from scratchnet.training import History, predict
 from scratchnet.training.evaluation import Data
 from scratchnet.training.history import with_current_names
@@ -96,13 +96,14 @@ class Run:
             "readable": readable,
             "versions": versions(),
         }
-        run = cls(folder or Path("runs") / run_name(config, chosen), config, History())
+        run = cls(here(folder or Path("runs") / run_name(config, chosen)), config, History())
         run.check_free()
         return run
 
     @classmethod
     def read(cls, folder):
         """Return the run in a folder. Raise InputError if there is none."""
+        folder = here(folder)
         if folder.is_file():
             raise InputError(f"{folder} is a file. Give the folder of the run: {folder.parent}")
         try:

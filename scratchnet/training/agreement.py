@@ -3,7 +3,6 @@
 import inspect
 import math
 from collections.abc import Callable
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -133,17 +132,6 @@ def expect_curvatures(net: Layer, loss: Any) -> None:
                 f"SDLM needs the curvature pass, and {what} has no backward2. Write `def backward2(self"
                 f"{', hy' if isinstance(part, Layer) else ''})` in its class, or train with SGD or Adam."
             )
-
-
-def expect_count(name: str, value: Any) -> int:
-    """Return a setting as an int. Raise InputError unless it is a whole number of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        whole = isinstance(value, float) and value.is_integer()
-        fix = f" Write {name}={int(value)}." if whole else ""
-        raise InputError(f"{name} should be a whole number, got {value!r}.{fix}")
-    if value < 1:
-        raise InputError(f"{name} has to be at least 1, got {value}.")
-    return int(value)
 
 
 def rate_of(schedule: Callable[[int], float], epoch: int) -> float:

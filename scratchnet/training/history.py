@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scratchnet.errors import InputError
-from scratchnet.storage import atomic_write
+from scratchnet.storage import atomic_write, here
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -132,7 +132,7 @@ def write_table(path: str | Path, names: Sequence[str], rows: Iterable[Sequence[
 def read_table(path: str | Path) -> list[dict[str, str]]:
     """Return the rows of a .csv as {name: text}. Raise InputError for a file that is not a table."""
     try:
-        with open(path, newline="", encoding="ascii") as file:
+        with open(here(path), newline="", encoding="ascii") as file:
             rows = list(csv.DictReader(file))
     except (csv.Error, UnicodeDecodeError) as why:
         raise InputError(f"{path} is not a table: {why}") from None

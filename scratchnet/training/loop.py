@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from scratchnet.errors import InputError
+from scratchnet.errors import InputError, expect_count
 from scratchnet.layers import Layer
 from scratchnet.layers.initial import Seed, generator
 from scratchnet.losses import Loss
 from scratchnet.optimizers import Optimizer
 from scratchnet.parallel import Engine, leaves, quiet_overflow
-from scratchnet.training.agreement import expect_agreement, expect_count, rate_of
+from scratchnet.training.agreement import expect_agreement, rate_of
 from scratchnet.training.callbacks import Callback, interrupts, somebody_reads, stop_if
 from scratchnet.training.engines import engine_for
 from scratchnet.training.evaluation import Data, expect_data, expect_labels, measure, mode

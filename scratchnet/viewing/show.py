@@ -14,7 +14,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from scratchnet.errors import InputError
-from scratchnet.storage import atomic_write
+from scratchnet.storage import atomic_write, here
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -146,7 +146,7 @@ def _save(item, names):
     """Write the picture as script-1.png, script-2.png, ...; the count is among the script's globals."""
     names["_pictures"] = names.get("_pictures", 0) + 1
     stem = Path(names.get("__file__") or "picture").stem
-    folder = Path(os.environ.get("SCRATCHNET_FIGURES") or FOLDER).expanduser()
+    folder = here(os.environ.get("SCRATCHNET_FIGURES") or FOLDER)
     path = folder / f"{stem}-{names['_pictures']}.png"
     try:
         with atomic_write(path) as file:
