@@ -85,7 +85,7 @@ def nearest(name: object, known: Iterable[str]) -> str:
 
 
 def expect_count(name: str, value: Any) -> int:
-    """Return a setting as an int. Raise InputError unless it is a whole number of at least 1."""
+    """Return a number of things as an int. Raise InputError unless it is a whole number of at least 1."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         whole = isinstance(value, float) and value.is_integer()
         fix = f" Write {name}={int(value)}." if whole else ""
