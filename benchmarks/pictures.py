@@ -51,7 +51,7 @@ def placed(ink, side, rng):
 def transparent(digit, rng):
     pixels = np.zeros((28, 28, 4), np.uint8)
     pixels[..., 3] = digit
-    return Image.fromarray(pixels, "RGBA")
+    return Image.fromarray(pixels)
 
 
 CHANGES = {

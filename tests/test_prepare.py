@@ -48,7 +48,7 @@ def on_canvas(digit, rng):
 def black_ink(digit):
     pixels = np.zeros((28, 28, 4), np.uint8)
     pixels[..., 3] = digit
-    return Image.fromarray(pixels, "RGBA")
+    return Image.fromarray(pixels)
 
 
 CHANGES = {
