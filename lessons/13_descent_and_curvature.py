@@ -116,16 +116,7 @@ factors, results = (1 / 16, 1 / 4, 1, 4, 16), {"SGD": [], "SDLM": []}
 for factor in factors:
     for name, kind, good in (("SGD", SGD, 0.001), ("SDLM", SDLM, 0.000125)):
         net = models.lenet5(np.random.default_rng(0))
-        fit(
-            net,
-            MAPLoss(j=10),
-            kind(net, good * factor),
-            train,
-            epochs=1,
-            train_error=False,
-            rng=np.random.default_rng(0),
-            verbose=False,
-        )
+        fit(net, MAPLoss(j=10), kind(net, good * factor), train, epochs=1, rng=0, train_error=False, verbose=False)
         results[name].append(evaluate(net, other).error)
 for name, found in results.items():
     print(f"{name:4}", "  ".join(f"{factor:g} x: {error:.1f} %" for factor, error in zip(factors, found)))

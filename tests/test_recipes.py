@@ -118,7 +118,8 @@ def test_the_curvature_pass_trains_a_modern_network_too(name, digits):
     recipe, rng = RECIPES[name], np.random.default_rng(0)
     net = recipe.network(rng)
     train = recipe.pixels(digits[0][:1000]), digits[1][:1000]
-    fit(net, recipe.loss(), SDLM(net, 1e-3, mu=0.02), train, epochs=2, batch_size=1, rng=rng)
+    # after two epochs the error is between 9 and 43 %, by seed and by the machine's rounding; after four below 25
+    fit(net, recipe.loss(), SDLM(net, 1e-3, mu=0.02), train, epochs=4, batch_size=1, rng=rng)
     assert evaluate(net, train).error < 40
 
 
