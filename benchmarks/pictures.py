@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scratchnet import InputError, datasets, predict
 from scratchnet.datasets.prepare import find_digit
 from scratchnet.runs.doubt import doubt
-from scratchnet.runs.folder import limits_in, load_model
+from scratchnet.runs.model_file import limits_in, load_model
 
 NAMES = datasets.class_names("mnist")
 

@@ -1,5 +1,8 @@
 import sys
 
-from scratchnet.cli import main
+try:
+    from scratchnet.cli import main
+except KeyboardInterrupt:  # Ctrl-C while Python imports
+    sys.exit(130)
 
 sys.exit(main())

@@ -1,9 +1,12 @@
 """The errors that a user can cause. A message says what was expected, what was got, and what to do."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from numbers import Integral
 from typing import Any
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class ScratchnetError(Exception):
@@ -93,3 +96,11 @@ def expect_count(name: str, value: Any) -> int:
     if value < 1:
         raise InputError(f"{name} has to be at least 1, got {value}.")
     return int(value)
+
+
+def visible(text: str) -> str:
+    """Return a text with its control characters as Python writes them: for terminals, XML and file names in messages.
+
+    Line ends and tabs stay. Signs that turn the direction of writing are control characters too.
+    """
+    return CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)

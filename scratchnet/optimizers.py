@@ -50,7 +50,7 @@ class Optimizer:
         return {}
 
     def restore(self, state: dict[str, NDArray]) -> None:
-        """Restore the arrays that `state` returned."""
+        """Restore the arrays that `state` returned. Raise InputError for those of another optimizer or network."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(lr={self.lr:g})"
@@ -90,7 +90,8 @@ class SGD(Optimizer):
         return {f"v.{name}": v for name, v in self.v.items()}
 
     def restore(self, state: dict[str, NDArray]) -> None:
-        self.v = {name.removeprefix("v."): v for name, v in state.items()}
+        self.v = arrays_like("v.", state, self.net)
+        expect_no_more(state, self.net, "v.")
 
     def __repr__(self) -> str:
         text = f"lr={self.lr:g}" + f", momentum={self.momentum:g}" * (self.momentum > 0)
@@ -146,8 +147,14 @@ class Adam(Optimizer):
         return {"t": np.array(self.t)} | moments
 
     def restore(self, state: dict[str, NDArray]) -> None:
-        self.t = int(state["t"])
-        self.m, self.v = ({name[2:]: a for name, a in state.items() if name.startswith(key)} for key in ("m.", "v."))
+        t = state.get("t", np.array(None))
+        if t.shape != () or t.dtype.kind not in "iu" or t < 1:
+            raise InputError(f"Expected the number of steps in t, a whole number of at least 1, got {t}.")
+        m, v = (arrays_like(key, state, self.net) for key in ("m.", "v."))
+        if any(array.min(initial=0) < 0 for array in v.values()):
+            raise InputError("Expected running means of squares in v, got numbers below 0.")
+        expect_no_more(state, self.net, "m.", "v.")
+        self.t, self.m, self.v = int(t), m, v
 
     def __repr__(self) -> str:
         return f"Adam(lr={self.lr:g}" + f", weight_decay={self.weight_decay:g}" * (self.weight_decay > 0) + ")"
@@ -230,6 +237,33 @@ def expect_like(name: str, value: NDArray, what: str, letter: str, array: Any) -
             f"The {what} of {name} should be an array of shape {value.shape}, got {got}. "
             + (f"backward should store it in self.{letter}{short}; call backward before step." if letter else "")
         )
+
+
+def arrays_like(key: str, state: dict[str, NDArray], net: Any) -> dict[str, NDArray]:
+    """Return {name: the array state[key + name]} for every parameter of a network.
+
+    Raise InputError unless each is there, of the parameter's shape and dtype, finite and C-contiguous.
+    """
+    found = {}
+    for name, value, _, _ in net.parameters():
+        array = state.get(key + name)
+        if array is None or array.shape != value.shape or array.dtype != value.dtype or not np.isfinite(array).all():
+            got = (
+                "none"
+                if array is None
+                else f"{array.dtype} {array.shape}"
+                + " with numbers that are not finite" * (array.shape == value.shape and array.dtype == value.dtype)
+            )
+            raise InputError(f"Expected an array {key}{name} of {value.dtype} {value.shape}, got {got}.")
+        found[name] = np.ascontiguousarray(array)
+    return found
+
+
+def expect_no_more(state: dict[str, NDArray], net: Any, *keys: str) -> None:
+    """Raise InputError for an array that is neither t nor one for a parameter of the network."""
+    others = state.keys() - {key + name for key in keys for name, *_ in net.parameters()} - {"t"}
+    if others:
+        raise InputError(f"Expected no array {', '.join(sorted(others))}: it belongs to another optimizer or network.")
 
 
 def is_number(value: Any) -> bool:

@@ -12,6 +12,7 @@ from shapes import digits_like
 from scratchnet import (
     SDLM,
     SGD,
+    Adam,
     Callback,
     CrossEntropyLoss,
     Dropout,
@@ -86,6 +87,31 @@ def test_a_forked_child_trains_too(rng):
         finally:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("name", ["tutorial_28", "lenet5"])
+def test_the_same_seed_gives_the_same_bits_in_a_forked_child(name, rng, monkeypatch, tmp_path):
+    """Before: a child forked after a fit added the parts of a batch up in another way."""
+    monkeypatch.setattr("scratchnet.fast.fast_engine.cores", lambda: 3)
+    make, loss = {"tutorial_28": (tutorial_28, CrossEntropyLoss()), "lenet5": (lenet5, MAPLoss(10))}[name]
+    x, labels = digits_like(rng, 150, make(0).input_shape)
+
+    def trained():
+        net = make(0)
+        fit(net, loss, Adam(net, 1e-3), (x, labels), epochs=2, batch_size=64, rng=0, verbose=False)
+        return net
+
+    here = trained().state()
+    child = os.fork()
+    if not child:
+        try:
+            trained().save(tmp_path / "child.npz")
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    there = make(1).load(tmp_path / "child.npz").state()
+    assert all(np.array_equal(here[key], there[key]) for key in here)
 
 
 def in_another_process(code, **environment):

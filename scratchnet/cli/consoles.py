@@ -1,16 +1,21 @@
-"""stdout and stderr as they come: closed, missing, full, or without the letters of a name."""
+"""The process and its streams: closed, missing, full, or without the letters of a name; signals that end it."""
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
+
+from scratchnet.errors import visible
 
 
 class Console:
     """A stream that never ends a command: what cannot be written is dropped, and `failure` is the reason.
 
-    The files of a command do not depend on whether somebody reads what it prints.
+    The files of a command do not depend on whether somebody reads what it prints. Control characters, which a file's
+    name may have, are shown and not sent.
     """
 
     def __init__(self, stream: Any) -> None:
@@ -22,7 +27,7 @@ class Console:
     def write(self, text: str) -> int:
         if not self.failure:
             with self.kept_alive():
-                self.stream.write(text)
+                self.stream.write(visible(text))
         return len(text)
 
     def flush(self) -> None:
@@ -68,3 +73,21 @@ def open_stream(stream: Any, number: int) -> Any:
     if stream is None:
         os.dup2(null, number)
     return open(null, "w", encoding="utf-8", closefd=False)
+
+
+@contextlib.contextmanager
+def endings() -> Iterator[None]:
+    """Let the signals that end a process, and that of a terminal that is closed, act like Ctrl-C: what runs is saved.
+
+    A signal that is ignored, as under nohup, stays ignored.
+    """
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+        ending = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+        before = {number: signal.signal(number, signal.default_int_handler) for number in ending}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

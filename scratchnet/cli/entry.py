@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from scratchnet import __version__
 from scratchnet.cli import compare, evaluate, exercise, lessons, list_recipes, predict, train
-from scratchnet.cli.consoles import consoles
+from scratchnet.cli.consoles import consoles, endings
 from scratchnet.cli.flags import Parser, translated
 from scratchnet.errors import ScratchnetError
 
@@ -29,7 +29,7 @@ EXAMPLES = """examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
-    with consoles() as (out, _):
+    with endings(), consoles() as (out, _):
         code = run(argv)
         out.flush()
         if out.failure and not isinstance(out.failure, BrokenPipeError):  # `| head` has read what it wanted
@@ -50,7 +50,9 @@ def run(argv: Sequence[str] | None) -> int:
     except ScratchnetError as why:
         print(f"scratchnet: {translated(str(why), options.flags)}", file=sys.stderr)
         return why.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemError) as why:
+        if not isinstance(why.__cause__ or why, KeyboardInterrupt):  # compiled code makes a SystemError of it
+            raise
         print("\nscratchnet: interrupted.", file=sys.stderr)
         return 130
     except OSError as why:  # for example a full disk, or a folder that was deleted

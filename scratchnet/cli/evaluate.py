@@ -22,7 +22,8 @@ def run(options):
 
     from scratchnet.cli.progress import prepare_kernels, say
     from scratchnet.datasets import class_names, load
-    from scratchnet.runs.folder import check_writable, load_model
+    from scratchnet.runs import load_model
+    from scratchnet.runs.folder import check_writable
     from scratchnet.training import evaluate
     from scratchnet.viewing.tables import confusion_table
 

@@ -19,7 +19,7 @@ def run(options):
     from scratchnet.datasets import class_names
     from scratchnet.metrics import probabilities
     from scratchnet.runs.doubt import doubt, has_penalties
-    from scratchnet.runs.folder import limits_in, load_model
+    from scratchnet.runs.model_file import limits_in, load_model
     from scratchnet.training import predict
     from scratchnet.viewing.tables import ascii_picture, percent
 

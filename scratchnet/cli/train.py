@@ -1,5 +1,6 @@
 """python -m scratchnet train: train a recipe, and print the result beside the published one."""
 
+import contextlib
 from functools import partial
 
 from scratchnet.cli.flags import natural, pasted, path_of, positive
@@ -50,57 +51,62 @@ def add(commands):
 
 
 def run(options):
+    run = run_of(options)
+    try:
+        train_and_report(run, options.verbose)
+    except KeyboardInterrupt:
+        return interrupted(run)
+    except OSError as why:  # a full disk, a folder that can no longer be written to
+        raise InputError(f"{described(why)} Mend that, then resume: {resume_line(run)}") from None
+    except Diverged as why:
+        raise Diverged(f"{str(why).removesuffix('.')} (--eta).") from None
+
+
+def train_and_report(run, verbose):
+    """Train the run's recipe, from the beginning or after its last complete epoch, and write the report."""
     import numpy as np
 
     from scratchnet.cli.progress import Progress, prepare_kernels, say
     from scratchnet.datasets import load
     from scratchnet.training import fit
 
-    run = run_of(options)
     recipe, config, history = run.recipe, run.config, run.history
     loss, rng = run.loss(), np.random.default_rng(config["seed"])
     net = recipe.network(rng)
     train, test = load(config["data"], "train"), load(config["data"], "test")
     train, validation = run.split(train, rng)
-    run.make_folders()
     optimizer = recipe.optimizer(net, run.schedule(0))
     size = f"{net.n_parameters():,} parameters, {net.n_connections(net.input_shape):,} connections"
-    say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
     fast = not config["readable"]
-    progress = Progress(run, net, optimizer, options.verbose)
-    try:
+    with run.in_use(), contextlib.closing(Progress(run, net, optimizer, verbose)) as progress:
+        say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
         prepare_kernels(
             net, loss, partial(recipe.optimizer, lr=run.schedule(0)), batch_size=recipe.batch_size, fast=fast
         )
-        run.go_on(net, optimizer)
-        fit(
-            net,
-            loss,
-            optimizer,
-            (recipe.prepare(train[0], "train"), train[1]),
-            test=(recipe.prepare(test[0], "test"), test[1]),
-            validation=validation and (recipe.prepare(validation[0], "train"), validation[1]),
-            validate_every=config["validate_every"],
-            epochs=config["epochs"],
-            batch_size=recipe.batch_size,
-            schedule=run.schedule,
-            rng=rng,
-            constant_order=recipe.constant_order,
-            history=history,
-            callback=progress,
-            fast=fast,
-            verbose=False,
-        )
-    except KeyboardInterrupt:
+        run.go_on(net, optimizer, len(train[1]))
+        if len(history) < config["epochs"]:  # else only the report is missing
+            fit(
+                net,
+                loss,
+                optimizer,
+                (recipe.prepare(train[0], "train"), train[1]),
+                test=(recipe.prepare(test[0], "test"), test[1]),
+                validation=validation and (recipe.prepare(validation[0], "train"), validation[1]),
+                validate_every=config["validate_every"],
+                epochs=config["epochs"],
+                batch_size=recipe.batch_size,
+                schedule=run.schedule,
+                rng=rng,
+                constant_order=recipe.constant_order,
+                history=history,
+                callback=progress,
+                fast=fast,
+                verbose=False,
+            )
         progress.close()
-        return interrupted(run)
-    except Diverged as why:
-        raise Diverged(f"{str(why).removesuffix('.')} (--eta).") from None
-    finally:
-        progress.close()
-    held_out = validation or tuple(part[-DOUBT:] for part in train)
-    run.save_doubt(net, recipe.prepare(held_out[0], "train"), held_out[1])
-    print_results(run, net, test, len(train[1]), fast)
+        held_out = validation or tuple(part[-DOUBT:] for part in train)
+        run.save_doubt(net, recipe.prepare(held_out[0], "train"), held_out[1])
+        print_results(run, net, test, len(train[1]), fast)
 
 
 def run_of(options):
@@ -153,10 +159,22 @@ def interrupted(run):
     epochs = len(run.history)
     if not epochs:
         say("\nInterrupted before the end of the first epoch: nothing is saved.")
-    else:
+    elif epochs < run.config["epochs"]:
         say(f"\nInterrupted. {run.folder / 'last.npz'} is the network after epoch {epochs}. To resume:")
-        say(f"  python -m scratchnet train --resume {pasted(run.folder)}")
+        say(f"  {resume_line(run)}")
+    else:
+        say(f"\nInterrupted. The training is complete: {run.folder / 'last.npz'}. For the report that is missing:")
+        say(f"  {resume_line(run)}")
     return 130
+
+
+def resume_line(run):
+    return f"python -m scratchnet train --resume {pasted(run.folder)}"
+
+
+def described(why):
+    """Return an OSError as a sentence: what could not be written, and why."""
+    return f"{why.filename} could not be written ({why.strerror})." if why.filename else f"{why.strerror or why}."
 
 
 def summary(recipe, data, images, history, result):

@@ -27,7 +27,7 @@ import numpy as np
 from scratchnet.errors import InputError
 from scratchnet.exercises.checker import LEVELS
 from scratchnet.exercises.worker import Answer
-from scratchnet.storage import atomic_write, here
+from scratchnet.storage import atomic_write, cell, here
 
 RUNNING: set[subprocess.Popen] = set()
 START = 10  # seconds for Python and NumPy to start; the worker itself says which line took too long, if it still can
@@ -202,7 +202,7 @@ def as_rows(grades, exercises):
 
 def write_csv(path, grades, exercises):
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(as_rows(grades, exercises))
+    csv.writer(text).writerows([cell(value) for value in row] for row in as_rows(grades, exercises))
     write(path, "\ufeff" + text.getvalue())  # the mark by which Excel knows UTF-8
 
 

@@ -22,7 +22,7 @@ SLACK = 256  # floats behind the gradients: the last block of a row adds zeros t
 
 AT_ONCE = 4096  # images of inference in one call, for the same reason
 
-forked = False  # a forked child does not have the OpenMP threads of its parent
+forked = False  # a forked child lacks the OpenMP threads of its parent: it does the same parts one after the other
 one_at_a_time = threading.Lock()  # some of Numba's thread pools cannot serve two Python threads at a time
 
 
@@ -152,7 +152,7 @@ class FastEngine:
         parameters = self.parameters, self.parameters**2 if kind == "curvatures" else self.parameters
 
         groups = -(-len(images) // LANES)
-        workers = 1 if alone or forked else min(cores(), groups)
+        workers = 1 if alone else min(cores(), groups)
         memories, gradients = self.memories(plan, workers)
         if kind == "forward":
             gradients = np.zeros((workers, 16), np.float32)  # unused, so the gradients of the last step stay
@@ -161,13 +161,9 @@ class FastEngine:
             work(program, where, memories[0], parameters, gradients[0], batch, 0, len(images), weight, (ys, Es))
         else:
             cuts = np.array([min(groups * t // workers * LANES, len(images)) for t in range(workers + 1)])
+            everything = program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es)
             with one_at_a_time:
-                threads = numba.get_num_threads()
-                numba.set_num_threads(min(workers, numba.config.NUMBA_NUM_THREADS))
-                try:
-                    work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es))
-                finally:
-                    numba.set_num_threads(threads)
+                work_on_cores.py_func(*everything) if forked else on_threads(workers, everything)
             for other in gradients[1:workers]:
                 gradients[0] += other
         return float(Es.sum(dtype=float)) / (len(images) if kind == "steps" else size), ys, gradients[0]
@@ -187,6 +183,16 @@ class FastEngine:
         """Return the parts of a flat array, in the shapes of the parameters."""
         places = [(self.offsets[slot][0], getattr(*slot)) for slot in self.slots]
         return [flat[first : first + array.size].reshape(array.shape) for first, array in places]
+
+
+def on_threads(workers, everything):
+    """Call work_on_cores with this number of Numba's threads, and leave its number of threads as it was."""
+    threads = numba.get_num_threads()
+    numba.set_num_threads(min(workers, numba.config.NUMBA_NUM_THREADS))
+    try:
+        work_on_cores(*everything)
+    finally:
+        numba.set_num_threads(threads)
 
 
 def numbers(batch, n):

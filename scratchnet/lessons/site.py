@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from scratchnet.errors import InputError, LessonStopped
 from scratchnet.lessons.reference import build_reference, why_not
@@ -116,7 +117,8 @@ def lesson_page(lesson, lessons, texts, new, reference):
     outputs, stopped = run(lesson)
     figure = (new / "figures" / f"{lesson.path.stem}-{number}.png" for number in itertools.count(1))
     main = [
-        f'<p class="about">Lesson {lesson.number} of {len(lessons)}, <code>lessons/{lesson.path.name}</code>. '
+        f'<p class="about">Lesson {lesson.number} of {len(lessons)}, '
+        f"<code>lessons/{html.escape(lesson.path.name)}</code>. "
         f"Step through it: <code>python -m scratchnet lessons run {lesson.number}</code></p>",
         *cells(lesson, texts, outputs, stopped, figure),
     ]
@@ -176,7 +178,7 @@ def page_name(lesson):
 
 
 def link(lesson, attributes="", before=""):
-    return f'<a href="{page_name(lesson)}"{attributes}>{before}{markdown().renderInline(lesson.title)}</a>'
+    return f'<a href="{quote(page_name(lesson))}"{attributes}>{before}{markdown().renderInline(lesson.title)}</a>'
 
 
 def steps(lesson, lessons, where):

@@ -5,6 +5,7 @@ import itertools
 import re
 import struct
 from functools import cache
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from scratchnet.errors import InputError
@@ -156,6 +157,6 @@ def picture(item, figure):
     with atomic_write(path) as file:
         file.write(item.png)
     width, height = struct.unpack(">II", item.png[16:24])
-    source, alt = f"{path.parent.name}/{path.name}", html.escape(item.alt)
+    source, alt = quote(f"{path.parent.name}/{path.name}"), html.escape(item.alt)
     image = f'<img src="{source}" alt="{alt}" width="{width}" height="{height}">'
     return f'<figure class="picture"><a href="{source}">{image}</a></figure>\n'

@@ -4,35 +4,43 @@ config.json       the recipe, every choice and the versions
 log.csv           one row per epoch
 validations.csv   one row per validation, if there are any
 last.npz          the network after the last complete epoch; optimizer.npz: the state of its optimizer
+next.npz          the state of the optimizer while last.npz is replaced; it becomes optimizer.npz
 best.npz          the network with the lowest error on the held-out images; the test set never chooses it
 report/           pictures, tables and a page with all of them
 """
 
+import contextlib
 import json
 import math
+import os
 import platform
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from scratchnet.datasets import SETS, hold_out
 from scratchnet.errors import DataError, InputError, ModelError, nearest
-from scratchnet.layers import Layer
 from scratchnet.losses import Loss, MAPLoss, MLELoss
 from scratchnet.parallel import cores
 from scratchnet.runs.doubt import limits
-from scratchnet.runs.recipes import QUICK, RECIPES, J, Recipe
-from scratchnet.storage import atomic_write, here, read_about, read_arrays, write_arrays
+from scratchnet.runs.model_file import epochs_in, recorded
+from scratchnet.runs.recipes import QUICK, RECIPES, J, find_recipe
+from scratchnet.storage import atomic_write, here, read_arrays, remove_leftovers, write_arrays
 from scratchnet.training import History, predict
 from scratchnet.training.evaluation import Data
-from scratchnet.training.history import with_current_names
 
 BEFORE = {"readable": True}  # what an older config.json does not record
 
-FILES = ("config.json", "log.csv", "validations.csv", "last.npz", "optimizer.npz", "best.npz", "report/index.html")
+FILES = (
+    *("config.json", "log.csv", "validations.csv", "last.npz", "optimizer.npz", "next.npz", "best.npz"),
+    "report/index.html",
+)
+LOCK = "training.lock"
 
 
 class Run:
@@ -108,11 +116,12 @@ class Run:
             raise InputError(f"{folder} is a file. Give the folder of the run: {folder.parent}")
         try:
             config = BEFORE | json.loads((folder / "config.json").read_text("ascii"))
-            history = History.read(folder / "log.csv")
+            log = folder / "log.csv"
+            history = History.read(log) if log.is_file() else History()  # it was killed before its first epoch ended
             if (folder / "validations.csv").is_file():
                 history.read_validations(folder / "validations.csv")
             return cls(folder, config, history)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             why = f"{Path(error.filename).name}: {error.strerror}" if isinstance(error, OSError) else error
             raise InputError(f"There is no run in {folder} ({why}). Train one: python -m scratchnet train") from None
 
@@ -156,7 +165,7 @@ class Run:
                 for name, mine in self.config.items()
                 if name != "versions" and there.get(name) != mine
             ]
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return
         if other:
             raise InputError(
@@ -164,33 +173,90 @@ class Run:
                 "another one: folder=DIR."
             )
 
-    def make_folders(self):
-        """Create the folders before the training. Raise InputError if one cannot be written to."""
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Create the folders, and keep other trainings out of them, also those of other processes.
+
+        Raises InputError if a folder cannot be written to, and if another training is in it.
+        """
         for folder in (self.folder, self.folder / "report"):
             check_writable(folder)
+        lock = FileLock(self.folder / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                f"Another training is writing to {self.folder}. Wait for its end, or choose another folder: folder=DIR."
+            ) from None
+        except NotImplementedError:
+            pass  # a file system without locks
+        try:
+            for folder in (self.folder, self.folder / "report"):
+                remove_leftovers(folder)
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                (self.folder / LOCK).unlink(missing_ok=True)
+            lock.release()
 
-    def go_on(self, net, optimizer):
-        """Load the network and the optimizer as they were after the last complete epoch.
+    def go_on(self, net, optimizer, images):
+        """Load the network and the optimizer as they were after the last complete epoch of this many images.
 
         The log is written before them: if it has one more epoch, that epoch is dropped.
-        Raises ModelError if the network and the optimizer are not of the same epoch.
+        Raises ModelError if no state of the optimizer is of the same epoch as the network, or for another recipe.
         """
         if not len(self.history):
             return
-        net.load(self.folder / "last.npz")
-        epochs = epochs_in(self.folder / "last.npz", len(self.history))
+        path = self.folder / "last.npz"
+        if len(self.history) == 1 and not path.is_file():  # it was killed while it saved its first epoch
+            self.history.cut(0)
+            self.begun = False
+            return
+        net.load(path)
+        self.expect_ours(path)
+        epochs = epochs_in(path, len(self.history))
+        if type(epochs) is not int or not 0 < epochs <= len(self.history):
+            raise ModelError(f"{path} is of epoch {epochs}, and the log has {len(self.history)} epochs. Train again.")
         self.history.cut(epochs)
         self.validations_seen = len(self.history.validations)
-        path = self.folder / "optimizer.npz"
-        if path.is_file() != optimizer.remembers() or (path.is_file() and epochs_in(path) != epochs):
+        if optimizer.remembers():
+            self.restore(optimizer, epochs, epochs * -(-images // self.recipe.batch_size))
+
+    def restore(self, optimizer, epochs, steps):
+        """Restore the state of the optimizer after this many epochs and steps: it is in optimizer.npz or, if the last
+        save was interrupted, in next.npz. Raise ModelError if neither can be used."""
+        paths = [self.folder / name for name in ("optimizer.npz", "next.npz")]
+        found = [path for path in paths if path.is_file() and epochs_in(path) == epochs]
+        if not found:
             raise ModelError(
-                f"{path} is missing or does not belong to last.npz, so the run cannot be resumed. Train again."
+                f"{paths[0]} is missing or does not belong to last.npz, so the run cannot be resumed. Train again."
             )
-        if path.is_file():
-            optimizer.restore(read_arrays(path))
+        self.expect_ours(found[0])
+        state = read_arrays(found[0])
+        try:
+            if (
+                "t" in state and not self.config["validate_every"] and not np.array_equal(state["t"], steps)
+            ):  # validations part batches
+                raise InputError(f"Expected {steps:,} steps in t after {epochs} epochs, got {state['t']}.")
+            optimizer.restore(state)
+        except InputError as why:
+            raise ModelError(f"{found[0]}: {why} Train again.") from None
+
+    def expect_ours(self, path):
+        """Raise ModelError if a file records another recipe or other data than those of this run."""
+        about, mine = recorded(path), {"recipe": self.recipe.name, "data": self.config["data"]}
+        if mine | {name: about[name] for name in mine if name in about} != mine:
+            raise ModelError(
+                f"{path} belongs to {about.get('recipe')} on {about.get('data')}, and the run to {mine['recipe']} on "
+                f"{mine['data']}. Train again."
+            )
 
     def save(self, net, optimizer):
-        """Write the files of the run after an epoch. The first call deletes the files of an earlier run."""
+        """Write the files of the run after an epoch. The first call deletes the files of an earlier run.
+
+        The last complete network and its optimizer stay until the next two are complete, so that the run can be
+        resumed whenever it is killed.
+        """
         if not self.begun:
             for name in FILES:
                 (self.folder / name).unlink(missing_ok=True)
@@ -204,8 +270,10 @@ class Run:
         if self.history.validations:
             self.history.write_validations(self.folder / "validations.csv")
         if optimizer.state():
-            write_arrays(self.folder / "optimizer.npz", optimizer.state(), self.about())
-        net.save(self.folder / "last.npz", self.about())
+            write_arrays(self.folder / "next.npz", optimizer.state(), self.about())
+        net.save(self.folder / "last.npz", self.about())  # from here on this epoch is the one to resume after
+        if optimizer.state():
+            os.replace(self.folder / "next.npz", self.folder / "optimizer.npz")
 
     def save_best(self, net):
         """Write best.npz if there was a new validation and it was the best so far.
@@ -280,45 +348,6 @@ def run_name(config, recipe):
     if config["images"]:
         name = "quick" if name == "paper" else f"{name}-quick"
     return name + (f"-seed{config['seed']}" if config["seed"] else "")
-
-
-def load_model(path: Path) -> tuple[Layer, Recipe, str]:
-    """Return the network in a model file, its recipe, and the name of the data it was trained on.
-
-    The recipe is the paper's unless the file records another. Raises ModelError for a file that cannot be used.
-    """
-    text = read_about(path) or "{}"
-    try:
-        about = {"recipe": "paper", "data": "mnist"} | json.loads(text)
-    except (ValueError, TypeError):
-        raise ModelError(
-            f"{path} does not record which recipe it belongs to. Was it saved by `python -m scratchnet train`?"
-        ) from None
-    name, data = about["recipe"], about["data"]
-    if name not in tuple(RECIPES) or data not in tuple(SETS):
-        raise ModelError(
-            f"{path} is a model of {name!r} on {data!r}, which this version does not have. Update scratchnet."
-        )
-    return RECIPES[name].network().load(path), RECIPES[name], data
-
-
-def limits_in(path: Path) -> dict[str, float]:
-    """Return the limits of doubt that a model file records, {} if it records none."""
-    found = json.loads(read_about(path) or "{}").get("doubt", {})
-    good = isinstance(found, dict) and all(isinstance(found.get(name), float) for name in ("best", "ahead"))
-    return found if good else {}
-
-
-def epochs_in(path, default=None):
-    """Return how many epochs a model or optimizer file records."""
-    return with_current_names(json.loads(read_about(path) or "{}")).get("epochs", default)
-
-
-def find_recipe(name):
-    """Return the recipe of this name. Raise InputError, with the nearest name, if there is none."""
-    if name not in tuple(RECIPES):
-        raise InputError(f"There is no recipe {name!r}.{nearest(name, RECIPES)}")
-    return RECIPES[name]
 
 
 def check_writable(folder):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from scratchnet import models, schedules
 from scratchnet.datasets import grey, normalise, pad, paper_input, resize
+from scratchnet.errors import InputError, nearest
 from scratchnet.losses import BCELoss, CrossEntropyLoss, MAPLoss
 from scratchnet.optimizers import SDLM, SGD, Adam
 
@@ -191,3 +192,10 @@ RECIPES = {
         ),
     )
 }
+
+
+def find_recipe(name: object) -> Recipe:
+    """Return the recipe of this name. Raise InputError, with the nearest name, if there is none."""
+    if name not in tuple(RECIPES):
+        raise InputError(f"There is no recipe {name!r}.{nearest(name, RECIPES)}")
+    return RECIPES[str(name)]

@@ -64,9 +64,10 @@ def somebody_reads() -> bool:
 def interrupts():
     """Yield a list that Ctrl-C adds to, so that it takes effect between two updates.
 
-    Inside a compiled kernel, Ctrl-C would become a SystemError. A second Ctrl-C takes effect at once.
+    So do other signals that were made to act like Ctrl-C. Inside a compiled kernel, it would become a SystemError. A
+    second Ctrl-C takes effect at once.
     """
-    pressed = []
+    pressed: list[int] = []
 
     def press(number, frame):
         if pressed:
@@ -76,11 +77,13 @@ def interrupts():
     if threading.current_thread() is not threading.main_thread():
         yield pressed
         return
-    before = signal.signal(signal.SIGINT, press)
+    alike = [number for number in signal.valid_signals() if signal.getsignal(number) is signal.default_int_handler]
+    before = {number: signal.signal(number, press) for number in {signal.SIGINT, *alike}}
     try:
         yield pressed
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def stop_if(pressed):

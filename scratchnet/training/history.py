@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scratchnet.errors import InputError
-from scratchnet.storage import atomic_write, here
+from scratchnet.storage import atomic_write, cell, here
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -123,19 +123,23 @@ def write_table(path: str | Path, names: Sequence[str], rows: Iterable[Sequence[
     """Write a .csv atomically."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows(rows)
+    writer.writerows([cell(value) for value in row] for row in (names, *rows))
     with atomic_write(path) as file:
-        file.write(text.getvalue().encode("ascii"))
+        file.write(text.getvalue().encode("utf-8"))
 
 
 def read_table(path: str | Path) -> list[dict[str, str]]:
-    """Return the rows of a .csv as {name: text}. Raise InputError for a file that is not a table."""
+    """Return the rows of a .csv as {name: text}. Raise InputError for a file that is not a table.
+
+    A byte order mark, which spreadsheets put in front, is left out.
+    """
     try:
-        with open(here(path), newline="", encoding="ascii") as file:
+        with open(here(path), newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (csv.Error, UnicodeDecodeError) as why:
         raise InputError(f"{path} is not a table: {why}") from None
+    if rows and len(rows[0]) == 1 and ";" in "".join(map(str, rows[0])):
+        raise InputError(f"{path} has semicolons between its columns: save it with commas in your spreadsheet.")
     if any(None in row or None in row.values() for row in rows):
         raise InputError(f"{path} has rows of different lengths")
     return [with_current_names(row) for row in rows]

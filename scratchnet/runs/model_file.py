@@ -1,0 +1,52 @@
+"""The .npz files of a run: a network or an optimizer, and which recipe, data and epoch it belongs to."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from scratchnet.datasets import SETS
+from scratchnet.errors import ModelError
+from scratchnet.layers import Layer
+from scratchnet.runs.recipes import RECIPES, Recipe
+from scratchnet.storage import read_about
+from scratchnet.training.history import with_current_names
+
+
+def load_model(path: str | Path) -> tuple[Layer, Recipe, str]:
+    """Return the network in a model file, its recipe, and the name of the data it was trained on.
+
+    The recipe is the paper's unless the file records another. Raises ModelError for a file that cannot be used.
+    """
+    about = {"recipe": "paper", "data": "mnist"} | recorded(path)
+    name, data = about["recipe"], about["data"]
+    if name not in tuple(RECIPES) or data not in tuple(SETS):
+        raise ModelError(
+            f"{path} is a model of {name!r} on {data!r}, which this version does not have. Update scratchnet."
+        )
+    return RECIPES[name].network().load(path), RECIPES[name], data
+
+
+def limits_in(path: str | Path) -> dict[str, float]:
+    """Return the limits of doubt that a model file records, {} if it records none."""
+    found = recorded(path).get("doubt", {})
+    good = isinstance(found, dict) and all(isinstance(found.get(name), float) for name in ("best", "ahead"))
+    return found if good else {}
+
+
+def epochs_in(path: str | Path, default: Any = None) -> Any:
+    """Return how many epochs a model or optimizer file records."""
+    return with_current_names(recorded(path)).get("epochs", default)
+
+
+def recorded(path: str | Path) -> dict[str, Any]:
+    """Return what a file records about itself, {} for a file of `net.save`. Raise ModelError for another program's."""
+    text = read_about(path)
+    try:
+        about = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        about = None
+    if not isinstance(about, dict):
+        raise ModelError(
+            f"{path} does not record which recipe it belongs to. Was it saved by `python -m scratchnet train`?"
+        )
+    return about
