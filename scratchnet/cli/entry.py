@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from scratchnet import __version__
-from scratchnet.cli import compare, evaluate, exercise, lessons, list_recipes, predict, train
+from scratchnet.cli import compare, doctor, evaluate, exercise, lessons, list_recipes, predict, train
 from scratchnet.cli.consoles import consoles, endings
 from scratchnet.cli.flags import Parser, translated
 from scratchnet.errors import ScratchnetError
@@ -24,6 +24,7 @@ EXAMPLES = """examples:
   python -m scratchnet predict runs/paper/last.npz digit.png
   python -m scratchnet lessons                  LeNet-5 step by step
   python -m scratchnet exercise                 write its layers yourself
+  python -m scratchnet doctor                   does everything work on this machine?
 """
 
 
@@ -70,6 +71,6 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"scratchnet {__version__}")
     commands = top.add_subparsers(metavar="COMMAND")
-    for module in (train, list_recipes, evaluate, compare, predict, lessons, exercise):
+    for module in (train, list_recipes, evaluate, compare, predict, lessons, exercise, doctor):
         module.add(commands)
     return top

@@ -1,5 +1,6 @@
 """The data sets: the places of their files and the names of their classes."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,24 @@ SETS = {
     ),
     "qmnist": DataSet("QMNIST", DIGITS, "qmnist-", "test", labels="labels-idx2-int"),
 }
+
+
+SHA256 = {  # of the files that come with the package
+    "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+}
+
+
+def damaged() -> list[str]:
+    """Return the files of MNIST that are missing, or that differ from those that came with the package."""
+    folder = SETS["mnist"].folder()
+    return [
+        file
+        for file, expected in SHA256.items()
+        if not (folder / file).is_file() or hashlib.sha256((folder / file).read_bytes()).hexdigest() != expected
+    ]
 
 
 def data_folder() -> Path:
