@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from shapes import conv_cases
 
+from scratchnet import InputError, kernels
 from scratchnet.kernels import (
     adam,
     average_pool,
@@ -129,3 +130,24 @@ def test_layers_pass_without_numba():
         cwd=tests.parent,
     )
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda a, b: kernels.descend(a, b, a),
+        lambda a, b: kernels.descend(a, a, b),
+        lambda a, b: kernels.adam(a, b, a, a, 0.1, 0.9, 0.99, 1.0, 1e-8),
+        lambda a, b: kernels.adam(a, a, b, a, 0.1, 0.9, 0.99, 1.0, 1e-8),
+        lambda a, b: kernels.adam(a, a, a, b, 0.1, 0.9, 0.99, 1.0, 1e-8),
+        lambda a, b: kernels.times_slope(b, a, 1.0, 1.0),
+        lambda a, b: kernels.where_positive(b, a),
+        lambda a, b: kernels.where_positive(a.reshape(2, 48), a),
+        lambda a, b: kernels.subsample(a.reshape(1, 2, 6, 8), b[:1], b[:1]),
+        lambda a, b: kernels.subsample_back(a.reshape(1, 2, 6, 8), a.reshape(1, 2, 6, 8)[..., :4], b[:2]),
+    ],
+)
+def test_arrays_of_other_shapes_are_refused_in_compiled_code(call):
+    """Before: it read and wrote beside them, and the process died later."""
+    with pytest.raises(InputError, match="expects"):
+        call(np.zeros(96, np.float32), np.zeros(3, np.float32))

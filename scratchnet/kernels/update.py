@@ -1,4 +1,5 @@
-"""Steps of gradient descent, in place. Each kernel reads and writes its arrays once.
+"""Steps of gradient descent, in place. Each kernel reads and writes its arrays once. Raises InputError for arrays of
+different shapes: compiled code would read and write beside them.
 
 The arrays that change have to be C-contiguous: ravel() copies all other arrays.
 """
@@ -6,12 +7,15 @@ The arrays that change have to be C-contiguous: ravel() copies all other arrays.
 import numpy as np
 from numpy.typing import NDArray
 
+from scratchnet.errors import InputError
 from scratchnet.kernels.jit import jit
 
 
 @jit
 def descend(value: NDArray, eps: NDArray, gradient: NDArray) -> None:
     """Compute value -= eps gradient in place, all of one shape: a step size for every parameter."""
+    if eps.shape != value.shape or gradient.shape != value.shape:
+        raise InputError("descend expects three arrays of one shape.")
     value, eps, gradient = value.ravel(), eps.ravel(), gradient.ravel()
     for i in range(value.size):
         value[i] -= eps[i] * gradient[i]
@@ -35,6 +39,8 @@ def adam(
     (benchmarks/kernels.py). Below 1e-30, m becomes 0: without this, the m of a dead unit would fall below 1e-38
     and stay there, and then a processor takes five times as long for the whole step.
     """
+    if m.shape != value.shape or v.shape != value.shape or gradient.shape != value.shape:
+        raise InputError("adam expects four arrays of one shape: the parameter, m, v and the gradient.")
     w, m, v, g = value.ravel(), m.ravel(), v.ravel(), gradient.ravel()
     number = value.dtype.type
     a, b, rate, scale, eps = number(1 - beta1), number(1 - beta2), number(rate), number(scale), number(eps)

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from scratchnet.errors import InputError
 from scratchnet.kernels.jit import jit
 
 
@@ -12,6 +13,8 @@ def subsample(x: NDArray, W: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:
 
     W, b: (C,), one coefficient and one bias per map, all of one dtype.
     """
+    if W.shape != (x.shape[1],) or b.shape != W.shape:
+        raise InputError("subsample expects one W and one b for each map.")
     N, C, H, width = len(x), x.shape[1], x.shape[2] // 2, x.shape[3] // 2
     y, s = np.empty((N, C, H, width), x.dtype), np.empty((N, C, H, width), x.dtype)
     for n in range(N):
@@ -32,6 +35,8 @@ def subsample_back(dy: NDArray, s: NDArray, W: NDArray) -> tuple[NDArray, NDArra
 
     All three are linear in dy. With s^2 for s and W^2 for W they give second derivatives.
     """
+    if s.shape != dy.shape or W.shape != (dy.shape[1],):
+        raise InputError("subsample_back expects dy and s of one shape, and one W for each map.")
     N, C, H, width = dy.shape
     dx = np.empty((N, C, 2 * H, 2 * width), dy.dtype)
     dW, db = np.zeros(C, dy.dtype), np.zeros(C, dy.dtype)
