@@ -122,6 +122,29 @@ def in_another_process(code, **environment):
     return run.stdout, run.stderr
 
 
+SPAWNED = """
+import sys
+import numpy as np
+from scratchnet import Adam, CrossEntropyLoss, fit
+from scratchnet.models import tutorial_28
+data = np.load(sys.argv[1])
+net = tutorial_28(0)
+fit(net, CrossEntropyLoss(), Adam(net, 1e-3), (data["x"], data["labels"]), epochs=2, batch_size=64, rng=0)
+net.save(sys.argv[2])
+"""
+
+
+def test_the_same_seed_gives_the_same_bits_in_a_new_process(rng, tmp_path):
+    x, labels = digits_like(rng, 150, tutorial_28(0).input_shape)
+    np.savez(tmp_path / "data.npz", x=x, labels=labels)
+    states = []
+    for name in ("a.npz", "b.npz"):
+        run = [sys.executable, "-c", SPAWNED, str(tmp_path / "data.npz"), str(tmp_path / name)]
+        subprocess.run(run, env=os.environ | {"SCRATCHNET_THREADS": "2"}, check=True, timeout=200)
+        states.append(tutorial_28(1).load(tmp_path / name).state())
+    assert all(np.array_equal(states[0][key], states[1][key]) for key in states[0])
+
+
 TRAIN = """
 import numba
 import numpy as np
