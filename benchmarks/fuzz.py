@@ -1,6 +1,7 @@
 """Damaged files of every kind: does each end in an error of the library's own?
 
     python benchmarks/fuzz.py [COUNT [SEED]]       COUNT files of each kind (default: 10,000)
+    python benchmarks/fuzz.py --guided KIND COUNT  COUNT files of one kind by atheris, which follows the branches taken
 
 It changes good files: bits, bytes, numbers, pieces that are cut, doubled or moved. It prints for each kind how many
 could be read, how many were refused with an error of the library, and everything else, which is a fault.
@@ -180,7 +181,29 @@ def fuzz(what, count, rng, folder):
     return outcomes, slowest
 
 
+def guided(what, count):
+    """Let atheris (pip install atheris) make the files of a kind; it stops at the first fault."""
+    import atheris
+
+    name, make, reader = KINDS[what]
+    folder = Path(tempfile.mkdtemp())
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "good").write_bytes(make(folder))
+
+    def one(data):
+        (folder / name).write_bytes(data)
+        found = outcome(reader, folder / name)
+        if found not in ("read", "refused"):
+            raise RuntimeError(found)
+
+    atheris.instrument_all()
+    atheris.Setup([sys.argv[0], f"-runs={count}", "-max_len=20000", "-verbosity=0", str(folder / "seeds")], one)
+    atheris.Fuzz()
+
+
 def main():
+    if sys.argv[1:2] == ["--guided"]:
+        guided(sys.argv[2], int(sys.argv[3]))
     count, seed = map(int, (*sys.argv[1:], *("10000", "0")[len(sys.argv) - 1 :]))
     warnings.simplefilter("ignore")
     total = 0
