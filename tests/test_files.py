@@ -1,17 +1,21 @@
 """Nothing that a file says is believed: damaged files of every kind end in an error of the library's own."""
 
 import csv
+import functools
 import importlib.util
 import io
 import json
 import os
 import struct
+import tempfile
 import tracemalloc
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scratchnet import History, InputError, Linear, ModelError, Sequential, cli
 from scratchnet.datasets.idx import read_idx
@@ -32,6 +36,29 @@ def test_damaged_files(what, tmp_path):
     outcomes, _ = fuzz.fuzz(what, 150, np.random.default_rng(3), tmp_path / "files")
     assert set(outcomes) <= {"read", "refused"}, outcomes
     assert outcomes["refused"] > 30
+
+
+@functools.cache
+def good_file(what):
+    with tempfile.TemporaryDirectory() as folder:
+        return fuzz.KINDS[what][1](Path(folder))
+
+
+def pieces(good):
+    """Strategy: files of bytes that come from anywhere, from the good file, or from both."""
+    part = st.builds(lambda a, b: good[min(a, b) : max(a, b)], st.integers(0, len(good)), st.integers(0, len(good)))
+    return st.lists(st.one_of(st.binary(max_size=40), part), max_size=5).map(b"".join)
+
+
+@pytest.mark.parametrize("what", fuzz.KINDS)
+@pytest.mark.filterwarnings("ignore")
+@given(draw=st.data())
+def test_files_of_any_bytes(what, draw):
+    name, _, reader = fuzz.KINDS[what]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(draw.draw(pieces(good_file(what))))
+        assert fuzz.outcome(reader, path) in ("read", "refused")
 
 
 @pytest.mark.parametrize(
