@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -53,6 +55,18 @@ def test_a_fault_is_named_with_what_mends_it(name, monkeypatch, capsys):
     out = capsys.readouterr().out
     assert words in out
     assert re.search(rf"^1\. {name}: \S", out, re.MULTILINE), out
+
+
+@pytest.mark.parametrize("library", ["numpy", "numba", "PIL", "filelock"])
+def test_a_library_that_is_missing_does_not_stop_it(library, tmp_path):
+    """Before: a traceback of numpy, when an install had failed."""
+    code = f"import sys; sys.modules[{library!r}] = None; from scratchnet.cli import main; sys.exit(main())"
+    run = subprocess.run(
+        [sys.executable, "-c", code, "doctor"], cwd=tmp_path, capture_output=True, text=True, timeout=90
+    )
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert library in run.stdout and "\n1. " in run.stdout and "pip install" in run.stdout
 
 
 def test_a_training_that_does_not_learn(monkeypatch):

@@ -41,9 +41,8 @@ class Console:
             yield
         except OSError as why:
             self.failure = why
-            with contextlib.suppress(
-                OSError, AttributeError
-            ):  # what waits in its buffer goes nowhere, when Python ends
+            # What waits in its buffer goes nowhere when Python ends.
+            with contextlib.suppress(OSError, AttributeError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
 
     def __getattr__(self, name: str) -> Any:

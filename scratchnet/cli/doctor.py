@@ -3,6 +3,7 @@
 Each check is a function that returns (what was found, "") or (what was found, what mends it).
 """
 
+import importlib
 import importlib.metadata
 import importlib.util
 import os
@@ -36,8 +37,6 @@ def add(commands):
 
 
 def run(options):
-    from scratchnet.cli.progress import say
-
     checks: dict[str, Callable[[], Found]] = {
         "Python": python,
         "libraries": libraries,
@@ -50,16 +49,16 @@ def run(options):
         "gradients": gradients,
         "training": training,
     }
-    say(f"Checking this machine. It takes {SECONDS} s of training, and once up to 20 s to compile ...")
+    about = f"Checking this machine. It takes {SECONDS} s of training, and the first time up to a minute to compile ..."
+    print(about, file=sys.stderr, flush=True)
     found = {name: outcome(check) for name, check in checks.items()}
     if options.json:
         import json
 
         print(json.dumps({name: {"found": what, "mend": mend} for name, (what, mend) in found.items()}, indent=1))
     else:
-        from scratchnet.viewing.tables import table
-
-        print(table([(name, "mend" if mend else "ok", what) for name, (what, mend) in found.items()]))
+        for name, (what, mend) in found.items():  # not viewing.tables, which needs libraries that may be missing
+            print(f"{name:15}{'mend' if mend else 'ok':6}{what}")
         mends = [f"{name}: {mend}" for name, (_, mend) in found.items() if mend]
         print("\nEverything works." if not mends else "\nTo mend:")
         print("".join(f"{i}. {mend}\n" for i, mend in enumerate(mends, 1)), end="")
@@ -77,11 +76,9 @@ def outcome(check: Callable[[], Found]) -> Found:
 
 
 def python() -> Found:
+    new = sys.version_info >= (3, 10)
     found = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {sys.executable}"
-    return found, "" if sys.version_info >= (
-        3,
-        10,
-    ) else "Install Python 3.10 or newer: https://www.python.org/downloads"
+    return found, "" if new else "Install Python 3.10 or newer: https://www.python.org/downloads"
 
 
 def libraries() -> Found:
@@ -91,8 +88,11 @@ def libraries() -> Found:
     for name in NEEDED:
         try:
             versions.append(f"{name} {importlib.metadata.version(name)}")
+            importlib.import_module("PIL" if name == "pillow" else name)
         except importlib.metadata.PackageNotFoundError:
             return f"{name} is missing", f"pip install {name}"
+        except ImportError as why:
+            return f"{name} cannot be imported ({why})", f"pip install --force-reinstall {name}"
     return ", ".join(versions), ""
 
 
