@@ -2,7 +2,11 @@
 
 import numpy as np
 
+from scratchnet.datasets import load, paper_input
 from scratchnet.errors import CheckFailed
+from scratchnet.exercises.definition import Case
+from scratchnet.exercises.kinds import Kind
+from scratchnet.layers import Layer
 from scratchnet.losses import MAPLoss
 from scratchnet.models import lenet5
 from scratchnet.optimizers import SDLM
@@ -33,21 +37,37 @@ def small_network(x, labels, rng):
     return net
 
 
-def on_held_out_digits(exercise, function, method, seed):
-    """Trains on 55,000 digits of the training set, by the function, and reads the other 5,000."""
-    from scratchnet.datasets import load, paper_input
-    from scratchnet.layers import Layer
+class Training(Kind):
+    """A function that returns a trained network: what that network makes of digits it has seen, and of others."""
 
+    repeats = False
+
+    def prepare(self, function, case, method):
+        def trained():
+            (x, labels), rng = digits(case.arrays["seed"])
+            net = function(x[:-HELD_OUT].copy(), labels[:-HELD_OUT].copy(), rng)
+            if not isinstance(net, Layer):
+                raise CheckFailed(
+                    f"The function should return a network, got {type(net).__name__}.",
+                    "Is `return net` missing?" if net is None else "Return the network itself, not its history.",
+                )
+            expect_small_and_finite(net)
+            read = {"others": (x[-HELD_OUT:], labels[-HELD_OUT:]), "seen": (x[:HELD_OUT], labels[:HELD_OUT])}
+            answers = {name: np.asarray(evaluate(net, some).predictions) for name, some in read.items()}
+            return answers | {"parameters": net.n_parameters()}
+
+        return trained
+
+
+def digits(seed):
+    """Return (x, labels) of MNIST's training set in an order that belongs to the seed, and a generator."""
     rng = np.random.default_rng(seed)
     images, labels = load("mnist", "train")
     order = np.arange(len(images)) if seed == 0 else rng.permutation(len(images))
-    x, labels = paper_input(images)[order], labels[order]
-    net = function(x[:-HELD_OUT].copy(), labels[:-HELD_OUT].copy(), rng)
-    if not isinstance(net, Layer):
-        raise CheckFailed(
-            f"The function should return a network, got {type(net).__name__}.",
-            "Is `return net` missing?" if net is None else "Return the network itself, not its history.",
-        )
+    return (paper_input(images)[order], labels[order]), rng
+
+
+def expect_small_and_finite(net):
     size = net.n_parameters()
     if size > PARAMETERS:
         raise CheckFailed(
@@ -56,13 +76,34 @@ def on_held_out_digits(exercise, function, method, seed):
         )
     if not all(np.isfinite(value).all() for _, value, _, _ in net.parameters()):
         raise CheckFailed("The parameters are not finite.", "Training diverged: lower the learning rate.")
-    error = evaluate(net, (x[-HELD_OUT:], labels[-HELD_OUT:])).error
+
+
+def on_held_out_digits(exercise, answer, method, seed):
+    """Trains on 55,000 digits of the training set, by the function, and reads the other 5,000."""
+    (results,) = answer.run(method, Case({"seed": seed}))
+    labels = right_labels(seed)
+    error, seen = (wrong_share(results.get(name), labels[some]) for name, some in
+                   (("others", slice(-HELD_OUT, None)), ("seen", slice(HELD_OUT))))  # fmt: skip
     if error > ERROR:
         raise CheckFailed(
             f"{error:.2f} % of {HELD_OUT:,} held-out digits are read wrong; it should be at most {ERROR} %.",
-            advice(error, evaluate(net, (x[:HELD_OUT], labels[:HELD_OUT])).error),
+            advice(error, seen),
         )
+    size = results["parameters"]
     return f"{error:.2f} % of {HELD_OUT:,} digits that it has not seen are read wrong, with {size:,} parameters."
+
+
+def right_labels(seed):
+    """Return the labels in the order of `digits`."""
+    labels = load("mnist", "train")[1]
+    return labels if seed == 0 else labels[np.random.default_rng(seed).permutation(len(labels))]
+
+
+def wrong_share(predictions, labels):
+    """Return how many percent are wrong. Raise CheckFailed unless there is a prediction for each label."""
+    if not isinstance(predictions, np.ndarray) or predictions.shape != labels.shape:
+        raise CheckFailed(f"Expected {len(labels):,} predictions of the network.")
+    return 100 * float(np.mean(predictions != labels))
 
 
 def advice(error, seen):

@@ -1,6 +1,7 @@
 """Is it right? Nine levels, from "does it run" to odd shapes; the first that fails is explained."""
 
 import contextlib
+import functools
 import textwrap
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,17 +14,13 @@ from scratchnet.checks import diagnose, expect_array
 from scratchnet.checks.gradients import NOT_THERE
 from scratchnet.errors import CheckFailed, Missing, Mistake, NotWritten, ScratchnetError
 from scratchnet.exercises.definition import close
+from scratchnet.exercises.desk import Ended, NoDesk, my_desk
 from scratchnet.exercises.kinds import agree
-from scratchnet.exercises.learner import (
-    blanks,
-    explained,
-    library_as_it_was,
-    load,
-    shown,
-)
+from scratchnet.exercises.learner import shown
 
 DOUBLE, SINGLE = 1e-9, 1e-4  # what is right in float64 and in float32; a mistake is 1e-2 and more
 TRIES = 5  # random cases
+LINES = 20  # of what is printed that are shown
 NO_SUCH_LEVEL = object()
 
 
@@ -31,8 +28,9 @@ NO_SUCH_LEVEL = object()
 class Result:
     """What a check found.
 
-    state: "right", "wrong", "blank" or "missing"; passed: (method, level) of all that passed, in order;
-    failed: the one that did not; fact: what was expected and got; diagnosis: the sentence that helps.
+    state: "right", "wrong", "blank", "missing" or "stopped"; passed: (method, level) of all that passed, in order;
+    failed: the one that did not; fact: what was expected and got; diagnosis: the sentence that helps; printed: what the
+    learner's code printed in the small case.
     """
 
     exercise: object
@@ -42,6 +40,7 @@ class Result:
     failed: tuple | None = None
     fact: str = ""
     diagnosis: str = ""
+    printed: str = ""
 
     def __str__(self):
         lines = [f"{self.exercise.number:02} {self.exercise.name}   {shown(self.path)}", ""]
@@ -55,6 +54,10 @@ class Result:
         lines += [""] if steps else []
         lines += [text for text in (filled(self.fact), "") if self.fact]
         lines += [text for text in (filled(self.diagnosis), "") if self.diagnosis]
+        if self.printed.strip():
+            some = self.printed.rstrip().split("\n")
+            lines += ["Your code printed, in the small case:", *(f"  {line}" for line in some[:LINES])]
+            lines += [f"  ... and {len(some) - LINES} lines more"] * (len(some) > LINES) + [""]
         if self.state == "right":
             lines += ["Right."]
         return "\n".join(lines).rstrip()
@@ -66,65 +69,84 @@ def filled(text):
     return "\n".join(line if line[:1] in " >" else textwrap.fill(line, 100, break_on_hyphens=False) for line in lines)
 
 
-def check_answer(exercise, path, seed=0):
-    """Return the Result for the file at path. seed: seeds every random draw."""
-    result = Result(exercise, Path(path))
+def check_answer(exercise, path, seed=0, desk=None, files=None, seconds=None):
+    """Return the Result for the file at path. seed: seeds every random draw.
+
+    desk: where the file runs, this program's own by default; files: {relative path: bytes}, for one that gets copies.
+    Raises NoDesk when the file cannot be run at all, through no fault of its own.
+    """
+    result, answer = Result(exercise, Path(path)), None
     try:
-        with library_as_it_was() as changed:
-            go_through(result, seed)
+        with (desk or my_desk()).opened(exercise, path, files, seconds) as answer:
+            go_through(result, answer, seed)
+    except NoDesk:
+        raise
     except Missing as why:
         result.state, result.fact = "missing", f"{why} `exercise start {exercise.number:02}` writes it."
     except NotWritten as why:
         result.state, result.fact = "blank", str(why)
+    except Ended as why:
+        result.state, result.fact = "stopped", str(why)
     except Mistake as why:
         result.fact = str(why)
     except CheckFailed as why:
         result.fact, result.diagnosis = why.fact, why.diagnosis
     except ScratchnetError as why:
         result.fact = f"The library cannot use what your code returned or stored on self: {why}"
-    if changed:
-        result.state, result.diagnosis, result.failed = "wrong", "", result.failed or ("", "changes nothing else")
-        result.fact = (
-            f"The file changes parts of the library or of NumPy: {', '.join(sorted(set(changed))[:3])}. The checker "
-            "restored them and cannot judge the rest. Write your own function or subclass instead."
-        )
+    if answer:
+        result.printed = answer.printed.get(result.failed[0] if result.failed else exercise.methods[-1], "")
+        expect_library_unchanged(result, answer.changed)
     return result
 
 
-def go_through(result, seed):
-    exercise, path = result.exercise, result.path
-    with explained(path, exercise.seconds):
-        empty = blanks(exercise, path)  # before anything of it runs
-        thing = load(exercise, path)
-        for method in exercise.methods:
-            result.failed = None
-            if method in empty:
-                raise NotWritten(
-                    f"You have not written it yet: {exercise.where(method)} in {shown(path)} is still blank."
-                )
-            for level, test in exercise.levels or LEVELS:
-                result.failed = method, level
-                answer = test(exercise, thing, method, seed)
-                if answer is not NO_SUCH_LEVEL:
-                    result.passed.append(result.failed)
-                    result.fact = answer or ""
-        result.state, result.failed = "right", None
+def expect_library_unchanged(result, changed):
+    if changed:
+        result.state, result.diagnosis, result.failed = "wrong", "", result.failed or ("", "changes nothing else")
+        result.fact = (
+            f"The file changes parts of the library or of NumPy: {', '.join(changed)}. The checker cannot judge the "
+            "rest. Write your own function or subclass instead."
+        )
 
 
-def run_once(exercise, thing, method, seed):
+def go_through(result, answer, seed):
+    exercise = result.exercise
+    for method in exercise.methods:
+        result.failed = None
+        if method in answer.blank:
+            raise NotWritten(
+                f"You have not written it yet: {exercise.where(method)} in {shown(result.path)} is still blank."
+            )
+        for level, test in exercise.levels or LEVELS:
+            result.failed = method, level
+            found = test(exercise, answer, method, seed)
+            if found is not NO_SUCH_LEVEL:
+                result.passed.append(result.failed)
+                result.fact = found or ""
+    result.state, result.failed = "right", None
+
+
+def run_once(exercise, answer, method, seed):
     """Run it once."""
-    case = exercise.tiny(rng(seed, "by hand"), np.float64)
-    exercise.kind.prepare(thing, case, method)()
+    small_case(exercise, answer, method, seed)
 
 
-def same_type(exercise, thing, method, seed):
+def small_case(exercise, answer, method, seed):
+    """Return the case that is small enough to compute by hand, and the learner's results; what it prints is kept."""
+    (case,) = cases(exercise, "tiny", seed, "by hand")
+    try:
+        return case, answer.run(method, case)[0]
+    finally:
+        answer.printed[method] = answer.last
+
+
+def same_type(exercise, answer, method, seed):
     """Compare type, shape and dtype in both precisions."""
     for dtype in (np.float64, np.float32):
-        case = exercise.draw(rng(seed, "type"), dtype)
-        right, got = answers(exercise, thing, method, case)
+        (case,) = cases(exercise, "draw", seed, "type", dtype)
+        right, got = answers(exercise, answer, method, case)
         try:
             for name, expected in right.items():
-                same_kind(name, got.get(name), expected, dtype, case.sizes)
+                same_kind(name, got[name], expected, dtype, case.sizes)
         except CheckFailed as why:
             known = known_wrong(exercise, method, case, right, got)
             raise CheckFailed(why.fact, known or why.diagnosis) from None
@@ -149,12 +171,13 @@ def same_kind(name, mine, expected, dtype, sizes):
     )
 
 
-def by_hand(exercise, thing, method, seed):
+def by_hand(exercise, answer, method, seed):
     """Check a case that is small enough to compute by hand; it is printed in full when it fails."""
-    case = exercise.tiny(rng(seed, "by hand"), np.float64)
-    right, got = answers(exercise, thing, method, case)
+    case, results = small_case(exercise, answer, method, seed)
+    right = right_results(exercise, method, case)
+    got = {name: results.get(name) for name in right}
     try:
-        same(exercise, thing, method, case, right, got, DOUBLE, seed)
+        same(exercise, answer, method, case, right, got, DOUBLE, seed)
     except CheckFailed as why:
         raise CheckFailed(f"{printed(exercise.kind, case, method, right, got)}\n\n{why.fact}", why.diagnosis) from None
 
@@ -200,63 +223,66 @@ def named(name, value):
     return f"  {name} = " + ("\n" + " " * (len(name) + 5)).join(lines)
 
 
-def random_cases(exercise, thing, method, seed):
+def random_cases(exercise, answer, method, seed):
     """Check random sizes. Where central differences judge later, check only that all entries are finite."""
     for number in range(TRIES):
-        case = exercise.draw(rng(seed, f"random {number}"), np.float64)
-        right, got = answers(exercise, thing, method, case)
+        (case,) = cases(exercise, "draw", seed, f"random {number}")
+        right, got = answers(exercise, answer, method, case)
         if method not in exercise.kind.judged:
             with naming(exercise, case, method):
-                same(exercise, thing, method, case, right, got, DOUBLE, seed)
+                same(exercise, answer, method, case, right, got, DOUBLE, seed)
             continue
         for name, mine in got.items():
+            expect_array(name, mine, np.asarray(right[name]), case.sizes)
             if not np.isfinite(mine).all():
                 raise CheckFailed(
                     f"{name} has entries that are inf or nan.", diagnose(np.asarray(mine), np.asarray(right[name]))
                 )
 
 
-def judged(exercise, thing, method, seed):
+def judged(exercise, answer, method, seed):
     """Compare with central differences, or the exact curvature, without the library's own method."""
     if method not in exercise.kind.judged:
         return NO_SUCH_LEVEL
-    case = exercise.draw(rng(seed, "judge"), np.float64)
+    (case,) = cases(exercise, "draw", seed, "judge")
+    asked = exercise.kind.asked(exercise.target, answer, method, case)
     try:
-        exercise.kind.judge(thing, case, method)
+        exercise.kind.judge(asked, case, method)
     except CheckFailed as why:
-        right, got = answers(exercise, thing, method, case)
+        right, got = answers(exercise, answer, method, case)
         raise CheckFailed(why.fact, known_wrong(exercise, method, case, right, got) or why.diagnosis) from None
 
 
-def reference(exercise, thing, method, seed):
+def reference(exercise, answer, method, seed):
     """Compare with the library, in the sizes of LeNet-5 and the precision of training."""
-    for case in exercise.real(rng(seed, "real"), np.float32):
-        same(exercise, thing, method, case, *answers(exercise, thing, method, case), SINGLE, seed)
+    for case in cases(exercise, "real", seed, "real", np.float32):
+        same(exercise, answer, method, case, *answers(exercise, answer, method, case), SINGLE, seed)
 
 
-def input_kept(exercise, thing, method, seed):
+def input_kept(exercise, answer, method, seed):
     """Check that the input is unchanged."""
-    case = exercise.draw(rng(seed, "kept"), np.float64)
-    before = {name: value.copy() for name, value in case.inputs().items()}
-    exercise.kind.prepare(thing, case, method)()
-    for name, value in case.inputs().items():
-        if not np.array_equal(value, before[name], equal_nan=value.dtype.kind == "f"):
-            at = tuple(int(i) for i in np.argwhere(value != before[name])[0])
+    (case,) = cases(exercise, "draw", seed, "kept")
+    after = answer.run(method, case, inputs=True)[-1]
+    for name, before in case.inputs().items():
+        value = after.get(name)
+        if not isinstance(value, np.ndarray) or value.shape != before.shape:
+            raise CheckFailed(f"{name} has changed: it should be an array of shape {before.shape} as before.")
+        if not np.array_equal(value, before, equal_nan=value.dtype.kind == "f"):
+            at = tuple(int(i) for i in np.argwhere(value != before)[0])
             raise CheckFailed(
-                f"{name} has changed: {name}{list(at)} was {before[name][at]:.6g} and is now {value[at]:.6g}.",
+                f"{name} has changed: {name}{list(at)} was {before[at]:.6g} and is now {value[at]:.6g}.",
                 f"Other code still needs {name}. Make a new array instead of changing it (+=, *=, {name}[...] = ...), "
                 f"or work on {name}.copy().",
             )
 
 
-def twice(exercise, thing, method, seed):
+def twice(exercise, answer, method, seed):
     """Check that a second call gives the same result."""
     if not exercise.kind.repeats:
         return NO_SUCH_LEVEL
-    case = exercise.draw(rng(seed, "twice"), np.float64)
-    again = exercise.kind.prepare(thing, case, method)
-    first = {name: np.array(value) for name, value in again().items()}
-    second = again()
+    (case,) = cases(exercise, "draw", seed, "twice")
+    first, second = answer.run(method, case, times=2)
+    first = {name: np.asarray(value) for name, value in first.items() if isinstance(value, np.ndarray | Number)}
     try:
         agree(second, first, DOUBLE, "the result of the first call", case.sizes)
     except CheckFailed as why:
@@ -268,14 +294,14 @@ def twice(exercise, thing, method, seed):
         raise CheckFailed(why.fact, "Yours stores something in the first call that changes the second.") from None
 
 
-def odd_shapes(exercise, thing, method, seed):
+def odd_shapes(exercise, answer, method, seed):
     """Check one image, heights that differ from widths, arrays with gaps and other unusual cases."""
-    for case in exercise.odd(rng(seed, "odd"), np.float64):
-        right, got = answers(exercise, thing, method, case)
+    for case in cases(exercise, "odd", seed, "odd"):
+        right, got = answers(exercise, answer, method, case)
         with naming(exercise, case, method):
             for name, expected in right.items():
-                same_kind(name, got.get(name), expected, np.float64, case.sizes)
-            same(exercise, thing, method, case, right, got, DOUBLE, seed)
+                same_kind(name, got[name], expected, np.float64, case.sizes)
+            same(exercise, answer, method, case, right, got, DOUBLE, seed)
 
 
 @contextlib.contextmanager
@@ -316,33 +342,42 @@ def rng(seed, what):
     return np.random.default_rng([seed, *what.encode()])
 
 
-def answers(exercise, thing, method, case):
-    """{name: right result}, {name: the learner's}. Both see the same arrays, even if a pass has changed them."""
-    before = {name: value.copy() for name, value in case.inputs().items()}
-    right = exercise.kind.prepare(exercise.target, case, method)()
-    got = exercise.kind.prepare(thing, case, method)()
-    got = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in got.items()}
-    for name, value in case.inputs().items():
-        value[...] = before[name]
-    return right, got
+@functools.lru_cache(2000)
+def cases(exercise, which, seed, what, dtype=np.float64):
+    """Return the cases of an exercise as a tuple: "tiny", "draw", "real" or "odd", drawn for one level."""
+    found = getattr(exercise, which)(rng(seed, what), dtype)
+    return tuple(found) if isinstance(found, list) else (found,)
 
 
-def same(exercise, thing, method, case, right, got, tolerance, seed):
+@functools.lru_cache(4000)
+def right_results(exercise, method, case):
+    """Return {name: right result}, by the library."""
+    return exercise.kind.prepare(exercise.target, case, method)()
+
+
+def answers(exercise, answer, method, case):
+    """Return {name: right result}, {name: the learner's}."""
+    right = right_results(exercise, method, case)
+    (got,) = answer.run(method, case)
+    return right, {name: got.get(name) for name in right}
+
+
+def same(exercise, answer, method, case, right, got, tolerance, seed):
     """Raise CheckFailed, with a diagnosis, unless they agree."""
     try:
         agree(got, right, tolerance, "the right result", case.sizes)
     except CheckFailed as why:
-        input_kept(exercise, thing, method, seed)  # if it changes its input, report that first
+        input_kept(exercise, answer, method, seed)  # if it changes its input, report that first
         sentence = known_wrong(exercise, method, case, right, got) or why.diagnosis
-        raise CheckFailed(why.fact, in_a_larger_case(exercise, thing, method, seed, sentence)) from None
+        raise CheckFailed(why.fact, in_a_larger_case(exercise, answer, method, seed, sentence)) from None
 
 
-def in_a_larger_case(exercise, thing, method, seed, sentence):
+def in_a_larger_case(exercise, answer, method, seed, sentence):
     """Return the diagnosis in a random case, where hardly anything fits by accident; or `sentence`, if the method is
     right there or does not run."""
-    case = exercise.draw(rng(seed, "larger"), np.float64)
+    (case,) = cases(exercise, "draw", seed, "larger")
     try:
-        right, got = answers(exercise, thing, method, case)
+        right, got = answers(exercise, answer, method, case)
         off = first_off(right, got)
     except Exception:
         return sentence

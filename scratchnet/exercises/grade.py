@@ -1,22 +1,17 @@
 """Grade a class: each exercise of each student in its own process, with limits; a table, and feedback files.
 
-This is no security sandbox. It keeps accidents apart (endless loops, huge arrays, changed libraries), not attacks:
-a student's file may do whatever the user who runs this may do. Grade strangers' files in a container.
+Accidents are kept apart: endless loops, huge arrays, floods of output, processes that outlive the check. On Linux,
+where the system offers user namespaces, a file runs in a closed room as well (sandbox.py); elsewhere it may do whatever
+the user who runs this may do. Grade strangers' files in a container.
 """
 
 import concurrent.futures
-import contextlib
 import csv
 import io
 import json
-import os
 import re
-import secrets
-import shutil
-import signal
-import subprocess
-import sys
 import tempfile
+import threading
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import asdict, dataclass
@@ -25,12 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from scratchnet.errors import InputError
-from scratchnet.exercises.checker import LEVELS
-from scratchnet.exercises.worker import Answer
+from scratchnet.exercises.checker import Result, check_answer
+from scratchnet.exercises.desk import Desk, Interrupted
 from scratchnet.storage import atomic_write, cell, here
-
-RUNNING: set[subprocess.Popen] = set()
-START = 10  # seconds for Python and NumPy to start; the worker itself says which line took too long, if it still can
 
 
 @dataclass
@@ -80,106 +72,61 @@ def students(folder):
 
 def grade(folder, syllabus, jobs=1, progress=None):
     """Return the Grades of all students, in order. progress: called with each Grade."""
-    prepare(syllabus.exercises)
     tasks = [(name, place, exercise) for name, place in students(folder).items() for exercise in syllabus.exercises]
+    desks = Desks(syllabus, here(folder))
     with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
-        futures = [pool.submit(one, syllabus, *task) for task in tasks]
+        futures = [pool.submit(one, desks, syllabus, *task) for task in tasks]
         try:
             for future in concurrent.futures.as_completed(futures):
                 if progress:
                     progress(future.result())
         except BaseException:  # Ctrl-C
-            for worker in list(RUNNING):
-                end(worker)
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
+        finally:
+            desks.close()
         return [future.result() for future in futures]
 
 
-def prepare(exercises):
-    """Check the library's own code once, so that no student's time includes compiling."""
-    for exercise in exercises:
-        for method in exercise.methods if exercise.kind else ():
-            for _, test in LEVELS:
-                test(exercise, exercise.target, method, 0)
+class Desks:
+    """A Desk for each thread."""
+
+    def __init__(self, syllabus, folder):
+        warm = [exercise.name for exercise in syllabus.exercises if exercise.tiny]
+        self.make = lambda: Desk(strict=True, hidden=[str(folder.resolve())], memory=syllabus.memory, warm=warm)
+        self.mine, self.all = threading.local(), []
+
+    def get(self):
+        if not hasattr(self.mine, "desk"):
+            self.mine.desk = self.make()
+            self.all.append(self.mine.desk)
+        return self.mine.desk
+
+    def close(self):
+        for desk in self.all:
+            desk.close()
 
 
-def one(syllabus, student, place, exercise):
+def one(desks, syllabus, student, place, exercise):
     """The Grade of one exercise of one student."""
     start, of = time.perf_counter(), syllabus.points[exercise.name]
     if not (place / exercise.file).is_file():
-        answer = Answer("missing", f"{exercise.number:02} {exercise.name}: there is no {exercise.file}.", "missing")
-    else:
-        try:
-            answer = run(syllabus, place, exercise)
-        except OSError as why:
-            fact = f"It could not be run: {why}."
-            answer = Answer("stopped", f"{exercise.number:02} {exercise.name}: {fact}", fact)
-    points = of if answer.state == "right" else 0
+        fact = f"{exercise.number:02} {exercise.name}: there is no {exercise.file}."
+        return Grade(student, exercise.name, "missing", 0, of, 0.0, "missing", "", fact)
+    result = checked(desks, syllabus, place, exercise)
+    points = of if result.state == "right" else 0
     seconds = time.perf_counter() - start
-    return Grade(student, exercise.name, answer.state, points, of, seconds, answer.fact, answer.diagnosis, answer.text)
+    return Grade(student, exercise.name, result.state, points, of, seconds, result.fact, result.diagnosis, str(result))
 
 
-def run(syllabus, place, exercise):
-    """The Answer of a worker that sees a copy of the student's files, in a folder that is deleted afterwards."""
-    with tempfile.TemporaryDirectory(prefix="scratchnet-", ignore_cleanup_errors=True) as folder:
-        desk = Path(folder) / "desk"
-        desk.mkdir()
-        for file in place.glob("*.py"):
-            if file.is_file():
-                with contextlib.suppress(OSError):
-                    shutil.copy(file, desk / file.name)
-        answer, token = Path(folder) / "answer.json", secrets.token_hex()
-        seconds = max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
-        task = {"exercise": exercise.name, "file": exercise.file, "seed": syllabus.seed, "memory": syllabus.memory}
-        task["seconds"] = seconds
-        task |= {"answer": str(answer), "token": token, "desk": str(desk)}
-        died = in_a_process(json.dumps(task), folder, seconds + START)
-        try:
-            found = json.loads(answer.read_text("utf-8"))
-            if found.pop("token", "") == token:
-                return Answer(**found)
-        except (OSError, ValueError, TypeError):
-            pass
-    fact = died or "The process ended before the check did: does the file call exit or quit?"
-    return Answer("stopped", f"{exercise.number:02} {exercise.name}   {exercise.file}\n\n{fact}", fact)
-
-
-def in_a_process(task, folder, seconds):
-    """Run a worker. Return a sentence if it had to be ended, else None."""
-    threads = dict.fromkeys(("SCRATCHNET_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-    root = str(Path(__file__).parents[2])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "scratchnet.exercises.worker"],
-        cwd=folder,
-        env=os.environ | threads | {"PYTHONPATH": path},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # so that what it starts can be ended with it
-    )
-    RUNNING.add(worker)
+def checked(desks, syllabus, place, exercise):
+    """The Result of a file, in a process that sees copies of the student's files."""
+    files = {path.name: path.read_bytes() for path in place.glob("*.py") if path.is_file()}
+    seconds = max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
     try:
-        worker.communicate(task.encode(), timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return f"Your code took more than {seconds - START} s and was stopped. Is there an endless loop?"
-    finally:
-        end(worker)
-        RUNNING.discard(worker)
-    if worker.returncode < 0 and worker.returncode != -signal.SIGTERM:
-        return f"The process was ended by signal {-worker.returncode}: did it need too much memory?"
-    return None
-
-
-def end(worker):
-    """End a worker and all processes that it has started."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(worker.pid, signal.SIGKILL)
-    else:
-        worker.kill()
-    worker.wait()
+        return check_answer(exercise, exercise.file, syllabus.seed, desks.get(), files, seconds)
+    except Interrupted:
+        return Result(exercise, Path(exercise.file), fact="Your code raises KeyboardInterrupt. Remove that line.")
 
 
 # What comes out.

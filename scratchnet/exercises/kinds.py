@@ -1,9 +1,12 @@
 """How a method is run and judged: a layer's pass, a loss, a function, an optimizer, a network.
 
 Of each kind: prepare(thing, case, method) -> a function that runs the pass and returns {name: result}, the same
-when it is called again; judge(thing, case, method) raises CheckFailed when it is not what mathematics says.
+when it is called again. It runs on what the learner wrote in the learner's process, on the library in the checker's.
+judge(thing, case, method) raises CheckFailed when it is not what mathematics says. The checker runs it on a class of
+the library that asks the learner's process for one method (`asked`).
 """
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -16,11 +19,24 @@ from scratchnet.parallel import ReadableEngine
 MANY = 10**6  # entries to look at: all
 
 
-class Function:
-    """A function of arrays. result: the name of what it returns."""
+class Kind:
+    """repeats: whether a second call gives the same; generic: whether symptoms of arrays say something; judged: the
+    methods that `judge` can judge."""
 
     repeats, generic = True, True
-    judged = ()
+    judged: tuple = ()
+
+    def given(self, case):
+        """The case as the learner's process gets it."""
+        return case
+
+    def unread(self, method):
+        """Names in a case that this method does not see."""
+        return ()
+
+
+class Function(Kind):
+    """A function of arrays. result: the name of what it returns."""
 
     def __init__(self, result):
         self.result = result
@@ -29,10 +45,9 @@ class Function:
         return lambda: {self.result: function(*case.arrays.values())}
 
 
-class LayerPass:
+class LayerPass(Kind):
     """A pass of a layer, on x, and dy or hy. leaves: what forward has to leave on self for passes of the library."""
 
-    repeats, generic = True, True
     judged = ("backward", "backward2")
 
     def __init__(self, leaves=()):
@@ -62,6 +77,24 @@ class LayerPass:
         check = check_curvature if method == "backward2" else partial(check_gradients, entries=MANY)
         check(layer_of(kind, case), case.arrays["x"])
 
+    def asked(self, kind, answer, method, case):
+        """A subclass of the library's layer that has one pass of the learner's."""
+        d = {"backward": "d", "backward2": "h"}[method]
+
+        def forward(layer, x):
+            layer.seen = x
+            return kind.forward(layer, x)
+
+        def learners(layer, dy):
+            arrays = case.arrays | {"x": layer.seen, f"{d}y": dy}
+            parameters = {name: getattr(layer, name) for name in case.parameters}
+            (results,) = answer.run(method, replace(case, arrays=arrays, parameters=parameters))
+            for name in layer.params:
+                setattr(layer, d + name, results.get(d + name))
+            return results.get(f"{d}x")
+
+        return type(kind.__name__, (kind,), {"forward": forward, method: learners})
+
 
 def layer_of(kind, case):
     layer = kind(*case.args, **case.options)
@@ -76,13 +109,12 @@ def left(thing, names):
         if vars(thing).get(name) is None:
             raise CheckFailed(f"forward stores nothing in self.{name}.", "Store it: the other passes read it.")
     found = {f"self.{name}": getattr(thing, name) for name in names}
-    return {name: np.array(value) if isinstance(value, tuple) else value for name, value in found.items()}
+    return {name: np.array(value) if isinstance(value, tuple | list) else value for name, value in found.items()}
 
 
-class LossPass:
+class LossPass(Kind):
     """A pass of a loss, on y and labels. leaves: as for a layer."""
 
-    repeats, generic = True, True
     judged = ("backward",)
 
     def __init__(self, leaves=()):
@@ -99,12 +131,24 @@ class LossPass:
     def judge(self, kind, case, method):
         check_loss(kind(*case.args, **case.options), *case.arrays.values())
 
+    def asked(self, kind, answer, method, case):
+        """A subclass of the library's loss that has the learner's backward."""
 
-class Steps:
+        def forward(loss, y, labels):
+            loss.seen = {"y": y, "labels": labels}
+            return kind.forward(loss, y, labels)
+
+        def learners(loss):
+            (results,) = answer.run(method, replace(case, arrays=loss.seen))
+            return results.get("dE/dy")
+
+        return type(kind.__name__, (kind,), {"forward": forward, method: learners})
+
+
+class Steps(Kind):
     """Three steps of an optimizer on W and b of a layer, with gradients g1, g2, g3 of W and d1, d2, d3 of b."""
 
-    repeats, generic = False, True
-    judged = ()
+    repeats = False
 
     def prepare(self, kind, case, method):
         a = case.arrays
@@ -124,11 +168,10 @@ class Steps:
         return three_steps
 
 
-class Levenberg:
+class Levenberg(Kind):
     """The two halves of SDLM: step sizes from curvatures, and a step with them."""
 
-    repeats, generic = False, True
-    judged = ()
+    repeats = False
 
     def unread(self, method):
         """Arrays of a case that say nothing here."""
@@ -168,86 +211,10 @@ class GivenCurvatures(ReadableEngine):
         layer.hW, layer.hb = self.hW, self.hb
 
 
-class Network:
-    """A function that assembles a network: what every layer of it makes of an image, with our parameters."""
-
-    repeats, generic = False, True
-    judged = ()
-
-    def prepare(self, function, case, method):
-        from scratchnet.models import lenet5
-
-        reference = lenet5(np.random.default_rng(0), float)
-
-        def activations():
-            net = function(np.random.default_rng(0), float)
-            if not isinstance(net, Sequential):
-                raise CheckFailed(f"The function should return a Sequential, got {type(net).__name__}.")
-            if list(net.layers) != list(reference.layers):
-                raise CheckFailed(
-                    f"The layers are called {' '.join(net.layers)}, they should be {' '.join(reference.layers)}.",
-                    named(list(net.layers), list(reference.layers)),
-                )
-            passed_on(function)
-            results, x = {}, case.arrays["x"]
-            for name, ours in reference.layers.items():
-                for key, value, _, _ in ours.parameters():
-                    if vars(net[name]).get(key, np.empty(0)).shape != value.shape:
-                        raise CheckFailed(f"{name} should be {ours!r}, got {net[name]!r}.")
-                    getattr(net[name], key)[...] = value
-                table = getattr(ours, "connections", None)
-                wired = table is None or np.array_equal(getattr(net[name], "connections", None), table)
-                if type(net[name]) is not type(ours) or not wired:
-                    few = "Does it have the connections of Table I?" if name == "C3" else ""
-                    raise CheckFailed(f"{name} should be {ours!r}, got {net[name]!r}.", few)
-                x = net[name].forward(x)
-                results[f"the output of {name}"] = x
-            return results
-
-        return activations
-
-
-def passed_on(function):
-    """Raises CheckFailed when rng, dtype, init or coefficient do not reach the layers."""
-
-    def built(dtype=np.float32, **options):
-        net = function(np.random.default_rng(0), dtype, **options)
-        return {name: value for name, value, _, _ in net.parameters()}
-
-    first, again, doubles = built(), built(), built(dtype=np.float64)
-    for name, value in first.items():
-        if not np.array_equal(value, again[name]):
-            raise CheckFailed(
-                f"{name} differs from call to call with the same rng.", "Give rng= to every layer that takes it."
-            )
-        if (value.dtype, doubles[name].dtype) != (np.float32, np.float64):
-            raise CheckFailed(
-                f"{name} is {doubles[name].dtype} for dtype=float.", "Give dtype= to every layer that takes it."
-            )
-    if built(coefficient=0.25)["S2.W"][0] != 0.25 or built(coefficient=0.25)["S4.W"][0] != 0.25:
-        raise CheckFailed("S2.W or S4.W is not 0.25 for coefficient=0.25.", "Give coefficient= to Subsampling.")
-    if not all((built(init=ones)[f"{name}.W"].max() == 1) for name in ("C1", "C3", "C5", "F6")):
-        raise CheckFailed("Not all weights are 1 for an init that returns ones.", "Give init= to Conv2d and Linear.")
-
-
-def ones(rng, shape, fan_in):
-    return np.ones(shape)
-
-
-def named(mine, right):
-    missing, extra = [n for n in right if n not in mine], [n for n in mine if n not in right]
-    if missing:
-        return f"{missing[0]} is missing." + (
-            " A squashing function follows every layer up to F6." if "squash" in missing[0] else ""
-        )
-    return f"{extra[0]} is too many." if extra else "They are in another order."
-
-
-class Pruning:
+class Pruning(Kind):
     """The two halves of Optimal Brain Damage: saliencies from curvatures, and pruning by them."""
 
     repeats, generic = False, False
-    judged = ()
 
     def unread(self, method):
         """Arrays of a case that say nothing here."""

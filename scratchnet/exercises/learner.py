@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import traceback
+from bdb import BdbQuit
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -50,8 +51,12 @@ def load(exercise, path):
 
 def parse(path):
     """The file's ast. Raises Missing when there is none, and Mistake with a sentence for what is no Python."""
+    if path.is_symlink():
+        raise Mistake(f"{shown(path)} is a link to another file. Put your own file there: copy it, or write it.")
     if not path.exists():
         raise Missing(f"There is no {shown(path)}.")
+    if not path.is_file() and not path.is_dir():
+        raise Mistake(f"{shown(path)} cannot be read: it is no file but a pipe, a socket or a device.")
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -61,7 +66,9 @@ def parse(path):
     if "\0" in text:
         raise Mistake(f"{shown(path)} is not text in UTF-8, it has zero bytes. Save it as UTF-8 in your editor.")
     try:
-        return ast.parse(text, str(path))
+        tree = ast.parse(text, str(path))
+        compile(text, str(path), "exec", dont_inherit=True)  # finds what the parser does not: a return outside
+        return tree
     except TabError as why:
         raise Mistake(f"{shown(path)}, line {why.lineno}: tabs and spaces are mixed. Use spaces only.") from None
     except SyntaxError as why:
@@ -84,9 +91,9 @@ def as_it_was(exercise, path, defined):
             )
         for part in ast.walk(node):
             if isinstance(part, ast.Attribute) and part.attr == name and "super" in ast.dump(part.value):
-                raise Mistake(
-                    f"{shown(path)}, line {part.lineno}: {name} calls the library's own {name}. Write it yourself; "
-                    f"`exercise hint {exercise.number:02}` helps."
+                raise NotWritten(
+                    f"{lines_around(path, part.lineno)}\nYou have not written it yet: {name} calls the library's own "
+                    f"{name}. Write it yourself; `exercise hint {exercise.number:02}` helps."
                 )
 
 
@@ -106,11 +113,10 @@ def blanks(exercise, path):
 
 
 def attempted(exercise, path):
-    """Return whether anything was written, right or wrong."""
+    """Return whether anything was written, right or wrong; nothing of it runs."""
     try:
-        load(exercise, path)
         return blanks(exercise, path) != set(exercise.methods)
-    except (NotWritten, Missing):
+    except Missing:
         return False
     except Mistake:
         return True
@@ -145,10 +151,11 @@ def beside(folder):
 
 
 @contextlib.contextmanager
-def explained(path, seconds=None):
+def explained(path, seconds=None, left=None):
     """Inside, what the file's code raises becomes a Mistake that shows its own lines.
 
-    seconds: after these it is interrupted. It has to be in Python or NumPy then; not in another than the main thread.
+    seconds: after these it is interrupted, if it is in Python or NumPy then, in the main thread; left: how many of them
+    are left.
     """
     late = []
 
@@ -157,7 +164,7 @@ def explained(path, seconds=None):
         _thread.interrupt_main()
 
     here = threading.current_thread() is threading.main_thread()
-    timer = threading.Timer(seconds, interrupt) if seconds and here else None
+    timer = threading.Timer(left or seconds, interrupt) if seconds and here else None
     if timer:
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # none with `... &` in a script
         timer.daemon = True
@@ -179,8 +186,10 @@ def explained(path, seconds=None):
         ) from None
     except RecursionError as why:
         raise Mistake(f"{own_lines(path, why)}RecursionError: your function calls itself without an end.") from None
+    except BdbQuit as why:
+        raise Mistake(f"{own_lines(path, why)}You left the debugger, so the check ends here.") from None
     except (AssertionError, ScratchnetError) as why:
-        if isinstance(why, Mistake) or not own_frames(path, why):
+        if isinstance(why, Mistake | NotWritten) or not own_frames(path, why):
             raise
         raise Mistake(own_lines(path, why) + in_a_line(why)) from None
     except BaseException as why:

@@ -1,69 +1,279 @@
-"""One exercise of one student, in a process of its own: python -m scratchnet.exercises.worker, the task on stdin.
+"""The process that runs a learner's code: python -m scratchnet.exercises.worker, started by desk.py.
 
-Limits and silence are set up before the student's file is read. The answer is a file, so that whatever the student
-prints cannot be taken for it.
+It has the learner's file and the arrays that a method is tried on; the right answers are in the process of the checker.
+On Linux it makes a child for every check (fork: the library is loaded once) and ends what that leaves behind;
+elsewhere it serves one check and ends. Limits and silence are set up before the learner's file is read.
 """
 
 import contextlib
-import json
+import io
 import os
+import shutil
+import signal
+import socket
 import sys
-from dataclasses import dataclass, replace
+import tempfile
+import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 
-@dataclass
-class Answer:
-    """The result of a worker; state as in checker.Result, or "stopped" if it did not end."""
+from scratchnet.errors import CheckFailed, NotWritten, ScratchnetError
+from scratchnet.exercises import limits
+from scratchnet.exercises.catalogue import EXERCISES, find_exercise
+from scratchnet.exercises.definition import Case
+from scratchnet.exercises.hidden import hide
+from scratchnet.exercises.learner import blanks, explained, library_as_it_was, load, own_lines
+from scratchnet.exercises.sandbox import SIGNAL, close_room, drop_rights
+from scratchnet.exercises.wire import Broken, Wire, unpacked
 
-    state: str
-    text: str
-    fact: str = ""
-    diagnosis: str = ""
+PRINTED = 4000  # letters of what is printed that are kept
 
 
 def main():
-    task = json.loads(sys.stdin.read())
+    how, address = sys.argv[1:]
+    wire = Wire(connected(address))
     sys.dont_write_bytecode = True
-    silence()
-    from scratchnet.exercises.catalogue import find_exercise
-    from scratchnet.exercises.checker import check_answer
-    from scratchnet.storage import atomic_write
+    try:
+        setup = wire.asked()
+        room = "" if not setup["strict"] else "not on this system" if how != "fork" else no_room(setup["hidden"])
+        warm(setup["warm"])
+        wire.answer({"kind": "ready", "no_room": room})
+        if how == "fork":
+            fork_for_each(wire)
+        else:
+            once(wire)
+    except Broken:
+        pass  # the checker has ended
 
-    write, encode = atomic_write, json.dumps  # before the student's file can change what they are
-    os.chdir(task["desk"])  # only now: no file of the student's may be taken for a module of the library's
-    limit_memory(task["memory"])
+
+def connected(address):
+    """Return the socket to the checker: one that this process inherited, or a port of this machine and a token."""
+    kind, _, rest = address.partition(":")
+    if kind == "fd":
+        return socket.socket(fileno=int(rest))
+    port, token = rest.split(":")
+    found = socket.create_connection(("127.0.0.1", int(port)))
+    found.sendall(token.encode())
+    return found
+
+
+def fork_for_each(wire):
+    """Make a child for each task, wait for its end, and end everything that it has started."""
+    limits.adopt_orphans()
+    signal.signal(signal.SIGTERM, lambda *_: (limits.end_descendants(), os._exit(0)))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the learner's code
+    while True:
+        task = wire.asked()
+        try:
+            folder = None if task["files"] is None else tempfile.mkdtemp(prefix="scratchnet-")
+        except OSError as why:
+            wire.answer({"kind": "environment", "text": f"There is no folder for the files: {why}."})
+            continue
+        child = os.fork()
+        if not child:
+            try:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                check_one(wire, task, folder)
+            finally:
+                os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        limits.end_descendants()
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+        wire.answer({"kind": "ended", "signal": max(-code, code - SIGNAL, 0)})
+
+
+def once(wire):
+    """Serve one task, without a child."""
+    task = wire.asked()
+    with tempfile.TemporaryDirectory(prefix="scratchnet-", ignore_cleanup_errors=True) as folder:
+        check_one(wire, task, folder)
+        os.chdir(task["cwd"])
+
+
+def no_room(hidden):
+    """Return why a closed room cannot be had here, "" if it can."""
+    with tempfile.TemporaryDirectory() as folder:
+        child = os.fork()
+        if not child:
+            try:
+                close_room(folder, hidden)
+                drop_rights()
+                os._exit(0)
+            except OSError as why:
+                os._exit(why.errno or 1)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return os.strerror(abs(code)) if code else ""
+
+
+def warm(names):
+    """Load the kernels that exercises use, so that no check has to."""
+    for name in names:
+        exercise = find_exercise(name)
+        for which in ("tiny", "draw", "odd") if exercise.tiny else ():
+            for dtype in (np.float64, np.float32):
+                found = getattr(exercise, which)(np.random.default_rng(5), dtype)
+                for case in found if isinstance(found, list) else [found]:
+                    exercise.kind.prepare(exercise.target, case, exercise.methods[-1])()
+
+
+def lay(files, desk):
+    """Write files to a folder, which others cannot read, and return it. What is above it is private too."""
+    desk.mkdir(mode=0o700)
+    for name, data in files.items():
+        path = desk / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return desk
+
+
+def check_one(wire, task, folder=None):
+    """Serve one check: open the file, then run the methods that the checker asks for."""
+    try:
+        exercise = prepared(task, folder)
+    except Exception as why:
+        wire.answer({"kind": "environment", "text": f"{type(why).__name__}: {why}"})
+        return
+    with library_as_it_was() as changed:
+        serve(wire, Attempt(exercise, Path(task["path"])))
+    wire.answer({"kind": "end", "changed": sorted(set(changed))[:3]})
+
+
+def prepared(task, folder):
+    """Make this process ready for the learner's file, and return the exercise."""
+    if task["strict"]:
+        silence()
+        processes = limits.my_processes()
+        if task["room"]:
+            close_room(folder, task["hidden"])
+        limits.restrain(task, processes)
+        if task["room"]:
+            drop_rights()
+    else:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        limits.end_with_parent()
+    os.chdir(task["cwd"] if task["files"] is None else lay(task["files"], Path(folder, "desk")))
     exercise = replace(find_exercise(task["exercise"]), seconds=task["seconds"])
-    result = check_answer(exercise, Path(task["file"]), task["seed"])
-    answer = {"state": result.state, "text": str(result), "fact": result.fact, "diagnosis": result.diagnosis}
-    with write(task["answer"]) as file:
-        file.write(encode(answer | {"token": task["token"]}).encode())
-    os._exit(0)  # nothing of the student's runs after this
+    EXERCISES.clear()
+    return hide(exercise)
+
+
+def serve(wire, attempt):
+    message = {"do": "open"}
+    while message["do"] != "end":
+        printed, results = Printed(), []
+        try:
+            with printed.instead_of_the_screen(lambda: wire.answer({"kind": "debugging"})):
+                answer, results = attempt.reply(message)
+        except Broken:
+            raise
+        except BaseException as why:
+            answer = told(why)
+        wire.answer(answer | {"printed": printed.text()}, results)
+        message = wire.asked()
+
+
+def told(why):
+    """Return an exception as a message: its kind, and its sentence."""
+    if isinstance(why, CheckFailed):
+        return {"kind": "failed", "text": why.fact[:20000], "diagnosis": why.diagnosis[:2000]}
+    if isinstance(why, KeyboardInterrupt):
+        return {"kind": "interrupted", "text": ""}
+    known = isinstance(why, ScratchnetError)
+    return {"kind": type(why).__name__ if known else "Mistake", "text": (str(why) if known else repr(why))[:20000]}
+
+
+class Attempt:
+    """The learner's answer in this process."""
+
+    def __init__(self, exercise, path):
+        self.exercise, self.path, self.left = exercise, path, float(exercise.seconds)
+
+    def reply(self, message):
+        """Return the answer to a message, and the results."""
+        start = time.monotonic()
+        try:
+            with explained(self.path, self.exercise.seconds, max(0.05, self.left)):
+                return self.open() if message["do"] == "open" else self.run(message)
+        except NotWritten as why:
+            raise self.not_written(why) from None
+        finally:
+            self.left -= time.monotonic() - start
+
+    def open(self):
+        empty = blanks(self.exercise, self.path)  # before anything of it runs
+        self.thing = load(self.exercise, self.path)
+        return {"kind": "open", "blank": sorted(empty)}, []
+
+    def run(self, message):
+        """Run a method on a case, several times on the same object; also return the inputs as they are afterwards."""
+        parts = message["case"]
+        arrays, parameters = ({n: unpacked(v) for n, v in parts[key].items()} for key in ("arrays", "parameters"))
+        case = Case(arrays, parts["args"], parts["options"], parameters, parts["sizes"])
+        once = self.exercise.kind.prepare(self.thing, case, message["method"])
+        results = [kept(once()) for _ in range(message["times"])]
+        return {"kind": "ran"}, [*results, case.inputs()] if message["inputs"] else results
+
+    def not_written(self, why):
+        """Return the error for a call of what is hidden: with its line, if it is the learner's."""
+        lines = own_lines(self.path, why)
+        if not lines or " " in str(why):
+            return why
+        return NotWritten(
+            f"{lines}You have not written it yet: this line calls the library's own {why}. Write it yourself; "
+            f"`exercise hint {self.exercise.number:02}` helps."
+        )
+
+
+def kept(results):
+    """Copies of the results: the next run may write into the same arrays."""
+    return {name: value.copy() if hasattr(value, "copy") else value for name, value in results.items()}
+
+
+class Printed(io.TextIOBase):
+    """What is printed, up to a limit."""
+
+    def __init__(self):
+        self.parts, self.left = [], PRINTED
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if self.left > 0:
+            self.parts.append(text[: self.left])
+            self.left -= len(text)
+        return len(text)
+
+    def text(self):
+        return "".join(self.parts) + ("\n..." if self.left < 0 else "")
+
+    @contextlib.contextmanager
+    def instead_of_the_screen(self, say_so):
+        """Inside, everything that Python prints comes here; but breakpoint() has the terminal, after say_so()."""
+        screen = sys.stdin, sys.stdout, sys.stderr
+
+        def debugger(*arguments, **options):
+            from pdb import Pdb
+
+            say_so()
+            Pdb(stdin=screen[0], stdout=screen[1]).set_trace(sys._getframe(1))
+
+        before, sys.breakpointhook = sys.breakpointhook, debugger
+        try:
+            with contextlib.redirect_stdout(self), contextlib.redirect_stderr(self):
+                yield
+        finally:
+            sys.breakpointhook = before
 
 
 def silence():
-    """Discard everything that is printed."""
+    """Discard everything that is printed, also by other programs."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
-
-
-def limit_memory(megabytes):
-    """Limit the memory of this process from now on; Windows has no such limit."""
-    if not megabytes:
-        return
-    try:
-        import resource
-    except ImportError:
-        return
-    for kind in ("RLIMIT_DATA", "RLIMIT_AS"):
-        if hasattr(resource, kind):
-            number = getattr(resource, kind)
-            more = megabytes if kind == "RLIMIT_DATA" else megabytes + 8000  # what is only reserved counts there
-            hard = resource.getrlimit(number)[1]
-            limit = more * 2**20
-            with contextlib.suppress(ValueError, OSError):  # macOS takes no limit for some
-                resource.setrlimit(number, (limit if hard < 0 else min(limit, hard), hard))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The last exercise, the capstone."""
 
-from scratchnet.exercises.capstone import on_held_out_digits, small_network
+from scratchnet.exercises.capstone import Training, on_held_out_digits, small_network
 from scratchnet.exercises.definition import Exercise
 
 CAPSTONE = Exercise(
@@ -16,7 +16,8 @@ CAPSTONE = Exercise(
         "import scratchnet",
         "from scratchnet.models import lenet5",
     ),
-    kind=None,
+    kind=Training(),
+    open=True,
     levels=(("on held-out digits", on_held_out_digits),),
     points=3,
     seconds=600,

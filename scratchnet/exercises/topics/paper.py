@@ -4,7 +4,8 @@ import numpy as np
 
 from scratchnet.exercises.cases import gaps, layer_case, normal, whole
 from scratchnet.exercises.definition import Case, Exercise, Wrong
-from scratchnet.exercises.kinds import Function, LayerPass, Network
+from scratchnet.exercises.kinds import Function, LayerPass
+from scratchnet.exercises.networks import Network
 from scratchnet.kernels import subsample, subsample_back
 from scratchnet.layers import RBF, Subsampling
 from scratchnet.models import DIGIT_CODES, TABLE_I, lenet5
@@ -301,6 +302,7 @@ LENET5 = Exercise(
     ),
     play="print(lenet5())",
     kind=Network(),
+    open=True,
     tiny=lambda rng, dtype: Case({"x": rng.normal(size=(1, 1, 32, 32))}),
     draw=lambda rng, dtype: Case({"x": rng.normal(size=(2, 1, 32, 32))}),
     real=lambda rng, dtype: [Case({"x": rng.normal(size=(3, 1, 32, 32))})],
