@@ -6,11 +6,8 @@ a student's file may do whatever the user who runs this may do. Grade strangers'
 
 import concurrent.futures
 import contextlib
-import csv
-import io
 import json
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -18,34 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ET
-from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import numpy as np
 
 from scratchnet.errors import InputError
 from scratchnet.exercises.checker import LEVELS
+from scratchnet.exercises.results import Grade
 from scratchnet.exercises.worker import Answer
-from scratchnet.storage import atomic_write, cell, here
+from scratchnet.storage import here
 
 RUNNING: set[subprocess.Popen] = set()
 START = 10  # seconds for Python and NumPy to start; the worker itself says which line took too long, if it still can
-
-
-@dataclass
-class Grade:
-    """One exercise of one student."""
-
-    student: str
-    exercise: str
-    state: str
-    points: int
-    of: int
-    seconds: float
-    fact: str
-    diagnosis: str
-    text: str
 
 
 def astray(folder):
@@ -180,105 +159,3 @@ def end(worker):
     else:
         worker.kill()
     worker.wait()
-
-
-# What comes out.
-
-
-def by_student(grades):
-    found = {}
-    for one_grade in grades:
-        found.setdefault(one_grade.student, []).append(one_grade)
-    return found
-
-
-def as_rows(grades, exercises):
-    """Return a header, then for each student the points of every exercise, their sum, and the largest possible sum."""
-    rows = [("student", *(exercise.name for exercise in exercises), "points", "of")]
-    for student, mine in by_student(grades).items():
-        rows.append((student, *(g.points for g in mine), sum(g.points for g in mine), sum(g.of for g in mine)))
-    return rows
-
-
-def write_csv(path, grades, exercises):
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([cell(value) for value in row] for row in as_rows(grades, exercises))
-    write(path, "\ufeff" + text.getvalue())  # the mark by which Excel knows UTF-8
-
-
-def write_json(path, grades):
-    write(path, json.dumps([asdict(one_grade) for one_grade in grades], indent=1) + "\n")
-
-
-def write_junit(path, grades):
-    """A test suite for each student, a test for each exercise."""
-    top = ET.Element("testsuites")
-    for student, mine in by_student(grades).items():
-        skipped = sum(g.state == "missing" for g in mine)
-        wrong = sum(g.state != "right" for g in mine) - skipped
-        counts = {"tests": len(mine), "failures": wrong, "skipped": skipped}
-        suite = ET.SubElement(
-            top, "testsuite", {"name": printable(student)} | {key: str(n) for key, n in counts.items()}
-        )
-        for g in mine:
-            case = ET.SubElement(
-                suite, "testcase", classname=printable(student), name=g.exercise, time=f"{g.seconds:.2f}"
-            )
-            if g.state == "missing":
-                ET.SubElement(case, "skipped", message=g.text)
-            elif g.state != "right":
-                message = printable(g.diagnosis or g.fact).split("\n")[0]
-                ET.SubElement(case, "failure", message=message, type=g.state).text = printable(g.text)
-    write(path, ET.tostring(top, encoding="unicode", xml_declaration=True) + "\n")
-
-
-def printable(text):
-    """Without the characters that XML does not have."""
-    return re.sub(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD]", "?", text)
-
-
-def write_feedback(folder, grades):
-    """A text for each student: points, and for every exercise that is not right what the learner would have seen."""
-    for student, mine in by_student(grades).items():
-        points, of = sum(g.points for g in mine), sum(g.of for g in mine)
-        lines = [f"{student}: {points} of {of} points", ""]
-        lines += [f"  {g.points:3} of {g.of:3}  {g.exercise:24} {g.state}" for g in mine]
-        for g in mine:
-            if g.state not in ("right", "missing"):
-                lines += ["", "-" * 78, "", g.text]
-        write(here(folder) / f"{student}.txt", "\n".join(lines) + "\n")
-
-
-def can_be_written(path):
-    """Raise InputError before minutes of grading if the file cannot be written, such as one that Excel holds."""
-    path = here(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=path.parent).close()
-        if path.exists():
-            path.open("r+b").close()
-    except OSError as why:
-        raise unwritable(path, why) from None
-
-
-def unwritable(path, why):
-    return InputError(f"{path} cannot be written: {why.strerror}. Name another file, or close it if it is open.")
-
-
-def write(path, text):
-    try:
-        with atomic_write(path) as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
-    except OSError as why:
-        raise unwritable(path, why) from None
-
-
-def summary(grades, exercises):
-    """Rows for a table: how many were right, wrong, not written, stopped, missing, for each exercise."""
-    states = ("right", "wrong", "blank", "stopped", "missing")
-    rows = [("exercise", *states)]
-    for exercise in exercises:
-        mine = [g.state for g in grades if g.exercise == exercise.name]
-        rows.append((exercise.name, *(str(mine.count(state)) for state in states)))
-    points = [sum(g.points for g in mine) for mine in by_student(grades).values()]
-    return rows, float(np.mean(points))
