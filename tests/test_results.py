@@ -312,7 +312,7 @@ def test_two_flags_do_not_name_the_same_file(classroom, capfd):
 def test_moodle_without_numbers_is_said(classroom, capfd):
     assert main(["exercise", "grade", "class", "--moodle", "m.csv", "--gradescope", "gs"]) == 0
     out, err = capfd.readouterr()
-    assert "2 students have no Moodle number" in err
+    assert "2 of 2 have none" in err
     assert "written: gs (a results.json for each student)" in out and Path("gs/ada/results.json").exists()
 
 

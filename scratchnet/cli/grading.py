@@ -182,9 +182,9 @@ def troubles(options, grades, journal, failed):
         )
     if any(grade.state == "ungraded" for grade in grades):
         yield "Mend what is named above, and give the same command with --resume: only what has no grade is graded."
-    nameless = {grade.student for grade in grades if not grade.id}
+    nameless, size = {grade.student for grade in grades if not grade.id}, len({grade.student for grade in grades})
     if options.moodle and nameless:
         yield (
-            f"{options.moodle}: {len(nameless)} students have no Moodle number, which Moodle finds a row by. Grade the "
-            "folder that Moodle's `Download all submissions` gives."
+            f"{options.moodle}: Moodle finds a row by the participant's number; {len(nameless)} of {size} have none. "
+            "Grade the folder that Moodle's `Download all submissions` gives."
         )
