@@ -1,10 +1,28 @@
 """python -m scratchnet exercise syllabus, exercise grade: for teachers."""
 
+import argparse
 import sys
 from pathlib import Path
 
 from scratchnet.cli.flags import path_of, positive
 from scratchnet.errors import InputError
+
+EXAMPLES = """examples:
+  python -m scratchnet exercise grade class --csv grades.csv --jobs 4
+  python -m scratchnet exercise grade class --csv grades.csv --resume
+  python -m scratchnet exercise grade class --mistakes mistakes.csv
+  python -m scratchnet exercise grade class --moodle moodle.csv
+  python -m scratchnet exercise grade class --canvas c.csv --assignment LeNet
+"""
+
+FILES = {
+    "csv": "points of every student and exercise",
+    "mistakes": "what the class got wrong, with the names",
+    "json": "everything that is known",
+    "junit": "the same as test results, for what reads those",
+    "moodle": "for Moodle: the grading worksheet of an assignment",
+    "canvas": "for Canvas: a file for the gradebook's import",
+}
 
 
 def add(whats):
@@ -13,12 +31,19 @@ def add(whats):
     syllabus.add_argument(
         "--out", type=path_of, default=Path("syllabus.ini"), metavar="FILE", help="(default: syllabus.ini)"
     )
-    grade = whats.add_parser("grade", help="for teachers: check the files of a class")
+    grade = whats.add_parser(
+        "grade",
+        help="for teachers: check the files of a class",
+        usage="python -m scratchnet exercise grade FOLDER [flags]",
+        description=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     grade.set_defaults(command=grade_class)
     grade.add_argument("folder", type=path_of, metavar="FOLDER", help="holds one folder for each student")
-    grade.add_argument("--csv", type=path_of, metavar="FILE", help="points of every student and exercise")
-    grade.add_argument("--json", type=path_of, metavar="FILE", help="the same with every diagnosis")
-    grade.add_argument("--junit", type=path_of, metavar="FILE", help="the same as test results, for what reads those")
+    for name, what in FILES.items():
+        grade.add_argument(f"--{name}", type=path_of, metavar="FILE", help=what)
+    grade.add_argument("--assignment", default="scratchnet", metavar="NAME", help="for Canvas: the assignment's title")
+    grade.add_argument("--gradescope", type=path_of, metavar="DIR", help="a results.json for each student")
     grade.add_argument(
         "--feedback",
         type=path_of,
@@ -28,6 +53,7 @@ def add(whats):
     )
     grade.add_argument("--syllabus", type=path_of, metavar="FILE", help="default: syllabus.ini in FOLDER, or here")
     grade.add_argument("--jobs", type=positive, default=1, metavar="N", help="checks at once (default: 1)")
+    grade.add_argument("--resume", action="store_true", help="keep earlier grades, make only what is new")
 
 
 def write_syllabus(options):
@@ -42,35 +68,123 @@ def write_syllabus(options):
 
 
 def grade_class(options):
+    """Grade, write all files, and only then print: the exit code is 1 if something has no grade or was not written."""
+    from scratchnet.cli.progress import say
+    from scratchnet.exercises import grade as grading
+    from scratchnet.exercises.journal import Journal
+    from scratchnet.exercises.results import results_text
+    from scratchnet.exercises.syllabus import Syllabus
+
+    syllabus = Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(options.folder, ".")
+    found = grading.students(options.folder)
+    try_files(options)
+    journal = Journal(options.feedback / "grades.jsonl", options.resume)
+    say("This is not a security sandbox: it contains accidents, not attacks.")
+    for sentence in grading.astray(options.folder):
+        say(sentence)
+    grades = graded(options, syllabus, journal, found)
+    written, failed = write(options, grades, syllabus.exercises)
+    print(results_text(grades, syllabus.exercises), end="\n\n")
+    for label in written:
+        print(f"written: {label}")
+    for sentence in troubles(options, grades, journal, failed):
+        say(sentence)
+    return int(bool(failed or journal.failure) or any(grade.state == "ungraded" for grade in grades))
+
+
+def try_files(options):
+    """Raise InputError before minutes of grading if a file cannot be written, or if two flags name the same."""
+    from scratchnet.exercises.exports import can_be_written
+
+    can_be_written(options.feedback / "STUDENT.txt")
+    if options.gradescope:
+        can_be_written(options.gradescope / "results.json")
+    taken = {}
+    for name in FILES:
+        path = getattr(options, name)
+        if path:
+            first = taken.setdefault(path.resolve(), name)
+            if first != name:
+                raise InputError(f"--{first} and --{name} name the same file, {path}. Give each its own.")
+            can_be_written(path)
+
+
+def graded(options, syllabus, journal, found):
+    """Return the Grades of the students that were found, with a bar meanwhile; each is kept as soon as it is there."""
     from tqdm import tqdm
 
     from scratchnet.cli.progress import say
     from scratchnet.exercises import grade as grading
-    from scratchnet.exercises.syllabus import Syllabus
-    from scratchnet.viewing.tables import table
+    from scratchnet.exercises.journal import keys_of, known_grades
 
-    syllabus = Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(options.folder, ".")
-    found = grading.students(options.folder)
-    files = {
-        options.feedback / "STUDENT.txt": lambda: grading.write_feedback(options.feedback, grades),
-        options.json: lambda: grading.write_json(options.json, grades),
-        options.junit: lambda: grading.write_junit(options.junit, grades),
-        options.csv: lambda: grading.write_csv(options.csv, grades, syllabus.exercises),
+    keys = keys_of(found, syllabus)
+    known = known_grades(journal, keys, syllabus)
+    if options.resume:
+        say(f"{len(known)} of {len(keys)} grades are in {journal.path}; the others are made.")
+
+    def keep(grade):
+        journal.add(keys[grade.student, grade.exercise], grade)
+        bar.update()
+
+    total = len(keys) - len(known)
+    try:
+        with tqdm(total=total, ascii=True, unit=" checks", disable=None, leave=False, file=sys.stderr) as bar:
+            if not total:
+                return list(known.values())
+            return grading.grade(options.folder, syllabus, options.jobs, keep, known)
+    except KeyboardInterrupt:
+        say(f"\nWhat is graded is in {journal.path}. The same command with --resume goes on.")
+        raise
+    finally:
+        journal.close()
+
+
+def write(options, grades, exercises):
+    """Write all files, also after one that fails. Return what was written, and {path: OSError} of the others."""
+    from scratchnet.exercises import exports
+
+    tables = {
+        "csv": lambda: exports.points_csv(grades, exercises),
+        "mistakes": lambda: exports.mistakes_csv(grades, exercises),
+        "json": lambda: exports.grades_json(grades),
+        "junit": lambda: exports.junit_xml(grades),
+        "moodle": lambda: exports.moodle_csv(grades),
+        "canvas": lambda: exports.canvas_csv(grades, options.assignment),
     }
-    files = {path: write for path, write in files.items() if path}
-    for path in files:
-        grading.can_be_written(path)
-    say("This is not a security sandbox: it contains accidents, not attacks.")
-    for sentence in grading.astray(options.folder):
-        say(sentence)
-    total = len(found) * len(syllabus.exercises)
-    with tqdm(total=total, ascii=True, unit=" checks", disable=None, leave=False, file=sys.stderr) as bar:
-        grades = grading.grade(options.folder, syllabus, options.jobs, lambda one: bar.update())
-    rows, mean = grading.summary(grades, syllabus.exercises)
-    print(table(rows))
-    who, of = "1 student" if len(found) == 1 else f"{len(found)} students", sum(syllabus.points.values())
-    print(f"\n{who}, {mean:.1f} of {of} points on average\n")
-    for path, write in files.items():
-        write()
-        each = path.name == "STUDENT.txt"
-        print(f"written: {path.parent} (a .txt for each student)" if each else f"written: {path}")
+    parts = [(f"{options.feedback} (a .txt for each student)", exports.feedback(options.feedback, grades))]
+    if options.gradescope:
+        label = f"{options.gradescope} (a results.json for each student)"
+        parts.append((label, exports.gradescope(options.gradescope, grades)))
+    for name, text in tables.items():
+        path = getattr(options, name)
+        if path:
+            parts.append((path, {path: text()}))
+    written, failed = [], {}
+    for label, files in parts:
+        wrong = exports.write_all(files)
+        failed |= wrong
+        written += [] if wrong else [label]
+    return written, failed
+
+
+def troubles(options, grades, journal, failed):
+    """Yield sentences on what the files lack, and what to do."""
+    if journal.failure:
+        yield f"{journal.path} cannot be written: {journal.failure.strerror}. It lacks the last grades."
+    for path, why in list(failed.items())[:5]:
+        yield f"{path} cannot be written: {why.strerror}."
+    if len(failed) > 5:
+        yield f"{len(failed) - 5} more files cannot be written."
+    if failed and not journal.failure:
+        yield (
+            f"All grades are in {journal.path}. Close the file or make room, and give the same command with --resume: "
+            "nothing is graded again."
+        )
+    if any(grade.state == "ungraded" for grade in grades):
+        yield "Mend what is named above, and give the same command with --resume: only what has no grade is graded."
+    nameless, size = {grade.student for grade in grades if not grade.id}, len({grade.student for grade in grades})
+    if options.moodle and nameless:
+        yield (
+            f"{options.moodle}: Moodle finds a row by the participant's number; {len(nameless)} of {size} have none. "
+            "Grade the folder that Moodle's `Download all submissions` gives."
+        )

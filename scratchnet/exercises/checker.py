@@ -30,7 +30,7 @@ class Result:
 
     state: "right", "wrong", "blank", "missing" or "stopped"; passed: (method, level) of all that passed, in order;
     failed: the one that did not; fact: what was expected and got; diagnosis: the sentence that helps; printed: what the
-    learner's code printed in the small case.
+    learner's code printed in the small case; changed: parts of the library that the file has changed.
     """
 
     exercise: object
@@ -41,6 +41,7 @@ class Result:
     fact: str = ""
     diagnosis: str = ""
     printed: str = ""
+    changed: tuple = ()
 
     def __str__(self):
         lines = [f"{self.exercise.number:02} {self.exercise.name}   {shown(self.path)}", ""]
@@ -100,6 +101,7 @@ def check_answer(exercise, path, seed=0, desk=None, files=None, seconds=None):
 
 
 def expect_library_unchanged(result, changed):
+    result.changed = tuple(changed)
     if changed:
         result.state, result.diagnosis, result.failed = "wrong", "", result.failed or ("", "changes nothing else")
         result.fact = (

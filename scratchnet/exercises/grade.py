@@ -1,4 +1,4 @@
-"""Grade a class: each exercise of each student in its own process, with limits; a table, and feedback files.
+"""Grade a class: each exercise of each student in a process of its own, with limits.
 
 Accidents are kept apart: endless loops, huge arrays, floods of output, processes that outlive the check. On Linux,
 where the system offers user namespaces, a file runs in a closed room as well (sandbox.py); elsewhere it may do whatever
@@ -6,38 +6,16 @@ the user who runs this may do. Grade strangers' files in a container.
 """
 
 import concurrent.futures
-import csv
-import io
-import json
-import re
-import tempfile
 import threading
 import time
-import xml.etree.ElementTree as ET
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-
-from scratchnet.errors import InputError
+from scratchnet.errors import InputError, visible
 from scratchnet.exercises.checker import Result, check_answer
-from scratchnet.exercises.desk import Desk, Interrupted
-from scratchnet.storage import atomic_write, cell, here
-
-
-@dataclass
-class Grade:
-    """One exercise of one student."""
-
-    student: str
-    exercise: str
-    state: str
-    points: int
-    of: int
-    seconds: float
-    fact: str
-    diagnosis: str
-    text: str
+from scratchnet.exercises.desk import Desk, Interrupted, NoDesk
+from scratchnet.exercises.results import Grade
+from scratchnet.exercises.syllabus import points_for
+from scratchnet.storage import here
 
 
 def astray(folder):
@@ -70,14 +48,22 @@ def students(folder):
     return found
 
 
-def grade(folder, syllabus, jobs=1, progress=None):
-    """Return the Grades of all students, in order. progress: called with each Grade."""
+def grade(folder, syllabus, jobs=1, progress=None, known=None):
+    """Return the Grades of all students, in order.
+
+    progress: called with each new Grade, in this thread; known: {(student, name of an exercise): Grade} of those that
+    are not made again.
+    """
+    known, desks = known or {}, Desks(syllabus, here(folder))
     tasks = [(name, place, exercise) for name, place in students(folder).items() for exercise in syllabus.exercises]
-    desks = Desks(syllabus, here(folder))
     with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
-        futures = [pool.submit(one, desks, syllabus, *task) for task in tasks]
+        new = {
+            (name, exercise.name): pool.submit(one, desks, syllabus, name, place, exercise)
+            for name, place, exercise in tasks
+            if (name, exercise.name) not in known
+        }
         try:
-            for future in concurrent.futures.as_completed(futures):
+            for future in concurrent.futures.as_completed(new.values()):
                 if progress:
                     progress(future.result())
         except BaseException:  # Ctrl-C
@@ -85,11 +71,11 @@ def grade(folder, syllabus, jobs=1, progress=None):
             raise
         finally:
             desks.close()
-        return [future.result() for future in futures]
+    return [known.get((name, exercise.name)) or new[name, exercise.name].result() for name, _, exercise in tasks]
 
 
 class Desks:
-    """A Desk for each thread."""
+    """A Desk for each thread. no_room: why there is no closed room, "" if there is."""
 
     def __init__(self, syllabus, folder):
         warm = [exercise.name for exercise in syllabus.exercises if exercise.tiny]
@@ -108,124 +94,43 @@ class Desks:
 
 
 def one(desks, syllabus, student, place, exercise):
-    """The Grade of one exercise of one student."""
-    start, of = time.perf_counter(), syllabus.points[exercise.name]
-    if not (place / exercise.file).is_file():
-        fact = f"{exercise.number:02} {exercise.name}: there is no {exercise.file}."
-        return Grade(student, exercise.name, "missing", 0, of, 0.0, "missing", "", fact)
-    result = checked(desks, syllabus, place, exercise)
-    points = of if result.state == "right" else 0
-    seconds = time.perf_counter() - start
-    return Grade(student, exercise.name, result.state, points, of, seconds, result.fact, result.diagnosis, str(result))
+    """Return the Grade of one exercise of one student."""
+    start = time.perf_counter()
+    if (place / exercise.file).is_file():
+        result = checked(desks, syllabus, place, exercise)
+    else:
+        result = Result(exercise, Path(exercise.file), "missing", fact=f"There is no {exercise.file}.")
+    counts = [method for method, _ in result.passed]
+    passed = tuple(method for method in exercise.methods if method in counts and method != (result.failed or "?")[0])
+    return Grade(
+        student,
+        exercise.name,
+        result.state,
+        points_for(syllabus, exercise, result.state, passed),
+        syllabus.points[exercise.name],
+        time.perf_counter() - start,
+        result.fact,
+        result.diagnosis,
+        str(result),
+        passed if not result.changed else (),
+        exercise.methods,
+    )
 
 
 def checked(desks, syllabus, place, exercise):
-    """The Result of a file, in a process that sees copies of the student's files."""
-    files = {path.name: path.read_bytes() for path in place.glob("*.py") if path.is_file()}
-    seconds = max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
+    """Return the Result of a file, in a process that sees copies of the student's files.
+
+    Its state is "ungraded" if that could not be done, through no fault of the student.
+    """
+    path = Path(exercise.file)
     try:
-        return check_answer(exercise, exercise.file, syllabus.seed, desks.get(), files, seconds)
+        files = {file.name: file.read_bytes() for file in place.glob("*.py") if file.is_file()}
+        seconds = max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
+        return check_answer(exercise, path, syllabus.seed, desks.get(), files, seconds)
     except Interrupted:
-        return Result(exercise, Path(exercise.file), fact="Your code raises KeyboardInterrupt. Remove that line.")
-
-
-# What comes out.
-
-
-def by_student(grades):
-    found = {}
-    for one_grade in grades:
-        found.setdefault(one_grade.student, []).append(one_grade)
-    return found
-
-
-def as_rows(grades, exercises):
-    """Return a header, then for each student the points of every exercise, their sum, and the largest possible sum."""
-    rows = [("student", *(exercise.name for exercise in exercises), "points", "of")]
-    for student, mine in by_student(grades).items():
-        rows.append((student, *(g.points for g in mine), sum(g.points for g in mine), sum(g.of for g in mine)))
-    return rows
-
-
-def write_csv(path, grades, exercises):
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([cell(value) for value in row] for row in as_rows(grades, exercises))
-    write(path, "\ufeff" + text.getvalue())  # the mark by which Excel knows UTF-8
-
-
-def write_json(path, grades):
-    write(path, json.dumps([asdict(one_grade) for one_grade in grades], indent=1) + "\n")
-
-
-def write_junit(path, grades):
-    """A test suite for each student, a test for each exercise."""
-    top = ET.Element("testsuites")
-    for student, mine in by_student(grades).items():
-        skipped = sum(g.state == "missing" for g in mine)
-        wrong = sum(g.state != "right" for g in mine) - skipped
-        counts = {"tests": len(mine), "failures": wrong, "skipped": skipped}
-        suite = ET.SubElement(
-            top, "testsuite", {"name": printable(student)} | {key: str(n) for key, n in counts.items()}
-        )
-        for g in mine:
-            case = ET.SubElement(
-                suite, "testcase", classname=printable(student), name=g.exercise, time=f"{g.seconds:.2f}"
-            )
-            if g.state == "missing":
-                ET.SubElement(case, "skipped", message=g.text)
-            elif g.state != "right":
-                message = printable(g.diagnosis or g.fact).split("\n")[0]
-                ET.SubElement(case, "failure", message=message, type=g.state).text = printable(g.text)
-    write(path, ET.tostring(top, encoding="unicode", xml_declaration=True) + "\n")
-
-
-def printable(text):
-    """Without the characters that XML does not have."""
-    return re.sub(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD]", "?", text)
-
-
-def write_feedback(folder, grades):
-    """A text for each student: points, and for every exercise that is not right what the learner would have seen."""
-    for student, mine in by_student(grades).items():
-        points, of = sum(g.points for g in mine), sum(g.of for g in mine)
-        lines = [f"{student}: {points} of {of} points", ""]
-        lines += [f"  {g.points:3} of {g.of:3}  {g.exercise:24} {g.state}" for g in mine]
-        for g in mine:
-            if g.state not in ("right", "missing"):
-                lines += ["", "-" * 78, "", g.text]
-        write(here(folder) / f"{student}.txt", "\n".join(lines) + "\n")
-
-
-def can_be_written(path):
-    """Raise InputError before minutes of grading if the file cannot be written, such as one that Excel holds."""
-    path = here(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=path.parent).close()
-        if path.exists():
-            path.open("r+b").close()
-    except OSError as why:
-        raise unwritable(path, why) from None
-
-
-def unwritable(path, why):
-    return InputError(f"{path} cannot be written: {why.strerror}. Name another file, or close it if it is open.")
-
-
-def write(path, text):
-    try:
-        with atomic_write(path) as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
-    except OSError as why:
-        raise unwritable(path, why) from None
-
-
-def summary(grades, exercises):
-    """Rows for a table: how many were right, wrong, not written, stopped, missing, for each exercise."""
-    states = ("right", "wrong", "blank", "stopped", "missing")
-    rows = [("exercise", *states)]
-    for exercise in exercises:
-        mine = [g.state for g in grades if g.exercise == exercise.name]
-        rows.append((exercise.name, *(str(mine.count(state)) for state in states)))
-    points = [sum(g.points for g in mine) for mine in by_student(grades).values()]
-    return rows, float(np.mean(points))
+        return Result(exercise, path, fact="Your code raises KeyboardInterrupt. Remove that line.")
+    except (NoDesk, OSError, MemoryError) as why:
+        return Result(exercise, path, "ungraded", fact=visible(str(why)) or type(why).__name__)
+    except Exception as why:  # a mistake of ours ends nobody's grading
+        fact = f"The checker itself failed ({type(why).__name__}: {visible(str(why))}). Please report this."
+        return Result(exercise, path, "ungraded", fact=fact)

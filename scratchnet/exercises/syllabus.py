@@ -20,6 +20,8 @@ seed = {seed}
 ; limits for each exercise of each student: seconds, and megabytes of memory (0: none)
 seconds = {seconds}
 memory = {memory}
+; points for each method of an exercise that passes, or all or nothing?
+parts = {parts}
 
 [points]
 """
@@ -34,6 +36,7 @@ class Syllabus:
     seed: int = 1998
     seconds: int = 60
     memory: int = 2000
+    parts: bool = False
 
     @property
     def exercises(self):
@@ -58,7 +61,7 @@ class Syllabus:
         except (configparser.Error, UnicodeDecodeError) as why:
             reason = str(why).replace("\n", " ")
             raise InputError(f"{path} is not a syllabus: {reason}. `exercise syllabus` writes one.") from None
-        known = {"class": {"solutions", "seed", "seconds", "memory"}, "points": {e.name for e in EXERCISES}}
+        known = {"class": {"solutions", "seed", "seconds", "memory", "parts"}, "points": {e.name for e in EXERCISES}}
         for section in parser.sections():
             if section not in known:
                 raise InputError(f"{path}: there is no section [{section}].{nearest(section, list(known))}")
@@ -66,9 +69,10 @@ class Syllabus:
                 if key not in known[section]:
                     raise InputError(f"{path}: [{section}] has no {key!r}.{nearest(key, sorted(known[section]))}")
         settings = {}
-        with sentence(path, "class"):
-            if parser.has_option("class", "solutions"):
-                settings["solutions"] = parser.getboolean("class", "solutions")
+        for key in ("solutions", "parts"):
+            with sentence(path, "class", key):
+                if parser.has_option("class", key):
+                    settings[key] = parser.getboolean("class", key)
         for key in ("seed", "seconds", "memory"):
             if parser.has_option("class", key):
                 settings[key] = whole_number(path, "class", key, parser["class"][key], least=key == "seconds")
@@ -86,20 +90,41 @@ class Syllabus:
 
     def write(self, path):
         lines = [f"{name} = {points}" for name, points in self.points.items()]
-        head = HEAD.format(**vars(self) | {"solutions": "yes" if self.solutions else "no"})
+        answers = {key: "yes" if getattr(self, key) else "no" for key in ("solutions", "parts")}
+        head = HEAD.format(**vars(self) | answers)
         with atomic_write(path) as file:
             file.write((head + "\n".join(lines) + "\n").encode("ascii"))
 
 
 @contextlib.contextmanager
-def sentence(path, section):
+def sentence(path, section, key):
     try:
         yield
     except ValueError as why:
-        raise InputError(f"{path}: [{section}] solutions should be yes or no ({why}).") from None
+        raise InputError(f"{path}: [{section}] {key} should be yes or no ({why}).") from None
 
 
 def whole_number(path, section, key, text, least=0):
     if not text.isdecimal() or len(text) > 9 or int(text) < least:
         raise InputError(f"{path}: [{section}] {key} should be a whole number of at least {int(least)}, got {text!r}.")
     return int(text)
+
+
+def points_for(syllabus, exercise, state, passed=()):
+    """Return the points of an exercise in this state: all or nothing, or by parts a share for each method in `passed`.
+
+    None if it is "ungraded": what the environment did is not the student's 0.
+    """
+    of, methods = syllabus.points[exercise.name], set(exercise.methods)
+    if state in ("right", "ungraded"):
+        return of if state == "right" else None
+    done = len(methods.intersection(passed))
+    if not syllabus.parts or done == len(methods):  # all of them and yet not right: the file changes the library
+        return 0
+    return rounded(of * done / len(methods))
+
+
+def rounded(points):
+    """Return points with at most two digits after the point, and as an int if there are none."""
+    points = round(points, 2)
+    return int(points) if points == int(points) else points
