@@ -126,8 +126,11 @@ def expect_array(name: str, got: Any, expected: NDArray, sizes: dict[str, int] |
     """Raise CheckFailed unless got is an array of the shape of expected. sizes: see `diagnose`."""
     if not isinstance(got, np.ndarray):
         what = "None" if got is None else type(got).__name__
-        number = "Yours is a single number. Did you sum over too many axes?" if isinstance(got, Number) else ""
-        why = NOT_THERE if got is None else number
+        why = NOT_THERE if got is None else ""
+        if isinstance(got, Number):
+            why = "Yours is a single number. Did you sum over too many axes?"
+        if isinstance(got, tuple):
+            why = f"Yours is a tuple; it should return {name} alone, and store the others on self."
         raise CheckFailed(f"{name}: expected an array of shape {expected.shape}, got {what}.", why)
     if got.shape != expected.shape:
         why = diagnose(got, expected, sizes)

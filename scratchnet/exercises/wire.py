@@ -18,6 +18,7 @@ from scratchnet.errors import visible
 LONGEST = 64 * 2**20  # bytes: the results of LeNet-5's sizes take a few MB
 LENGTH = struct.Struct(">Q")
 NAME = 40  # letters of the name of a type that is shown
+KINDS = "fiubcU"  # of arrays that are sent: numbers, truth values, texts of a fixed length
 
 
 class Broken(Exception):
@@ -110,14 +111,14 @@ class Wire:
             return stranger(str(about["type"]))
         dtype, shape = np.dtype(str(about["dtype"])), tuple(int(n) for n in about["shape"])
         size = math.prod(shape) * dtype.itemsize
-        if dtype.kind not in "fiubc" or not 0 <= size <= LONGEST or min(shape, default=0) < 0:
-            raise ValueError("it is no array of numbers")
+        if dtype.kind not in KINDS or not 0 <= size <= LONGEST or min(shape, default=0) < 0:
+            raise ValueError("it is no array that is sent")
         return np.ndarray(shape, dtype, self.receive_bytes(size)).copy()
 
 
 def described(value, arrays):
     """Return a value as JSON; an array is put into `arrays`."""
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiubc":
+    if isinstance(value, np.ndarray) and value.dtype.kind in KINDS:
         arrays.append(np.asarray(value))
         return {"dtype": value.dtype.str, "shape": value.shape}
     if value is None or isinstance(value, bool):
@@ -135,6 +136,8 @@ def described(value, arrays):
 
 def stranger(name):
     """Return an object whose type has this name."""
+    if name in ("tuple", "list"):
+        return () if name == "tuple" else []
     return type(visible(name)[:NAME] or "object", (), {})()
 
 

@@ -1,146 +1,92 @@
-"""The exercises on the paper's own parts: subsampling, Table I, codes and penalties, the network."""
+"""The exercises on the paper's own parts: Table I, codes and penalties, the network."""
 
 import numpy as np
 
 from scratchnet.exercises.cases import gaps, layer_case, normal, whole
-from scratchnet.exercises.definition import Case, Exercise, Wrong
+from scratchnet.exercises.definition import Case, Exercise
 from scratchnet.exercises.kinds import Function, LayerPass
 from scratchnet.exercises.networks import Network
-from scratchnet.kernels import subsample, subsample_back
-from scratchnet.layers import RBF, Subsampling
+from scratchnet.exercises.topics.families import in_a_loop, wrongs
+from scratchnet.layers import RBF
 from scratchnet.models import DIGIT_CODES, TABLE_I, lenet5
 from scratchnet.models.lenet5 import connection_table
 
 
-def maps_case(rng, dtype, images, maps, height, width, **options):
-    sizes = {"pixels of a window": 4, "outputs of a map": height * width // 4}
-    return layer_case(Subsampling, rng, dtype, (images, maps, height, width), maps, sizes=sizes, **options)
-
-
-def each_map(a):
-    return a[:, None, None]
-
-
-def window_sums(x):
-    N, C, H, W = x.shape
-    return x.reshape(N, C, H // 2, 2, W // 2, 2).sum(axis=(3, 5))
-
-
-SUBSAMPLING = Exercise(
-    number=0,
-    name="subsampling",
-    lesson=8,
-    title="a learned coefficient for the sum of each 2x2 window",
-    target=Subsampling,
-    methods=("forward", "backward"),
-    task="forward returns y and stores the sums as self.s (N, C, H/2, W/2). backward sets self.dW and "
-    "self.db, one number for each map, and returns dE/dx.",
-    shows=(subsample, Subsampling._back, subsample_back),
-    kind=LayerPass(leaves=("s",)),
-    tiny=lambda rng, dtype: maps_case(rng, dtype, 2, 1, 2, 4, draw=whole),
-    draw=lambda rng, dtype: maps_case(rng, dtype, 5, 3, 6, 6),
-    real=lambda rng, dtype: [maps_case(rng, dtype, 2, 6, 28, 28), maps_case(rng, dtype, 2, 16, 10, 10)],
-    odd=lambda rng, dtype: [
-        maps_case(rng, dtype, 1, 1, 2, 2),
-        maps_case(rng, dtype, 3, 2, 4, 10),
-        maps_case(rng, dtype, 3, 2, 8, 2, memory=gaps),
-    ],
-    wrong={
-        "forward": (
-            Wrong(
-                "y",
-                "Yours takes the mean of the window; it should take the sum (paper, II.B).",
-                lambda c: each_map(c.W) * window_sums(c.x) / 4 + each_map(c.b),
-            ),
-            Wrong("y", "Yours has no bias; it should add b.", lambda c: each_map(c.W) * window_sums(c.x)),
-            Wrong("y", "Yours has no coefficient; it should be W s + b.", lambda c: window_sums(c.x) + each_map(c.b)),
-            Wrong(
-                "y",
-                "Yours is W (s + b); it should be W s + b.",
-                lambda c: each_map(c.W) * (window_sums(c.x) + each_map(c.b)),
-            ),
-            Wrong(
-                "y",
-                "Yours takes the largest of the window; it should take the sum.",
-                lambda c: each_map(c.W) * largest(c.x) + each_map(c.b),
-            ),
-            Wrong(
-                "y",
-                "Yours uses one pixel of each window; it should sum all four.",
-                lambda c: each_map(c.W) * c.x[:, :, ::2, ::2] + each_map(c.b),
-            ),
-        ),
-        "backward": (
-            Wrong(
-                "dx",
-                "Yours divides dx by 4; it should not: the window was summed, so each pixel gets all of W dy.",
-                lambda c: c.dx / 4,
-            ),
-            Wrong(
-                "dx", "Yours has no coefficient W in dx; it should.", lambda c: np.repeat(np.repeat(c.dy, 2, 2), 2, 3)
-            ),
-            Wrong(
-                "dx",
-                "Yours gives one pixel of each window its share; it should give all four theirs.",
-                lambda c: c.dx * corner(c.dx),
-            ),
-            Wrong(
-                "dx",
-                "Yours repeats the whole map; it should repeat each entry: np.repeat, not np.tile.",
-                lambda c: np.tile(each_map(c.W) * c.dy, (1, 1, 2, 2)),
-            ),
-            Wrong(
-                "dW",
-                "Yours averages dW over the batch; it should sum: the 1/N is in the loss.",
-                lambda c: c.dW / len(c.x),
-            ),
-            Wrong(
-                "dW",
-                "Yours is the mean; dW should be the sum over images, rows and columns.",
-                lambda c: (c.dy * window_sums(c.x)).mean(axis=(0, 2, 3)),
-            ),
-            Wrong(
-                "dW",
-                "Yours has no sums s; it should be dW = sum dy s, with the s of forward.",
-                lambda c: c.dy.sum(axis=(0, 2, 3)),
-            ),
-            Wrong(
-                "db",
-                "Yours is the mean; db should be the sum over images, rows and columns.",
-                lambda c: c.dy.mean(axis=(0, 2, 3)),
-            ),
-        ),
-    },
-    hints=(
-        "x.reshape(N, C, H/2, 2, W/2, 2) has the two rows of a window on axis 3 and its two columns on axis 5.",
-        "W and b are (C,). To multiply (N, C, H, W), W needs two more axes: W[:, None, None]; b likewise.",
-        "backward: dW and db are sums over axes 0, 2 and 3; one number for each map remains.",
-        "dx: each pixel of a window gets W dy of its window. np.repeat(..., 2, axis=2), then along axis 3.",
-    ),
-)
-
-
-def largest(x):
-    N, C, H, W = x.shape
-    return x.reshape(N, C, H // 2, 2, W // 2, 2).max(axis=(3, 5))
-
-
-def corner(x):
-    mask = np.zeros_like(x)
-    mask[:, :, ::2, ::2] = 1
-    return mask
-
-
-def with_spaces(c):
-    return np.array([[mark == "X" for mark in row] for row in c.drawing.split("\n") if row.strip()]).T
-
-
-def drawing_case(rng, rows, columns):
+def drawing_case(rng, rows, columns, between=" ", before="\n", after="\n"):
     marks = np.array(["X", "."])[(rng.random((rows, columns)) < 0.5).astype(int)]
     marks[rng.integers(0, rows), :] = "X"
     marks[0, 0], marks[-1, -1] = "X", "."
-    return Case({"drawing": "\n" + "\n".join(" ".join(row) for row in marks) + "\n"})
+    return Case({"drawing": before + "\n".join(between.join(row) for row in marks) + after})
 
+
+def lines(c):
+    return [row for row in c.drawing.split("\n") if row.strip()]
+
+
+def table_of(rows):
+    """The table of lists of marks."""
+    return np.array([[mark == "X" for mark in row] for row in rows]).T
+
+
+def in_the_paper_s_size(c):
+    table = np.zeros((16, 6), bool)
+    table[: c.table.shape[0], : c.table.shape[1]] = c.table
+    return table
+
+
+TABLE = wrongs(
+    "table",
+    {
+        "Yours has True and False in each other's place; X should be a connection.": lambda c: ~c.table,
+        "Yours is True everywhere, since bool('.') is True too; it should compare with \"X\".": (
+            lambda c: np.ones_like(c.table),
+            lambda c: np.ones_like(c.table.T),
+        ),
+        'Yours is False everywhere; it should be True at each "X", a capital letter.': (
+            lambda c: np.zeros_like(c.table),
+            lambda c: np.zeros_like(c.table.T),
+        ),
+        "Yours counts the spaces between the marks; it should not: row.split() leaves them out.": (
+            lambda c: table_of(lines(c)),
+            lambda c: table_of(row.strip() for row in lines(c)),
+        ),
+        "Yours splits at each single space, split(' '); it should be row.split(), for any number of spaces.": (
+            lambda c: table_of(row.split(" ") for row in lines(c))
+        ),
+        "Yours takes every other letter of a line; it should take the marks, however many spaces are between: "
+        "row.split().": (
+            lambda c: table_of(row[::2] for row in lines(c)),
+            lambda c: table_of(row.strip()[::2] for row in lines(c)),
+        ),
+        "Yours is transposed; a row of the table should be an output map, as a column of the drawing is.": (
+            lambda c: c.table.T
+        ),
+        "Yours has the shape of the transpose, but its numbers in the order of the drawing; it should transpose, .T, "
+        "and not reshape.": lambda c: c.table.T.reshape(c.table.shape),
+        "Yours has one row for all lines of the drawing; it should be a table: split the drawing at '\\n' first.": (
+            lambda c: c.table.T.ravel()
+        ),
+        "Yours leaves out the first and the last line; it should leave out blank lines only: if line.strip().": (
+            lambda c: table_of(row.split() for row in c.drawing.split("\n")[1:-1])
+        ),
+        "Yours leaves out the first line; it should leave out blank lines only: if line.strip().": (
+            lambda c: table_of(row.split() for row in c.drawing.split("\n")[1:])
+        ),
+        "Yours leaves out the last line; it should leave out blank lines only: if line.strip().": (
+            lambda c: table_of(row.split() for row in c.drawing.split("\n")[:-1])
+        ),
+        "Yours has the shape (16, 6) for every drawing; it should have a row for each column of the drawing.": (
+            in_the_paper_s_size
+        ),
+        "Yours reads the first line only; it should read all: is `return` inside of the loop?": lambda c: c.table[
+            :, :1
+        ],
+        "Yours has the lines from the last to the first; it should keep their order.": lambda c: c.table[:, ::-1],
+        "Yours has its rows from the last to the first; it should be the transpose, .T, and not np.rot90.": lambda c: (
+            c.table[::-1]
+        ),
+    },
+)
 
 TABLE_ONE = Exercise(
     number=0,
@@ -154,41 +100,18 @@ TABLE_ONE = Exercise(
     play="print(TABLE_I, connection_table(TABLE_I))",
     kind=Function("table"),
     tiny=lambda rng, dtype: drawing_case(rng, 2, 3),
-    draw=lambda rng, dtype: drawing_case(rng, *(int(n) for n in rng.permutation([4, 5]))),
+    draw=lambda rng, dtype: drawing_case(rng, *(int(n) for n in rng.permutation([4, 5])), "  ", "", ""),
     real=lambda rng, dtype: [Case({"drawing": TABLE_I})],
     odd=lambda rng, dtype: [
+        drawing_case(rng, 3, 3),
+        drawing_case(rng, 3, 3, "   ", "\n\n", "\n\n"),
         Case({"drawing": "X"}),
         Case({"drawing": "X . X"}),
         Case({"drawing": "\n\n  X\n  .\n\n"}),
         Case({"drawing": "X  .\n.  X\nX  X"}),
+        Case({"drawing": ". .\n. ."}),
     ],
-    wrong={
-        "": (
-            Wrong(
-                "table", "Yours has True and False in each other's place; X should be a connection.", lambda c: ~c.table
-            ),
-            Wrong(
-                "table",
-                "Yours is True everywhere, since bool('.') is True too; it should compare with \"X\".",
-                lambda c: np.ones_like(c.table),
-            ),
-            Wrong(
-                "table",
-                "Yours is True everywhere, since bool('.') is True too; it should compare with \"X\".",
-                lambda c: np.ones_like(c.table.T),
-            ),
-            Wrong(
-                "table",
-                "Yours counts the spaces between the marks; it should not: row.split() leaves them out.",
-                with_spaces,
-            ),
-            Wrong(
-                "table",
-                "Yours is transposed; a row of the table should be an output map, as a column of the drawing is.",
-                lambda c: c.table.T,
-            ),
-        )
-    },
+    wrong={"": TABLE},
     hints=(
         "drawing.split('\\n') gives the lines; line.split() gives the marks in a line, without the spaces.",
         "Leave out the lines that are empty: [line.split() for line in ... if line.strip()].",
@@ -203,6 +126,147 @@ def codes_case(rng, dtype, images, classes, features, draw=normal, memory=np.asc
     case = layer_case(RBF, rng, dtype, (images, features), codes, draw=draw, memory=memory, sizes={"classes": classes})
     return Case(case.arrays | {"codes": codes}, case.args, sizes=case.sizes)
 
+
+def digit_codes_case(rng, dtype):
+    case = layer_case(RBF, rng, dtype, (8, 84), DIGIT_CODES.astype(dtype), sizes={"classes": 10})
+    return Case(case.arrays | {"codes": DIGIT_CODES.astype(dtype)}, case.args, sizes=case.sizes)
+
+
+def differences(c):
+    return c.x[:, None, :] - c.codes
+
+
+def y_of(c):
+    return (differences(c) ** 2).sum(axis=2)
+
+
+def dx_of(c):
+    return 2 * (c.dy[:, :, None] * differences(c)).sum(axis=1)
+
+
+def nearest(c):
+    """dx of the nearest class alone."""
+    n, near = np.arange(len(c.x)), y_of(c).argmin(axis=1)
+    return 2 * c.dy[n, near][:, None] * differences(c)[n, near]
+
+
+RBF_FORWARD = wrongs(
+    "y",
+    {
+        "Yours sums the differences; it should sum their squares.": lambda c: differences(c).sum(axis=2),
+        "Yours is the sum of |x - w|; it should be the sum of squares.": lambda c: np.abs(differences(c)).sum(axis=2),
+        "Yours is the distance; it should be its square (eq. 7).": lambda c: np.sqrt(y_of(c)),
+        "Yours is the mean over the features; it should be the sum.": lambda c: (differences(c) ** 2).mean(axis=2),
+        "Yours has a factor 1/2; it should not (eq. 7).": lambda c: y_of(c) / 2,
+        "Yours is the product x w'; it should be a squared distance.": lambda c: c.x @ c.codes.T,
+        "Yours has the other sign; it should be the penalty itself, which is never negative.": lambda c: -y_of(c),
+        "Yours sums over the classes; it should sum over the features, the last axis.": (
+            lambda c: (differences(c) ** 2).sum(axis=1),
+            lambda c: (differences(c) ** 2).mean(axis=1),
+        ),
+        "Yours sums over the images; it should sum over the features, the last axis.": (
+            lambda c: (differences(c) ** 2).sum(axis=0)
+        ),
+        "Yours is the square of the sum; it should be the sum of the squares.": lambda c: (
+            differences(c).sum(axis=2) ** 2
+        ),
+        "Yours is e^-y, a Gaussian; it should be the penalty y itself.": (
+            lambda c: np.exp(-y_of(c)),
+            lambda c: np.exp(-y_of(c) / 2),
+        ),
+        "Yours is the largest square; it should be the sum of the squares.": (
+            lambda c: (differences(c) ** 2).max(axis=2),
+            lambda c: np.abs(differences(c)).max(axis=2),
+        ),
+        "Yours is x^2 - w^2; it should square the difference: (x - w)^2.": (
+            lambda c: (c.x**2).sum(axis=1, keepdims=True) - (c.codes**2).sum(axis=1)
+        ),
+        "Yours is x^2 + w^2 without -2 x w; it should be (x - w)^2.": (
+            lambda c: (c.x**2).sum(axis=1, keepdims=True) + (c.codes**2).sum(axis=1)
+        ),
+        "Yours has x w once; it should be x^2 - 2 x w + w^2.": lambda c: y_of(c) + c.x @ c.codes.T,
+        "Yours has + 2 x w, which is (x + w)^2; it should be (x - w)^2.": lambda c: y_of(c) + 4 * c.x @ c.codes.T,
+        "Yours uses the last feature only; it should sum over all: `+=` in the inner loop.": (
+            lambda c: differences(c)[:, :, -1] ** 2
+        ),
+        "Yours uses the first feature only; it should sum over all: is `return` inside of the loop?": (
+            lambda c: differences(c)[:, :, 0] ** 2
+        ),
+    },
+)
+RBF_STORED = wrongs(
+    "self.difference",
+    {
+        "Yours stores w - x; self.difference should be x - w.": lambda c: -differences(c),
+        "Yours stores the squares; self.difference should be x - w.": lambda c: differences(c) ** 2,
+        "Yours stores |x - w|; self.difference should be x - w.": lambda c: np.abs(differences(c)),
+        "Yours stores 2 (x - w); self.difference should be x - w.": lambda c: 2 * differences(c),
+        "Yours stores y; self.difference should be x - w, of shape (N, classes, F).": y_of,
+        "Yours stores the sum of x - w; self.difference should be x - w, of shape (N, classes, F).": (
+            lambda c: differences(c).sum(axis=2),
+            lambda c: differences(c).sum(axis=1),
+        ),
+    },
+)
+RBF_BACKWARD = wrongs(
+    "dx",
+    {
+        "Yours has no factor 2; it should, since the derivative of a square is 2 (x - w).": lambda c: c.dx / 2,
+        "Yours has 2 (w - x); it should be 2 (x - w).": lambda c: -c.dx,
+        "Yours has w - x and no factor 2; it should be 2 (x - w).": lambda c: -c.dx / 2,
+        "Yours has no dy; it should weigh each class by dE/dy_i.": (
+            lambda c: 2 * differences(c).sum(axis=1),
+            lambda c: differences(c).sum(axis=1),
+        ),
+        "Yours averages over the classes; it should sum over them.": (
+            lambda c: (2 * c.dy[:, :, None] * differences(c)).mean(axis=1)
+        ),
+        "Yours sums over the features; it should sum over the classes, axis 1.": (
+            lambda c: (2 * c.dy[:, :, None] * differences(c)).sum(axis=2),
+            lambda c: (c.dy[:, :, None] * differences(c)).sum(axis=2),
+        ),
+        "Yours sums over the images; it should sum over the classes, axis 1.": (
+            lambda c: (2 * c.dy[:, :, None] * differences(c)).sum(axis=0)
+        ),
+        "Yours squares x - w; it should not: the derivative of a square is 2 (x - w).": (
+            lambda c: 2 * (c.dy[:, :, None] * differences(c) ** 2).sum(axis=1),
+            lambda c: (c.dy[:, :, None] * differences(c) ** 2).sum(axis=1),
+        ),
+        "Yours has |x - w|; it should be x - w, with its sign.": (
+            lambda c: 2 * (c.dy[:, :, None] * np.abs(differences(c))).sum(axis=1)
+        ),
+        "Yours squares dy; it should not.": lambda c: 2 * (c.dy[:, :, None] ** 2 * differences(c)).sum(axis=1),
+        "Yours is the product of two sums; it should multiply dy and x - w first, and then sum over the classes.": [
+            lambda c, k=k: k * c.dy.sum(axis=1, keepdims=True) * differences(c).sum(axis=1) for k in (1, 2)
+        ],
+        "Yours has w alone; it should have x - w: self.difference.": [
+            lambda c, k=k: k * c.dy @ c.codes for k in (-2, -1, 1, 2)
+        ],
+        "Yours has x alone; it should have x - w: self.difference.": [
+            lambda c, k=k: k * c.dy.sum(axis=1, keepdims=True) * c.x for k in (1, 2)
+        ],
+        "Yours pairs every image with every image, as the product `@` of dy and self.difference does; it should be "
+        "dy[:, :, None] * self.difference, summed over axis 1.": [
+            lambda c, k=k: k * c.dy @ differences(c) for k in (1, 2)
+        ],
+        "Yours uses the first class only; it should sum over all classes.": (
+            lambda c: 2 * c.dy[:, :1] * differences(c)[:, 0]
+        ),
+        "Yours uses the last class only; it should sum over all classes: `+=` in the loop.": (
+            lambda c: 2 * c.dy[:, -1:] * differences(c)[:, -1]
+        ),
+        "Yours uses the nearest class only; it should sum over all classes.": nearest,
+        "Yours multiplies by y too; it should be dy times 2 (x - w).": (
+            lambda c: 2 * ((c.dy * y_of(c))[:, :, None] * differences(c)).sum(axis=1)
+        ),
+        "Yours has y for dy; it should be dy times 2 (x - w).": (
+            lambda c: 2 * (y_of(c)[:, :, None] * differences(c)).sum(axis=1)
+        ),
+        "Yours divides by the distance; it should not: y is the square, with the slope 2 (x - w).": (
+            lambda c: ((c.dy / np.sqrt(y_of(c)))[:, :, None] * differences(c)).sum(axis=1)
+        ),
+    },
+)
 
 RBF_LAYER = Exercise(
     number=0,
@@ -220,52 +284,16 @@ RBF_LAYER = Exercise(
     odd=lambda rng, dtype: [
         codes_case(rng, dtype, 1, 1, 1),
         codes_case(rng, dtype, 1, 7, 2),
+        codes_case(rng, dtype, 4, 1, 3),
         codes_case(rng, dtype, 4, 4, 4),
+        codes_case(rng, dtype, 3, 3, 5),
+        codes_case(rng, dtype, 5, 2, 5),
+        codes_case(rng, dtype, 2, 4, 4),
         codes_case(rng, dtype, 4, 2, 5, memory=gaps),
     ],
     wrong={
-        "forward": (
-            Wrong(
-                "y",
-                "Yours sums the differences; it should sum their squares.",
-                lambda c: differences(c).sum(axis=2),
-            ),
-            Wrong(
-                "y",
-                "Yours is the sum of |x - w|; it should be the sum of squares.",
-                lambda c: np.abs(differences(c)).sum(axis=2),
-            ),
-            Wrong("y", "Yours is the distance; it should be its square (eq. 7).", lambda c: np.sqrt(c.y)),
-            Wrong(
-                "y",
-                "Yours is the mean over the features; it should be the sum.",
-                lambda c: (differences(c) ** 2).mean(axis=2),
-            ),
-            Wrong("y", "Yours has a factor 1/2; it should not (eq. 7).", lambda c: c.y / 2),
-            Wrong("y", "Yours is the product x w'; it should be a squared distance.", lambda c: c.x @ c.codes.T),
-        ),
-        "backward": (
-            Wrong(
-                "dx",
-                "Yours has no factor 2; it should, since the derivative of a square is 2 (x - w).",
-                lambda c: c.dx / 2,
-            ),
-            Wrong(
-                "dx",
-                "Yours has 2 (w - x); it should be 2 (x - w).",
-                lambda c: -c.dx,
-            ),
-            Wrong(
-                "dx",
-                "Yours has no dy; it should weigh each class by dE/dy_i.",
-                lambda c: 2 * differences(c).sum(axis=1),
-            ),
-            Wrong(
-                "dx",
-                "Yours averages over the classes; it should sum over them.",
-                lambda c: (2 * c.dy[:, :, None] * differences(c)).mean(axis=1),
-            ),
-        ),
+        "forward": RBF_FORWARD + in_a_loop("y", y_of) + RBF_STORED,
+        "backward": RBF_BACKWARD + in_a_loop("dx", dx_of),
     },
     hints=(
         "x is (N, F), codes (classes, F). x[:, None, :] is (N, 1, F); x[:, None, :] - codes is (N, classes, F).",
@@ -274,16 +302,6 @@ RBF_LAYER = Exercise(
         "Each class i adds dy_i times that: dy[:, :, None] * self.difference, summed over axis 1, times 2.",
     ),
 )
-
-
-def digit_codes_case(rng, dtype):
-    case = layer_case(RBF, rng, dtype, (8, 84), DIGIT_CODES.astype(dtype), sizes={"classes": 10})
-    return Case(case.arrays | {"codes": DIGIT_CODES.astype(dtype)}, case.args, sizes=case.sizes)
-
-
-def differences(c):
-    return c.x[:, None, :] - c.codes
-
 
 LENET5 = Exercise(
     number=0,

@@ -1,0 +1,100 @@
+"""What the exercises on losses have in common: cases that are hard, and mistakes."""
+
+import numpy as np
+
+from scratchnet.exercises.cases import gaps, loss_case
+from scratchnet.exercises.definition import Case
+
+# Scores with a large difference within each row, and rows that are far from each other.
+WIDE = np.array([[9000, 0, 4000], [100, 9000, 5000], [0, 3000, 9000]])
+APART = np.array([[3, 1, 2, 0], [5001, 5003, 5000, 5002], [-4998, -5000, -4999, -5001], [1, 0, 2, 3]])
+
+
+def fixed_case(y, labels, dtype, **named):
+    sizes = {"images": len(y), "classes": len(y[0])}
+    return Case({"y": np.array(y, dtype), "labels": np.array(labels)}, (), named, {}, sizes)
+
+
+def drawn(rng, dtype, **named):
+    """A random case where neither the labels nor what they number are all: [labels] and [:, labels] have a name."""
+    case = loss_case(rng, dtype, 5, 6, **named)
+    case.arrays["labels"][:] = rng.permutation([0, 1, 2, 2, 4])
+    return case
+
+
+def far(rng, shape, dtype):
+    return (1e4 + 10 * rng.random(shape)).astype(dtype)
+
+
+def odd_losses(rng, dtype, **named):
+    """Unusual shapes, for every loss."""
+    return [
+        loss_case(rng, dtype, 1, 2, **named),
+        loss_case(rng, dtype, 6, 2, **named),
+        loss_case(rng, dtype, 4, 4, **named),
+        loss_case(rng, dtype, 1, 4, **named),
+        loss_case(rng, dtype, 3, 10, memory=gaps, **named),
+    ]
+
+
+def right_class(c):
+    return (c.labels[:, None] == np.arange(c.y.shape[1])).astype(c.y.dtype)
+
+
+def of_right(c):
+    return c.y[np.arange(len(c.y)), c.labels]
+
+
+def rows_of_labels(c, d, change):
+    """d[labels] += change: the rows that the labels number."""
+    d = d.copy()
+    d[c.labels] += change
+    return d
+
+
+def columns_of_labels(c, d, change):
+    """d[:, labels] += change: the columns of all labels, in every row."""
+    d = d.copy()
+    d[:, c.labels] += change
+    return d
+
+
+def softmax(y, axis=1):
+    """The formula as printed. axis: what to sum over."""
+    e = np.exp(y)
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+SMALL = [10.0**-k for k in (*range(2, 21), 24, 30, 32, 37, 38, 45, 50, 100, 150, 200, 300, 308)]
+SMALL += [np.finfo(kind).eps for kind in (float, "f")] + [np.finfo(kind).tiny for kind in (float, "f")]
+
+
+def of_small_numbers(p):
+    """The functions -mean log of p_D with a small number added, or with p cut off. p: a function of the case."""
+    kinds = (
+        lambda p, small: p + small,
+        np.maximum,
+        lambda p, small: np.clip(p, small, 1 - small),
+        lambda p, small: np.where(p == 0, small, p),
+    )
+    return [
+        lambda c, small=small, kind=kind: -np.log(kind(p(c)[np.arange(len(c.y)), c.labels], small)).mean()
+        for small in SMALL
+        for kind in kinds
+    ]
+
+
+SMALL_NUMBER = (
+    "Yours adds a small number to p, or cuts p off, before the logarithm, which changes E; it should have no such "
+    "number: "
+)
+
+
+def divided(right, what="it should divide by N once, len(y)"):
+    """The table of wrong divisors. right: a function of the case that returns the right result."""
+    return {
+        f"Yours divides by N twice; {what}.": lambda c: right(c) / len(c.y),
+        f"Yours divides by the number of classes too; {what}.": lambda c: right(c) / c.y.shape[1],
+        f"Yours divides by the number of classes; {what}.": lambda c: right(c) * len(c.y) / c.y.shape[1],
+        f"Yours divides by the number of entries and N; {what}.": lambda c: right(c) / c.y.size,
+    }
