@@ -7,6 +7,7 @@ from pathlib import Path
 from scratchnet.errors import InputError, nearest
 from scratchnet.exercises.topics import (
     columns,
+    conv_back,
     conv_layer,
     damage,
     descent,
@@ -27,7 +28,7 @@ EXERCISES = [
             columns.IM2COL,
             columns.COL2IM,
             conv_layer.CONV_FORWARD,
-            conv_layer.CONV_BACKWARD,
+            conv_back.CONV_BACKWARD,
             paper.SUBSAMPLING,
             paper.TABLE_ONE,
             paper.RBF_LAYER,
@@ -35,7 +36,7 @@ EXERCISES = [
             objectives.MAP_LOSS,
             paper.LENET5,
             first_layers.LINEAR_BACKWARD2,
-            conv_layer.CONV_BACKWARD2,
+            conv_back.CONV_BACKWARD2,
             descent.SDLM_STEP,
             descent.SGD_STEP,
             descent.MOMENTUM,
