@@ -37,7 +37,7 @@ LOOPS = [
     ("plus", "no stride for rows", "no stride for the rows", "h * s", "h"),
     ("plus", "no stride", "has no stride", "h * s", "h", "w * s", "w"),
     ("plus", "stride on the kernel", "multiplies i and j", "h * s + i, w * s + j", "h + i * s, w + j * s"),
-    ("plus", "brackets", "multiplies i and j", "h * s + i, w * s + j", "(h + i) * s, (w + j) * s"),
+    ("plus", "brackets", "index 6 is out of bounds", "h * s + i, w * s + j", "(h + i) * s, (w + j) * s"),
     ("plus", "rows and columns of the kernel", "swaps rows and columns of the kernel", "c, i, j] *", "c, j, i] *"),
     ("plus", "h and w of x", "swaps rows and columns of x", "h * s + i, w * s + j", "w * s + j, h * s + i"),
     ("plus", "= for +=", "only the last product", "y[n, o, h, w] += self.W", "y[n, o, h, w] = self.W"),

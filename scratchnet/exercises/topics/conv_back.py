@@ -29,8 +29,12 @@ class Back:
     def dW(self, c, x=None, dy=None, mask=True, **changes):
         x, dy = c.x**self.power if x is None else x, self.dy(c) if dy is None else dy
         dW = np.einsum("nohw,nchwij->ocij", dy, fields(c, x, **changes))
-        table = vars(c).get("connections")
-        return dW if table is None or not mask else dW * table[:, :, None, None]
+        return masked(c, dW) if mask else dW
+
+
+def masked(c, dW):
+    table = vars(c).get("connections")
+    return dW if table is None else dW * table[:, :, None, None]
 
 
 def only(array, at, axis=0):
@@ -72,7 +76,7 @@ def reshaped_W(c, order, W):
 
 def of_dx(back):
     """Return the known wrong answers of dx (or hx)."""
-    dx, dW, dy = (back.letter + name for name in ("x", "W", "y"))
+    dx, dW = back.letter + "x", back.letter + "W"
     return (
         Wrong(
             dx,
@@ -166,7 +170,7 @@ def of_dW(back):
             Wrong(
                 dW,
                 f"Yours has {dW} in the order {said}; it should be (o, c, i, j): reshape dY X' to self.W.shape.",
-                lambda c, order=order, make=make: make(c, order, vars(c)[dW]),
+                lambda c, order=order, make=make: masked(c, make(c, order, back.dW(c, mask=False))),
             )
             for make in (read_W, reshaped_W)
             for order, said in orders("ocij")
@@ -219,8 +223,8 @@ def of_both(back):
         ),
         Wrong(
             db,
-            f"Yours sums over the maps, and has an entry for each image; {db} should have one for each map: the sum over "
-            "axes 0, 2 and 3 of (N, maps, OH, OW).",
+            f"Yours sums over the maps, and has an entry for each image; {db} should have one for each map: the sum "
+            "over axes 0, 2 and 3 of (N, maps, OH, OW).",
             lambda c: back.dy(c).sum(axis=(1, 2, 3)),
         ),
         Wrong(

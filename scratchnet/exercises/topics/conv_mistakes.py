@@ -83,7 +83,7 @@ def bias_and_kernel(add):
         *(
             Wrong(
                 "y",
-                f"Yours flips the {what} of the kernel; it should not: W[o, c, i, j] goes with row h + i and column w + j.",
+                f"Yours flips the {what} of the kernel; it should not: W[..., i, j] goes with row h + i and column w + j.",
                 lambda c, axis=axis: conv(c, np.flip(c.W, axis)),
             )
             for what, axis in (("rows", 2), ("columns", 3))
@@ -204,10 +204,18 @@ def columns_without_border(c):
     return im2col(np.ascontiguousarray(c.x), *c.W.shape[2:], vars(c).get("stride", 1), 0)
 
 
-def columns_of_turned_kernel(c):
-    """im2col with kh and kw in each other's place, where the number of columns stays the same."""
-    options = vars(c)
-    return im2col(np.ascontiguousarray(c.x), *c.W.shape[:1:-1], options.get("stride", 1), options.get("padding", 0))
+def positions(c, **changes):
+    """Return the number of rows and columns of positions in another geometry."""
+    g = geometry(c, **changes)
+    return {"OH": (g.H + 2 * g.p - g.kh) // g.sh + 1, "OW": (g.W + 2 * g.p - g.kw) // g.sw + 1}
+
+
+def with_kernel_on_its_side(c):
+    """W X + b where X = im2col(x, kw, kh, ...)."""
+    g = geometry(c)
+    side = positions(c, kh=g.kw, kw=g.kh)
+    X = fields(c, kh=g.kw, kw=g.kh, **side).transpose(1, 4, 5, 0, 2, 3).reshape(c.W[0].size, -1)
+    return (c.W.reshape(len(c.W), -1) @ X + c.b[:, None]).reshape(len(c.W), g.N, g.OH, g.OW).swapaxes(0, 1)
 
 
 NO_PADDING = "Yours has no padding; it should: im2col(x, kh, kw, self.stride, self.padding)."
@@ -243,8 +251,13 @@ FORWARD_WRONG = (
         )
         for order, said in orders("ocij")
     ),
-    Wrong("y", NO_PADDING, lambda c: conv(c, p=0, **positions(c, padding=0))),
-    Wrong("y", NO_STRIDE, lambda c: conv(c, sh=1, sw=1, **positions(c, stride=1))),
+    Wrong("y", NO_PADDING, lambda c: conv(c, p=0, **positions(c, p=0))),
+    Wrong("y", NO_STRIDE, lambda c: conv(c, sh=1, sw=1, **positions(c, sh=1, sw=1))),
+    Wrong(
+        "y",
+        "Yours has kh and kw in each other's place; it should be: im2col(x, kh, kw, self.stride, self.padding).",
+        with_kernel_on_its_side,
+    ),
     Wrong("self.X", NO_PADDING, columns_without_border),
     *(
         Wrong(
@@ -270,10 +283,3 @@ FORWARD_WRONG = (
         lambda c: np.array(c.x.shape),
     ),
 )
-
-
-def positions(c, stride=None, padding=None):
-    """Return the number of rows and columns of positions, with another stride or padding."""
-    g = geometry(c)
-    s, p = stride or g.sh, g.p if padding is None else padding
-    return {"OH": (g.H + 2 * p - g.kh) // s + 1, "OW": (g.W + 2 * p - g.kw) // s + 1}
