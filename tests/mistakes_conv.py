@@ -149,7 +149,7 @@ IM2COL = [
     ),
     ("zero", "no + 1", "too few", "kh) // stride + 1", "kh) // stride", "kw) // stride + 1", "kw) // stride"),
     ("zero", "padding once in the size", "padding once", "(H + 2 *", "(H +", "(W + 2 *", "(W +"),
-    ("zero", "H and W exchanged", "x is (2, 3, 7, 4)", "N, C, H, W = x.shape", "N, C, W, H = x.shape"),
+    ("zero", "H and W exchanged", "img is (2, 3, 9, 6)", "N, C, H, W = x.shape", "N, C, W, H = x.shape"),
     ("zero", "border repeats the edge", "have zeros", '"constant"', '"edge"'),
     ("zero", "border wraps", "have zeros", '"constant"', '"wrap"'),
     ("zero", "border of ones", "have zeros", '"constant"', '"constant", constant_values=1'),
@@ -248,7 +248,7 @@ COL2IM = [
         "h : h + kh, w : w + kw",
     ),
     ("counters", "no stride for rows", "no stride for the rows", "h * stride : h * stride + kh", "h : h + kh"),
-    ("zero", "the book's order", "(n, h, w, c, i, j)", READ, "(N, OH, OW, C, kh, kw).transpose(0, 3, 4, 5, 1, 2)"),
+    ("zero", "the book's order", "a row for each position", READ, "(N, OH, OW, C, kh, kw).transpose(0, 3, 4, 5, 1, 2)"),
     ("zero", "the order that is needed", "(n, c, i, j, h, w)", READ, "(N, C, kh, kw, OH, OW)"),
     (
         "zero",
@@ -280,7 +280,13 @@ COL2IM = [
         "(C * kh * kw, N, -1).transpose(1, 0, 2)",
         "(N, C * kh * kw, -1)",
     ),
-    ("zero", "images and maps", "(n, c", READ, READ.replace("(3, 0,", "(0, 3,") + ".reshape(N, C, kh, kw, OH, OW)"),
+    (
+        "zero",
+        "images and maps",
+        "in the wrong places",
+        READ,
+        READ.replace("(3, 0,", "(0, 3,") + ".reshape(N, C, kh, kw, OH, OW)",
+    ),
     ("zero", "kernel flipped", "flips the kernel", "col[:, :, y, x,", "col[:, :, kh - 1 - y, kw - 1 - x,"),
     (
         "counters",
@@ -302,7 +308,13 @@ COL2IM = [
     ),
     ("counters", "counter starts again", "image 0", "for n in range(N):", "for n in range(N):\n    col = 0"),
     ("counters", "return in the loop over images", "the first image", "\nreturn padded", "\n    return padded"),
-    ("counters", "return in the loop over rows", "field", "\nreturn padded", "\n        return padded"),
+    (
+        "counters",
+        "return in the loop over rows",
+        "fields of the first row",
+        "\nreturn padded",
+        "\n        return padded",
+    ),
     (
         "counters",
         "images innermost",

@@ -129,7 +129,11 @@ IM2COL_WRONG = (
         for loop, axes in COUNTING
     ),
     *(
-        Wrong("columns", f"Yours has no stride {where}; it should: {STEPS}.", lambda c, steps=steps: every_position(c, *steps(c)))
+        Wrong(
+            "columns",
+            f"Yours has no stride {where}; it should: {STEPS}.",
+            lambda c, steps=steps: every_position(c, *steps(c)),
+        )
         for where, steps in (
             ("and has too many columns", lambda c: (1, 1)),
             ("for w, and has too many columns", lambda c: (c.stride, 1)),
@@ -173,7 +177,7 @@ def last_field(x, at, values):
     """Each field replaces what was there: x[...] = values in loops over h and w."""
     _, _, rows, columns = at
     for h, w in np.ndindex(values.shape[2:4]):
-        x[:, :, rows[h, 0][:, None], columns[0, w, 0]] = values[:, :, h, w]
+        x[:, :, rows[h, 0], columns[0, w]] = values[:, :, h, w]
 
 
 def wrapped(c):
@@ -209,6 +213,12 @@ def counted(c, axes):
     """The counter goes up once for the last so many loops over n, h and w."""
     g = geometry(c)
     return again(c, c.columns[:, np.arange(c.columns.shape[1]) // int(np.prod((g.N, g.OH, g.OW)[3 - axes :]))])
+
+
+def first_fields(c, count):
+    columns = c.columns.copy()
+    columns[:, count:] = 0
+    return again(c, columns)
 
 
 NONE = slice(0, 0)
@@ -285,6 +295,14 @@ COL2IM_WRONG = (
             ("column", "last", (NONE, -1)),
             ("column", "first", (NONE, 0)),
         )
+    ),
+    *(
+        Wrong(
+            "x",
+            f"Yours adds the {what} of image 0 only; it should add all. Is the return indented too far?",
+            lambda c, count=count: first_fields(c, count(geometry(c))),
+        )
+        for what, count in (("fields of the first row", lambda g: g.OW), ("first field", lambda g: 1))
     ),
     *(Wrong("x", COUNT.format(loop), lambda c, axes=axes: counted(c, axes)) for loop, axes in COUNTING),
 )

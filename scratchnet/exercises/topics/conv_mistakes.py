@@ -83,7 +83,7 @@ def bias_and_kernel(add):
         *(
             Wrong(
                 "y",
-                f"Yours flips the {what} of the kernel; it should not: W[..., i, j] goes with row h + i and column w + j.",
+                f"Yours flips the {what} of the kernel; it should not: W[o, c, i, j] goes with x[n, c, h + i, w + j].",
                 lambda c, axis=axis: conv(c, np.flip(c.W, axis)),
             )
             for what, axis in (("rows", 2), ("columns", 3))

@@ -78,10 +78,6 @@ def strides(result, make):
             lambda g: {"sh": 1, "sw": 1, "ih": g.sh, "iw": g.sw},
         ),
         wrong(
-            "Yours multiplies i and j by the stride too; it should read row h * stride + i, without brackets.",
-            lambda g: {"ih": g.sh, "iw": g.sw},
-        ),
-        wrong(
             "Yours reads one row and one column too early; field h should begin at row h * stride, where i is 0.",
             lambda g: {"ah": -1, "aw": -1},
         ),
