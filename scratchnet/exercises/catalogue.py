@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scratchnet.errors import InputError, nearest
 from scratchnet.exercises.topics import (
+    adam,
     columns,
     conv_back,
     conv_layer,
@@ -13,6 +14,7 @@ from scratchnet.exercises.topics import (
     descent,
     first_layers,
     free,
+    levenberg,
     modern,
     objectives,
     paper,
@@ -37,13 +39,13 @@ EXERCISES = [
             paper.LENET5,
             first_layers.LINEAR_BACKWARD2,
             conv_back.CONV_BACKWARD2,
-            descent.SDLM_STEP,
+            levenberg.SDLM_STEP,
             descent.SGD_STEP,
             descent.MOMENTUM,
             modern.RELU,
             modern.MAX_POOL_BACKWARD,
             objectives.CROSS_ENTROPY,
-            descent.ADAM,
+            adam.ADAM,
             free.CAPSTONE,
             damage.BRAIN_DAMAGE,
         ),

@@ -189,10 +189,10 @@ def reshaped_y(c, order, b=None):
 
 
 def order_of_y(order):
-    said = f"Yours reshapes W X wrongly, to {order_of_maps(order)}"
+    said = f"Yours reshapes W X to {order_of_maps(order)}"
     if order[:2] == "on":
-        return f"{said}, which mixes rows and columns; it should reshape it to (maps, N, OH, OW)."
-    return f"{said}; it should reshape it to (maps, N, OH, OW) and only then swap two axes."
+        return f"{said}, which mixes rows and columns; it should be (maps, N, OH, OW)."
+    return f"{said}; it should be (maps, N, OH, OW), and only then swap two axes."
 
 
 def columns_of(c, image):
