@@ -41,7 +41,10 @@ CORRECTION = (
         v1=lambda s: s.v,
     ),
     wrong("Yours does not divide m by 1 - beta1^t; it should.", m1=lambda s: s.m),
-    wrong("Yours does not divide v by 1 - beta2^t; it should.", v1=lambda s: s.v),
+    wrong(
+        "Yours has v' = (1 - beta2) g^2 in step 1; it should be g^2. Divide v by 1 - beta2^t, and take 1 - beta2 once.",
+        v1=lambda s: s.v,
+    ),
     wrong(
         "Yours divides by 1 - beta in every step, as if t were 1; it should be 1 - beta^t: take the power t, and count "
         "the steps with self.t += 1.",
@@ -66,8 +69,8 @@ CORRECTION = (
         v1=lambda s: s.v / (1 - s.betas[1] * s.t),
     ),
     wrong(
-        "Yours has t = 0 in the first step, where 1 - beta^t is 0; it should count first: self.t += 1 stands before the "
-        "loop.",
+        "Yours has t = 0 in the first step, where 1 - beta^t is 0; it should count first: self.t += 1 stands before "
+        "the loop.",
         m1=lambda s: s.m / (1 - s.betas[0] ** (s.t - 1)),
         v1=lambda s: s.v / (1 - s.betas[1] ** (s.t - 1)),
     ),
@@ -117,12 +120,18 @@ CORRECTION = (
         v1=lambda s: s.v / (1 - s.betas[0] ** s.t),
     ),
     wrong(
-        "Yours divides by 1 - beta2^t outside of the root; it should divide inside: sqrt(v / (1 - beta2^t)).",
-        w=lambda s: s.w - s.lr * s.m1 / (np.sqrt(s.v) / (1 - s.betas[1] ** s.t) + s.eps),
+        "Yours has v' = g^2 / (1 - beta2) in step 1; it should be g^2: v is the mean beta2 v + (1 - beta2) g^2, and the "
+        "correction stands inside of the root: sqrt(v / (1 - beta2^t)).",
+        v1=lambda s: s.g**2 / (1 - s.betas[1]),
     ),
 )
 MEANS = (
-    wrong(STARTS.format("m and v", "them in self.m[name] and self.v[name]"), 2, m=lambda s: (1 - s.betas[0]) * s.g, v=lambda s: (1 - s.betas[1]) * s.g**2),
+    wrong(
+        STARTS.format("m and v", "them in self.m[name] and self.v[name]"),
+        2,
+        m=lambda s: (1 - s.betas[0]) * s.g,
+        v=lambda s: (1 - s.betas[1]) * s.g**2,
+    ),
     wrong(STARTS.format("m", "it in self.m[name]"), 2, m=lambda s: (1 - s.betas[0]) * s.g),
     wrong(STARTS.format("v", "it in self.v[name]"), 2, v=lambda s: (1 - s.betas[1]) * s.g**2),
     wrong(
@@ -150,19 +159,23 @@ MEANS = (
         m=lambda s: running(s.m, s.betas[1], s.g),
         m1=lambda s: s.m / (1 - s.betas[1] ** s.t),
     ),
-    wrong("Yours averages g or |g| in v; it should be the running mean of g^2.", v=lambda s: running(s.v, s.betas[1], np.abs(s.g))),
-    wrong("Yours averages g or |g| in v; it should be the running mean of g^2.", v=lambda s: running(s.v, s.betas[1], s.g)),
-    wrong("Yours averages m^2 in v; it should be the running mean of g^2.", v=lambda s: running(s.v, s.betas[1], s.m**2)),
+    wrong(
+        "Yours averages g or |g| in v; it should be the running mean of g^2.",
+        v=lambda s: running(s.v, s.betas[1], np.abs(s.g)),
+    ),
+    wrong(
+        "Yours averages g or |g| in v; it should be the running mean of g^2.", v=lambda s: running(s.v, s.betas[1], s.g)
+    ),
+    wrong(
+        "Yours averages m^2 in v; it should be the running mean of g^2.", v=lambda s: running(s.v, s.betas[1], s.m**2)
+    ),
     wrong(
         "Yours averages (g - m)^2 in v; it should be the running mean of g^2.",
         v=lambda s: running(s.v, s.betas[1], (s.g - s.m) ** 2),
     ),
     wrong(
-        "Yours squares 1 - beta2 too; it should be (1 - beta2) g^2.",
-        v=lambda s: s.betas[1] * s.v + ((1 - s.betas[1]) * s.g) ** 2,
+        "Yours adds g to m without 1 - beta1; it should be beta1 m + (1 - beta1) g.", m=lambda s: s.betas[0] * s.m + s.g
     ),
-    wrong("Yours adds g to m without 1 - beta1; it should be beta1 m + (1 - beta1) g.", m=lambda s: s.betas[0] * s.m + s.g),
-    wrong("Yours adds g^2 to v without 1 - beta2; it should be beta2 v + (1 - beta2) g^2.", v=lambda s: s.betas[1] * s.v + s.g**2),
     wrong(
         "Yours has beta1 and 1 - beta1 in each other's place; it should be beta1 m + (1 - beta1) g.",
         m=lambda s: running(s.m, 1 - s.betas[0], s.g),
@@ -171,16 +184,24 @@ MEANS = (
         "Yours has beta2 and 1 - beta2 in each other's place; it should be beta2 v + (1 - beta2) g^2.",
         v=lambda s: running(s.v, 1 - s.betas[1], s.g**2),
     ),
-    wrong("Yours adds up g^2 as AdaGrad does; it should be the running mean of g^2.", v=lambda s: s.v + s.g**2),
-    wrong(
-        "Yours lets m and v start with g and g^2; it should start them with 0.",
-        m=lambda s: running(s.m if s.t > 1 else s.g, s.betas[0], s.g),
-        v=lambda s: running(s.v if s.t > 1 else s.g**2, s.betas[1], s.g**2),
+    *(
+        wrong(
+            "Yours lets m and v start with g and g^2; it should start them with 0.",
+            m=lambda s, first=first: running(s.m if s.t > 1 else first(s), s.betas[0], s.g),
+            v=lambda s, first=first: running(s.v if s.t > 1 else first(s) ** 2, s.betas[1], s.g**2),
+        )
+        for first in (lambda s: s.g, lambda s: s.d)
     ),
-    wrong("Yours starts v with ones; it should start it with 0.", v=lambda s: running(s.v if s.t > 1 else 1, s.betas[1], s.g**2)),
+    wrong(
+        "Yours starts v with ones; it should start it with 0.",
+        v=lambda s: running(s.v if s.t > 1 else 1, s.betas[1], s.g**2),
+    ),
 )
 THE_STEP = (
-    wrong("Yours adds eps inside of the root; it should add it outside.", w=lambda s: s.w - s.lr * s.m1 / np.sqrt(s.v1 + s.eps)),
+    wrong(
+        "Yours adds eps inside of the root; it should add it outside.",
+        w=lambda s: s.w - s.lr * s.m1 / np.sqrt(s.v1 + s.eps),
+    ),
     wrong(
         "Yours adds eps before the correction of v; it should add it to sqrt(v'): sqrt(v / (1 - beta2^t)) + eps.",
         w=lambda s: s.w - s.lr * s.m1 / (np.sqrt(s.v) + s.eps) * np.sqrt(1 - s.betas[1] ** s.t),
@@ -190,9 +211,14 @@ THE_STEP = (
         "Yours lacks brackets: it adds eps to the step; it should divide by (sqrt(v') + eps).",
         w=lambda s: s.w - (s.lr * s.m1 / np.sqrt(s.v1) + s.eps),
     ),
-    wrong("Yours divides by v; it should divide by the square root of v.", w=lambda s: s.w - s.lr * s.m1 / (s.v1 + s.eps)),
+    wrong(
+        "Yours divides by v; it should divide by the square root of v.", w=lambda s: s.w - s.lr * s.m1 / (s.v1 + s.eps)
+    ),
     wrong("Yours goes up the slope; it should go down.", w=lambda s: s.w + s.lr * s.m1 / (np.sqrt(s.v1) + s.eps)),
-    wrong("Yours has no learning rate; it should multiply the step by lr.", w=lambda s: s.w - s.m1 / (np.sqrt(s.v1) + s.eps)),
+    wrong(
+        "Yours has no learning rate; it should multiply the step by lr.",
+        w=lambda s: s.w - s.m1 / (np.sqrt(s.v1) + s.eps),
+    ),
     wrong("Yours takes g for m'; it should be lr m' / (sqrt(v') + eps).", 2, m1=lambda s: s.g),
 )
 THE_DECAY = (

@@ -51,6 +51,33 @@ def doomed(sentence, which):
 
 
 PRUNE_WRONG = (
+    Wrong(
+        "W after pruning",
+        "Yours removes everything where share is 0, because s[count - 1] is s[-1] there; it should remove nothing.",
+        lambda c: pruned(c) if c.share else 0 * c.W,
+    ),
+    *(
+        Wrong(
+            f"{name} after pruning",
+            "Yours takes a share of each parameter; it should order all of them together.",
+            lambda c, name=name: apart(c, name),
+        )
+        for name in ("W", "b")
+    ),
+    Wrong(
+        "W after pruning",
+        "Yours removes the smallest weights; it should remove those of the smallest saliency.",
+        lambda c: pruned(c, by=lambda h, w: np.abs(w)),
+    ),
+    Wrong(
+        "W after pruning",
+        "Yours takes the limit of the weights without the biases; it should order all parameters together.",
+        by_weights,
+    ),
+    *doomed(
+        f"Yours takes np.quantile as the limit, which lies between two saliencies; {REMOVED}",
+        lambda s, share: np.flatnonzero(s <= np.quantile(s, share)),
+    ),
     *doomed(
         "Yours removes the most salient weights; it should remove the least salient.",
         lambda s, share: least(-s, round(share * s.size)),
@@ -59,9 +86,7 @@ PRUNE_WRONG = (
         "Yours keeps what it should remove, and removes the rest.",
         lambda s, share: np.argsort(s, kind="stable")[round(share * s.size) :],
     ),
-    *doomed(
-        f"Yours removes 1 - share of all; {REMOVED}", lambda s, share: least(s, round((1 - share) * s.size))
-    ),
+    *doomed(f"Yours removes 1 - share of all; {REMOVED}", lambda s, share: least(s, round((1 - share) * s.size))),
     *doomed(
         "Yours removes int(share * size) weights; it should remove round(share * size).",
         lambda s, share: least(s, int(share * s.size)),
@@ -88,36 +113,9 @@ PRUNE_WRONG = (
         lambda s, share: np.flatnonzero(s <= share),
     ),
     *doomed(
-        f"Yours takes np.quantile as the limit, which lies between two saliencies; {REMOVED}",
-        lambda s, share: np.flatnonzero(s <= np.quantile(s, share)),
-    ),
-    *doomed(
         "Yours takes np.argsort for ranks; it should not: argsort gives the indices in order, and the first `count` of "
         "them are to be removed.",
         lambda s, share: np.flatnonzero(np.argsort(s) < round(share * s.size)),
-    ),
-    Wrong(
-        "W after pruning",
-        "Yours removes everything where share is 0, because s[count - 1] is s[-1] there; it should remove nothing.",
-        lambda c: c.W * (round(c.share * (c.W.size + c.b.size)) > 0),
-    ),
-    *(
-        Wrong(
-            f"{name} after pruning",
-            "Yours takes a share of each parameter; it should order all of them together.",
-            lambda c, name=name: apart(c, name),
-        )
-        for name in ("W", "b")
-    ),
-    Wrong(
-        "W after pruning",
-        "Yours removes the smallest weights; it should remove those of the smallest saliency.",
-        lambda c: pruned(c, by=lambda h, w: np.abs(w)),
-    ),
-    Wrong(
-        "W after pruning",
-        "Yours takes the limit of the weights without the biases; it should order all parameters together.",
-        by_weights,
     ),
     Wrong(
         "W after pruning",
@@ -159,10 +157,12 @@ BRAIN_DAMAGE = Exercise(
     "leaf.params. prune sets round(share * number of all parameters) of them to 0.",
     kind=Pruning(),
     tiny=lambda rng, dtype: curvature_case(rng, dtype, share=0.5),
-    draw=lambda rng, dtype: curvature_case(rng, dtype, (4, 5), share=float(rng.uniform(0.3, 0.7))),
+    draw=lambda rng, dtype: curvature_case(rng, dtype, (4, 7), share=int(rng.integers(10, 22)) / 32),  # a whole number
     real=lambda rng, dtype: [curvature_case(rng, dtype, (84, 120), share=0.4)],
-    odd=lambda rng, dtype: [curvature_case(rng, dtype, (3, 4), share=share) for share in (0.0, 0.11, 0.24, 0.64, 1.0)]
-    + [curvature_case(rng, dtype, shape, share=0.45) for shape in ((2, 2), (1, 5), (4, 1))],
+    odd=lambda rng, dtype: (
+        [curvature_case(rng, dtype, (3, 4), share=share) for share in (0.35, 0.15, 0.0, 0.11, 0.24, 0.64, 1.0)]
+        + [curvature_case(rng, dtype, shape, share=0.45) for shape in ((2, 2), (1, 5), (4, 1))]
+    ),
     points=2,
     wrong={"estimate_by": SALIENCY_WRONG, "prune": PRUNE_WRONG},
     hints=(

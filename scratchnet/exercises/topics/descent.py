@@ -18,14 +18,10 @@ SGD_WRONG = (
     *unmoved(),
     sgd("Yours goes up the slope; it should go down: w <- w - lr dE/dw.", lambda s: s.w + s.lr * s.d),
     sgd("Yours has no learning rate; it should multiply by lr.", lambda s: s.w - s.d),
-    sgd(
-        "Yours uses only the sign of the gradient; it should use the gradient.", lambda s: s.w - s.lr * np.sign(s.d)
-    ),
+    sgd("Yours uses only the sign of the gradient; it should use the gradient.", lambda s: s.w - s.lr * np.sign(s.d)),
     sgd("Yours divides by the learning rate; it should multiply.", lambda s: s.w - s.d / s.lr),
     sgd("Yours replaces the parameter; it should change it: -= and not =.", lambda s: -s.lr * s.d),
-    sgd(
-        "Yours subtracts lr times the parameter; it should be lr times its gradient.", lambda s: s.w - s.lr * s.w
-    ),
+    sgd("Yours subtracts lr times the parameter; it should be lr times its gradient.", lambda s: s.w - s.lr * s.w),
     sgd(
         "Yours uses the mean of the gradient for all entries; each should have its own.",
         lambda s: s.w - s.lr * s.d.mean(),
@@ -114,23 +110,12 @@ MOMENTUM_WRONG = (
         "Yours multiplies the gradient by 1 - momentum; it should not: v <- momentum v + g.",
         v=lambda s: s.momentum * s.v + (1 - s.momentum) * s.g,
     ),
-    momentum(
-        "Yours has momentum and 1 - momentum in each other's place, and no factor should be at g: v <- momentum v + g.",
-        v=lambda s: (1 - s.momentum) * s.v + s.momentum * s.g,
-    ),
-    momentum(f"Yours multiplies the gradient by momentum; {V}", v=lambda s: s.v + s.momentum * s.g),
-    momentum(f"Yours multiplies g by momentum too; {V}", v=lambda s: s.momentum * (s.v + s.g)),
-    momentum(
-        "Yours forgets the velocity; it should keep it in self.v[name] for the next step.", 2, v=lambda s: s.g
-    ),
+    momentum(f"Yours multiplies g by momentum; {V} The factor belongs to v alone.", v=lambda s: s.v + s.momentum * s.g),
+    momentum("Yours forgets the velocity; it should keep it in self.v[name] for the next step.", 2, v=lambda s: s.g),
     momentum(f"Yours keeps v without its factor; {V}", 2, v=lambda s: s.v + s.g),
     momentum(f"Yours multiplies v by momentum^2; {V}", 2, v=lambda s: s.momentum**2 * s.v + s.g),
     momentum(f"Yours subtracts the velocity; {V}", 2, v=lambda s: s.g - s.momentum * s.v),
-    momentum("Yours goes up the slope; it should go down: w <- w - lr v.", w=lambda s: s.w + s.lr * s.v),
-    momentum(
-        "Yours has a minus in v, so that it goes up the slope; it should be v <- momentum v + g and w <- w - lr v.",
-        v=lambda s: s.momentum * s.v - s.g,
-    ),
+    momentum("Yours goes up the slope; it should go down: v <- momentum v + g, then w <- w - lr v.", w=lambda s: s.w + s.lr * s.v),
     momentum("Yours has no learning rate; it should be w <- w - lr v.", w=lambda s: s.w - s.v),
     momentum(
         "Yours multiplies by lr twice, in v and in the step; it should multiply in the step: w <- w - lr v.",
@@ -140,12 +125,17 @@ MOMENTUM_WRONG = (
         "Yours is Nesterov's step, w - lr (g + momentum v); it should be w <- w - lr v.",
         w=lambda s: s.w - s.lr * (s.g + s.momentum * s.v),
     ),
-    momentum("Yours adds g and v; it should be w <- w - lr v, because v contains g.", w=lambda s: s.w - s.lr * (s.g + s.v)),
+    momentum(
+        "Yours adds g and v; it should be w <- w - lr v, because v contains g.", w=lambda s: s.w - s.lr * (s.g + s.v)
+    ),
     momentum(
         "Yours multiplies w: momentum w - lr g; it should multiply the velocity, v <- momentum v + g.",
         w=lambda s: s.momentum * s.w - s.lr * s.g,
     ),
-    momentum("Yours begins with g as the velocity; it should begin with 0.", v=lambda s: s.momentum * (s.d if s.t == 1 else s.v) + s.g),
+    momentum(
+        "Yours begins with g as the velocity; it should begin with 0.",
+        v=lambda s: s.momentum * (s.d if s.t == 1 else s.v) + s.g,
+    ),
     momentum(
         "Yours has the weight decay beside the velocity; it should be in g, and so in v: g = dE/dw + weight_decay w.",
         2,
@@ -153,7 +143,9 @@ MOMENTUM_WRONG = (
         w=lambda s: s.w - s.lr * (s.v + s.weight_decay * s.w),
     ),
     momentum(
-        f"Yours subtracts the weight decay without lr; {G}", g=no_decay, w=lambda s: s.w - s.lr * s.v - s.weight_decay * s.w
+        f"Yours subtracts the weight decay without lr; {G}",
+        g=no_decay,
+        w=lambda s: s.w - s.lr * s.v - s.weight_decay * s.w,
     ),
     momentum(
         f"Yours shrinks w after the step; {G}",
@@ -161,21 +153,14 @@ MOMENTUM_WRONG = (
         w=lambda s: (s.w - s.lr * s.v) * (1 - s.lr * s.weight_decay),
     ),
     momentum(f"Yours multiplies the weight decay by lr; {G}", g=lambda s: s.d + s.lr * s.weight_decay * s.w),
-    momentum(f"Yours has a factor 2 in the weight decay; {G}", g=lambda s: s.d + 2 * s.weight_decay * s.w),
+    momentum("Yours adds the weight decay twice; it should add it once: g = dE/dw + weight_decay w.", g=lambda s: s.d + 2 * s.weight_decay * s.w),
     momentum(f"Yours uses the sign of w in the weight decay; {G}", g=lambda s: s.d + s.weight_decay * np.sign(s.w)),
     momentum(f"Yours uses w^2 in the weight decay; {G}", g=lambda s: s.d + s.weight_decay * s.w**2),
     momentum(
-        f"Yours adds the sum of w^2, the penalty itself; it should add its gradient: g = dE/dw + weight_decay w.",
+        "Yours adds the sum of w^2, the penalty itself; it should add its gradient: g = dE/dw + weight_decay w.",
         g=lambda s: s.d + s.weight_decay * np.sum(s.w**2),
     ),
     momentum(f"Yours multiplies the gradient by 1 - weight_decay; {G}", g=lambda s: s.d * (1 - s.weight_decay)),
-    momentum(
-        "Yours adds the weight decay twice, in v and in the step; it should be in g alone.",
-        w=lambda s: s.w - s.lr * (s.v + s.weight_decay * s.w),
-    ),
-    momentum(
-        f"Yours takes a decay of the velocity, weight_decay v; {G}", g=lambda s: s.d + s.weight_decay * s.v
-    ),
     momentum(
         "Yours has no weight decay for the biases; it should decay all parameters, also those.", name="b", g=no_decay
     ),

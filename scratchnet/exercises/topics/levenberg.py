@@ -25,7 +25,10 @@ def curvature_case(rng, dtype, shape=(2, 3), draw=None, share=None, **options):
 
 def flat(case):
     """The case with curvatures 0 in some entries."""
-    arrays = {name: case.arrays[name] * (np.arange(case.arrays[name].size) % 2).reshape(case.arrays[name].shape) for name in ("hW", "hb")}
+    arrays = {
+        name: case.arrays[name] * (np.arange(case.arrays[name].size) % 2).reshape(case.arrays[name].shape)
+        for name in ("hW", "hb")
+    }
     return Case(case.arrays | arrays, options=case.options)
 
 
@@ -59,6 +62,7 @@ EPS_WRONG = (
         "Yours has no h; it should be lr / (mu + h), another step for each parameter.",
         lambda c: np.full_like(c.hW, c.lr / c.mu),
     ),
+    eps("Yours has no h; it should be lr / (mu + h), an array with another step for each parameter.", lambda c: c.lr / c.mu),
     eps("Yours is lr / mu + h; it should be lr / (mu + h).", lambda c: c.lr / c.mu + c.hW),
     eps(
         "Yours multiplies by mu + h; it should divide: a large curvature means a small step.",

@@ -2,20 +2,17 @@
 
 from types import SimpleNamespace
 
-import numpy as np
-
 from scratchnet.exercises.cases import whole
 from scratchnet.exercises.definition import Case, Wrong
 
 
-def steps_case(rng, dtype, shape=(2, 3), draw=None, **options):
+def steps_case(rng, dtype, draw=None, **options):
     """Arrays for three steps: W, b, and the gradients g1 to g3 of W, d1 to d3 of b."""
 
     def some(*shape):
         return whole(rng, shape, dtype) if draw else rng.normal(size=shape).astype(dtype)
 
-    b = shape[:1]
-    shapes = {"W": shape, "b": b} | {f"g{n}": shape for n in (1, 2, 3)} | {f"d{n}": b for n in (1, 2, 3)}
+    shapes = {"W": (2, 3), "b": (2,)} | {f"g{n}": (2, 3) for n in (1, 2, 3)} | {f"d{n}": (2,) for n in (1, 2, 3)}
     return Case({name: some(*shape) for name, shape in shapes.items()}, options=options)
 
 
@@ -28,10 +25,8 @@ def steps(by_hand, drawn, *off):
     """Return tiny, draw, real, odd. by_hand, drawn: rng -> options. off: options that may be 0, or off."""
 
     def odd(rng, dtype):
-        shapes = ((2, 2), (1, 1), (1, 4), (3, 1))  # W and b broadcast to each other, or look the same
-        cases = [steps_case(rng, dtype, shape, **drawn(rng)) for shape in shapes]
-        zeros = [{name: 0.0} for name in off] + [dict.fromkeys(off, 0.0)]
-        cases += [steps_case(rng, dtype, **drawn(rng) | zero) for zero in zeros]
+        zeros = ({}, *({name: 0.0} for name in off), dict.fromkeys(off, 0.0))
+        cases = [steps_case(rng, dtype, **drawn(rng) | zero) for zero in zeros]
         return [*cases, without_gradient(cases[0]), without_gradient(cases[-1])]
 
     return {
@@ -69,7 +64,8 @@ NOT_IN_PLACE = (
     "and setattr make a new array."
 )
 ONLY_FIRST = (
-    "Yours changes only the first parameter; it should change every one. Is a `return` in the loop, or an `if` too many?"
+    "Yours changes only the first parameter; it should change every one. Is a `return` in the loop, or an `if` too "
+    "many?"
 )
 
 
