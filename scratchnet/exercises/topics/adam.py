@@ -120,8 +120,8 @@ CORRECTION = (
         v1=lambda s: s.v / (1 - s.betas[0] ** s.t),
     ),
     wrong(
-        "Yours has v' = g^2 / (1 - beta2) in step 1; it should be g^2: v is the mean beta2 v + (1 - beta2) g^2, and the "
-        "correction stands inside of the root: sqrt(v / (1 - beta2^t)).",
+        "Yours has v' = g^2 / (1 - beta2) in step 1; it should be g^2: v is the mean beta2 v + (1 - beta2) g^2, and "
+        "the correction stands inside of the root: sqrt(v / (1 - beta2^t)).",
         v1=lambda s: s.g**2 / (1 - s.betas[1]),
     ),
 )

@@ -115,7 +115,10 @@ MOMENTUM_WRONG = (
     momentum(f"Yours keeps v without its factor; {V}", 2, v=lambda s: s.v + s.g),
     momentum(f"Yours multiplies v by momentum^2; {V}", 2, v=lambda s: s.momentum**2 * s.v + s.g),
     momentum(f"Yours subtracts the velocity; {V}", 2, v=lambda s: s.g - s.momentum * s.v),
-    momentum("Yours goes up the slope; it should go down: v <- momentum v + g, then w <- w - lr v.", w=lambda s: s.w + s.lr * s.v),
+    momentum(
+        "Yours goes up the slope; it should go down: v <- momentum v + g, then w <- w - lr v.",
+        w=lambda s: s.w + s.lr * s.v,
+    ),
     momentum("Yours has no learning rate; it should be w <- w - lr v.", w=lambda s: s.w - s.v),
     momentum(
         "Yours multiplies by lr twice, in v and in the step; it should multiply in the step: w <- w - lr v.",
@@ -153,7 +156,10 @@ MOMENTUM_WRONG = (
         w=lambda s: (s.w - s.lr * s.v) * (1 - s.lr * s.weight_decay),
     ),
     momentum(f"Yours multiplies the weight decay by lr; {G}", g=lambda s: s.d + s.lr * s.weight_decay * s.w),
-    momentum("Yours adds the weight decay twice; it should add it once: g = dE/dw + weight_decay w.", g=lambda s: s.d + 2 * s.weight_decay * s.w),
+    momentum(
+        "Yours adds the weight decay twice; it should add it once: g = dE/dw + weight_decay w.",
+        g=lambda s: s.d + 2 * s.weight_decay * s.w,
+    ),
     momentum(f"Yours uses the sign of w in the weight decay; {G}", g=lambda s: s.d + s.weight_decay * np.sign(s.w)),
     momentum(f"Yours uses w^2 in the weight decay; {G}", g=lambda s: s.d + s.weight_decay * s.w**2),
     momentum(

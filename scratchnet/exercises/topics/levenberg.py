@@ -62,7 +62,10 @@ EPS_WRONG = (
         "Yours has no h; it should be lr / (mu + h), another step for each parameter.",
         lambda c: np.full_like(c.hW, c.lr / c.mu),
     ),
-    eps("Yours has no h; it should be lr / (mu + h), an array with another step for each parameter.", lambda c: c.lr / c.mu),
+    eps(
+        "Yours has no h; it should be lr / (mu + h), an array with another step for each parameter.",
+        lambda c: c.lr / c.mu,
+    ),
     eps("Yours is lr / mu + h; it should be lr / (mu + h).", lambda c: c.lr / c.mu + c.hW),
     eps(
         "Yours multiplies by mu + h; it should divide: a large curvature means a small step.",
