@@ -239,8 +239,6 @@ STYLES = {
     },
 }
 STYLES = {
-    exercise: {
-        style: tuple(textwrap.dedent(text).strip() + "\n" for text in texts) for style, texts in styles.items()
-    }
+    exercise: {style: tuple(textwrap.dedent(text).strip() + "\n" for text in texts) for style, texts in styles.items()}
     for exercise, styles in STYLES.items()
 }
