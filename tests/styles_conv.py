@@ -46,7 +46,8 @@ STYLES = {
                 result = np.zeros((OH, OW), image.dtype)
                 for h in range(OH):
                     for w in range(OW):
-                        result[h, w] = (image[h * stride : h * stride + kh, w * stride : w * stride + kw] * kernel).sum()
+                        part = image[h * stride : h * stride + kh, w * stride : w * stride + kw]
+                        result[h, w] = (part * kernel).sum()
                 return result
 
             maps = []

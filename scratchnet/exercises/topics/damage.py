@@ -2,13 +2,18 @@
 
 import numpy as np
 
-from scratchnet.exercises.definition import Exercise, Wrong
+from scratchnet.exercises.definition import Case, Exercise, Wrong
 from scratchnet.exercises.kinds import Pruning
 from scratchnet.exercises.topics.levenberg import curvature_case
 from scratchnet.exercises.topics.steps import ONLY_FIRST
 from scratchnet.training.pruning import OptimalBrainDamage
 
 REMOVED = "it should remove round(share * number of all parameters)."
+
+
+def small_biases(case):
+    """The case with biases that are removed first."""
+    return Case(case.arrays | {"b": case.arrays["b"] / 1000}, options=case.options)
 
 
 def saliency(sentence, make):
@@ -38,11 +43,6 @@ def apart(c, name):
     return left.reshape(w.shape)
 
 
-def by_weights(c):
-    """Removes round(share * size of W) of all: the biases were not counted."""
-    return pruned(c, doomed=lambda s, share: np.flatnonzero(s <= np.sort(s[: c.W.size])[round(share * c.W.size) - 1]))
-
-
 def doomed(sentence, which):
     """Return the known wrong answers of a choice of entries, in W, or in b where W is right by accident."""
     return [
@@ -56,27 +56,22 @@ PRUNE_WRONG = (
         "Yours removes everything where share is 0, because s[count - 1] is s[-1] there; it should remove nothing.",
         lambda c: pruned(c) if c.share else 0 * c.W,
     ),
-    *(
-        Wrong(
-            f"{name} after pruning",
-            "Yours takes a share of each parameter; it should order all of them together.",
-            lambda c, name=name: apart(c, name),
-        )
-        for name in ("W", "b")
-    ),
     Wrong(
         "W after pruning",
         "Yours removes the smallest weights; it should remove those of the smallest saliency.",
         lambda c: pruned(c, by=lambda h, w: np.abs(w)),
     ),
-    Wrong(
-        "W after pruning",
-        "Yours takes the limit of the weights without the biases; it should order all parameters together.",
-        by_weights,
-    ),
     *doomed(
         f"Yours takes np.quantile as the limit, which lies between two saliencies; {REMOVED}",
         lambda s, share: np.flatnonzero(s <= np.quantile(s, share)),
+    ),
+    *(
+        Wrong(
+            f"{name} after pruning",
+            "Yours takes a share of each parameter, or of the weights alone; it should order all of them together.",
+            lambda c, name=name: apart(c, name),
+        )
+        for name in ("W", "b")
     ),
     *doomed(
         "Yours removes the most salient weights; it should remove the least salient.",
@@ -162,6 +157,7 @@ BRAIN_DAMAGE = Exercise(
     odd=lambda rng, dtype: (
         [curvature_case(rng, dtype, (3, 4), share=share) for share in (0.35, 0.15, 0.0, 0.11, 0.24, 0.64, 1.0)]
         + [curvature_case(rng, dtype, shape, share=0.45) for shape in ((2, 2), (1, 5), (4, 1))]
+        + [small_biases(curvature_case(rng, dtype, (3, 4), share=share)) for share in (0.15, 0.11, 0.25)]
     ),
     points=2,
     wrong={"estimate_by": SALIENCY_WRONG, "prune": PRUNE_WRONG},
