@@ -435,7 +435,7 @@ DAMAGE = [
         "threshold = np.sort(everything)[k - 1]\n",
         "",
         "    w = getattr(leaf, name)\n    w[",
-        "    w = getattr(leaf, name)\n    k = round(share * s.size)\n    threshold = np.sort(s.ravel())[max(k - 1, 0)]\n    w[",
+        "    w = getattr(leaf, name)\n    threshold = np.sort(s.ravel())[round(share * s.size) - 1]\n    w[",
     ),
     ("plain", "weights only", "only the first parameter", f"    {ZERO}", f'    if name == "W":\n        {ZERO}'),
     (
