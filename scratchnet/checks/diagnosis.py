@@ -44,8 +44,8 @@ def shape(got, expected, sizes):
             return "Yours has extra axes of length 1; it should not. Did you write keepdims=True?"
         return "Yours lacks axes of length 1; it should keep them. Did you forget keepdims=True?"
     if got.size == math.prod(right):
-        other = f"Yours has the right number of entries, but another shape; it should be {right}."
-        return f"{other} Did you forget a reshape?"
+        other = "Yours has the right number of entries, but another shape. Did you forget a reshape?"
+        return f"{other} It should be {right}."
     for count in range(1, len(mine)):
         for axes in itertools.combinations(range(len(mine)), count):
             if np.delete(mine, axes).tolist() == list(right):

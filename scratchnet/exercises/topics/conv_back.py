@@ -320,7 +320,7 @@ CONV_BACKWARD2 = Exercise(
     shows=(Conv2d._back, convolve_back),
     kind=LayerPass(),
     tiny=CONV_BACKWARD.tiny,
-    draw=lambda rng, dtype: conv_case(rng, dtype, 3, 2, 4, 2, 4, 4, stride=int(rng.integers(1, 3)), padding=1),
+    draw=lambda rng, dtype: conv_case(rng, dtype, 3, 2, 4, 3, 5, 4, stride=int(rng.integers(1, 3)), padding=1),
     real=c1_and_c3,
     odd=CONV_FORWARD.odd,
     wrong={"backward2": BACKWARD2_WRONG},

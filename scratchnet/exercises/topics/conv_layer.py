@@ -84,7 +84,7 @@ CONV_FORWARD = Exercise(
     kind=LayerPass(leaves=("x", "X", "y_shape")),
     tiny=lambda rng, dtype: conv_case(rng, dtype, 2, 1, 2, 2, 3, 2, sparse=False, draw=whole),
     draw=lambda rng, dtype: conv_case(
-        rng, dtype, 3, 2, 4, (3, 2), 6, 6, stride=int(rng.integers(1, 3)), padding=int(rng.integers(0, 2))
+        rng, dtype, 2, 4, 6, (3, 2), 9, 9, stride=int(rng.integers(1, 3)), padding=int(rng.integers(0, 2))
     ),
     real=c1_and_c3,
     odd=lambda rng, dtype: [

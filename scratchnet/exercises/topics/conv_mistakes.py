@@ -223,17 +223,17 @@ NO_STRIDE = "Yours has no stride; it should: im2col(x, kh, kw, self.stride, self
 KEEP_W = "it should be (o, c, i, j): W.reshape(out, -1), and then .T where it is needed"
 FORWARD_WRONG = (
     *bias_and_kernel("b[:, None] goes with (maps, N*OH*OW)"),
-    Wrong("y", "Yours flips the kernel; it should not.", lambda c: conv(c, turned(c.W))),
-    *(Wrong("y", order_of_y(order), lambda c, order=order: reshaped_y(c, order)) for order, _ in orders("onhw")),
-    *(
-        Wrong("y", order_of_y(order), lambda c, order=order: reshaped_y(c, order, 0 * c.b) + c.b[:, None, None])
-        for order, _ in orders("onhw")
-    ),
     Wrong(
         "y",
         "Yours has Y with a row for each position, and reshapes it to (N, maps, OH, OW); it should reshape it to "
         "(N, OH, OW, maps) and only then transpose.",
         lambda c: conv(c).transpose(0, 2, 3, 1).reshape(c.y.shape),
+    ),
+    Wrong("y", "Yours flips the kernel; it should not.", lambda c: conv(c, turned(c.W))),
+    *(Wrong("y", order_of_y(order), lambda c, order=order: reshaped_y(c, order)) for order, _ in orders("onhw")),
+    *(
+        Wrong("y", order_of_y(order), lambda c, order=order: reshaped_y(c, order, 0 * c.b) + c.b[:, None, None])
+        for order, _ in orders("onhw")
     ),
     *(
         Wrong(

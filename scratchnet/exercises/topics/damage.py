@@ -50,28 +50,17 @@ def doomed(sentence, which):
     ]
 
 
+COUNTS = (9, 10, 12, 13, 19, 21)  # of 32 parameters: the share of a whole number, and not of half of them
 PRUNE_WRONG = (
+    Wrong("b after pruning", ONLY_FIRST, lambda c: c.b),
     Wrong(
         "W after pruning",
         "Yours removes everything where share is 0, because s[count - 1] is s[-1] there; it should remove nothing.",
         lambda c: pruned(c) if c.share else 0 * c.W,
     ),
-    Wrong(
-        "W after pruning",
-        "Yours removes the smallest weights; it should remove those of the smallest saliency.",
-        lambda c: pruned(c, by=lambda h, w: np.abs(w)),
-    ),
     *doomed(
         f"Yours takes np.quantile as the limit, which lies between two saliencies; {REMOVED}",
         lambda s, share: np.flatnonzero(s <= np.quantile(s, share)),
-    ),
-    *(
-        Wrong(
-            f"{name} after pruning",
-            "Yours takes a share of each parameter, or of the weights alone; it should order all of them together.",
-            lambda c, name=name: apart(c, name),
-        )
-        for name in ("W", "b")
     ),
     *doomed(
         "Yours removes the most salient weights; it should remove the least salient.",
@@ -112,6 +101,19 @@ PRUNE_WRONG = (
         "them are to be removed.",
         lambda s, share: np.flatnonzero(np.argsort(s) < round(share * s.size)),
     ),
+    *(
+        Wrong(
+            f"{name} after pruning",
+            "Yours takes a share of each parameter, or of the weights alone; it should order all of them together.",
+            lambda c, name=name: apart(c, name),
+        )
+        for name in ("W", "b")
+    ),
+    Wrong(
+        "W after pruning",
+        "Yours removes the smallest weights; it should remove those of the smallest saliency.",
+        lambda c: pruned(c, by=lambda h, w: np.abs(w)),
+    ),
     Wrong(
         "W after pruning",
         "Yours leaves every weight as it was; it should change the parameters in place: W[...] = 0.",
@@ -122,7 +124,6 @@ PRUNE_WRONG = (
         "Yours makes the weights smaller; they should be 0.",
         lambda c: (c.W + pruned(c)) / 2,
     ),
-    Wrong("b after pruning", ONLY_FIRST, lambda c: c.b),
 )
 SALIENCY_WRONG = (
     saliency("Yours does not square w; it should be h w^2 / 2.", lambda c: c.hW * c.W / 2),
@@ -152,7 +153,7 @@ BRAIN_DAMAGE = Exercise(
     "leaf.params. prune sets round(share * number of all parameters) of them to 0.",
     kind=Pruning(),
     tiny=lambda rng, dtype: curvature_case(rng, dtype, share=0.5),
-    draw=lambda rng, dtype: curvature_case(rng, dtype, (4, 7), share=int(rng.integers(10, 22)) / 32),  # a whole number
+    draw=lambda rng, dtype: small_biases(curvature_case(rng, dtype, (4, 7), share=int(rng.choice(COUNTS)) / 32)),
     real=lambda rng, dtype: [curvature_case(rng, dtype, (84, 120), share=0.4)],
     odd=lambda rng, dtype: (
         [curvature_case(rng, dtype, (3, 4), share=share) for share in (0.35, 0.15, 0.0, 0.11, 0.24, 0.64, 1.0)]

@@ -190,7 +190,7 @@ MOMENTUM = Exercise(
             "weight_decay": float(rng.choice([0.1, 0.25])),
         },
         lambda rng: {
-            "lr": float(rng.choice([0.3, 0.15])),
+            "lr": float(rng.choice([0.35, 0.17])),
             "momentum": float(rng.choice([0.6, 0.85])),
             "weight_decay": float(rng.choice([0.13, 0.27])),
         },
