@@ -14,6 +14,7 @@ from scratchnet.cli import main
 from scratchnet.errors import InputError
 from scratchnet.exercises import grade as grading
 from scratchnet.exercises.catalogue import EXERCISES, find_exercise
+from scratchnet.exercises.submissions import submissions
 from scratchnet.exercises.syllabus import Syllabus
 
 LINEAR, ONE = find_exercise("linear"), find_exercise("table-one")
@@ -182,9 +183,8 @@ def test_what_cannot_be_graded_is_a_sentence(tmp_path, monkeypatch, capfd):
     assert main(["exercise", "grade", "class/student"]) == 2
     assert "is the folder of one student" in capfd.readouterr().err
     small_class(tmp_path, ["", ""], "lost/Homework")
-    assert list(grading.astray("class")) == [
-        f"lost: nothing in {Path('class/lost')}, but there are files in {Path('class/lost/Homework')}. Move them up."
-    ]
+    (lost,) = [s for s in submissions("class") if s.student == "lost"]
+    assert lost.notes([LINEAR]) == [f"Graded from Homework/{LINEAR.file}."]
     Path("syllabus.ini").write_text("[points]\nlinear = 1\n")
     monkeypatch.setattr(grading, "grade", None)  # it is said before anything is graded
     for option, path in (("--csv", "file/grades.csv"), ("--json", "empty"), ("--feedback", "file")):
@@ -195,7 +195,7 @@ def test_what_cannot_be_graded_is_a_sentence(tmp_path, monkeypatch, capfd):
 def test_hidden_folders_are_no_students(tmp_path):
     for name in ("student", ".git", "__pycache__"):
         small_class(tmp_path, [RIGHT, BACK], name)
-    assert list(grading.students(tmp_path / "class")) == ["student"]
+    assert [submission.student for submission in submissions(tmp_path / "class")] == ["student"]
 
 
 @pytest.mark.parametrize(

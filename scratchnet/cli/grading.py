@@ -70,18 +70,18 @@ def write_syllabus(options):
 def grade_class(options):
     """Grade, write all files, and only then print: the exit code is 1 if something has no grade or was not written."""
     from scratchnet.cli.progress import say
-    from scratchnet.exercises import grade as grading
     from scratchnet.exercises.journal import Journal
     from scratchnet.exercises.results import results_text
+    from scratchnet.exercises.submissions import submissions
     from scratchnet.exercises.syllabus import Syllabus
 
     syllabus = Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(options.folder, ".")
-    found = grading.students(options.folder)
+    found = submissions(options.folder)
     try_files(options)
     journal = Journal(options.feedback / "grades.jsonl", options.resume)
-    say("This is not a security sandbox: it contains accidents, not attacks.")
-    for sentence in grading.astray(options.folder):
-        say(sentence)
+    for submission in found:
+        for sentence in submission.notes(syllabus.exercises):
+            say(f"{submission.student}: {sentence}")
     grades = graded(options, syllabus, journal, found)
     written, failed = write(options, grades, syllabus.exercises)
     print(results_text(grades, syllabus.exercises), end="\n\n")
@@ -126,17 +126,33 @@ def graded(options, syllabus, journal, found):
         journal.add(keys[grade.student, grade.exercise], grade)
         bar.update()
 
+    def say_where(no_room):
+        say(where_it_runs(no_room))
+
     total = len(keys) - len(known)
     try:
         with tqdm(total=total, ascii=True, unit=" checks", disable=None, leave=False, file=sys.stderr) as bar:
             if not total:
                 return list(known.values())
-            return grading.grade(options.folder, syllabus, options.jobs, keep, known)
+            return grading.grade(options.folder, syllabus, options.jobs, keep, known, say_where)
     except KeyboardInterrupt:
         say(f"\nWhat is graded is in {journal.path}. The same command with --resume goes on.")
         raise
     finally:
         journal.close()
+
+
+def where_it_runs(no_room):
+    """Return a sentence for the teacher on what a student's code can reach."""
+    if no_room:
+        return (
+            f"This is not a security sandbox: the code of the students may do whatever you may do (no closed room: "
+            f"{no_room}). Limits contain accidents, not attacks. Grade strangers' files in a container."
+        )
+    return (
+        "Each check runs in a closed room (user namespaces): no network, nothing to write to but a folder of its own. "
+        "It is not a security sandbox against attacks on the kernel, and it can read what you can read but this class."
+    )
 
 
 def write(options, grades, exercises):

@@ -10,59 +10,32 @@ import threading
 import time
 from pathlib import Path
 
-from scratchnet.errors import InputError, visible
+from scratchnet.errors import visible
 from scratchnet.exercises.checker import Result, check_answer
 from scratchnet.exercises.desk import Desk, Interrupted, NoDesk
 from scratchnet.exercises.results import Grade
+from scratchnet.exercises.submissions import submissions
 from scratchnet.exercises.syllabus import points_for
 from scratchnet.storage import here
 
 
-def astray(folder):
-    """Return sentences on students whose files are in a place that is not read."""
-    for name, place in students(folder).items():
-        elsewhere = sorted(path.parent for path in Path(folder, name).rglob("ex[0-9][0-9]_*.py"))
-        if elsewhere and not any(place.glob("ex*.py")):
-            yield f"{name}: nothing in {place}, but there are files in {elsewhere[0]}. Move them up."
-
-
-def students(folder):
-    """{name: folder with files}: one for each student, sorted; the files may be in a folder `my` inside.
-
-    Raises InputError when there is no folder, or none in it.
-    """
-    folder = here(folder)
-    if not folder.is_dir():
-        raise InputError(f"There is no folder {folder}. It should hold one folder for each student.")
-    if any(folder.glob("ex[0-9][0-9]_*.py")) or any((folder / "my").glob("ex[0-9][0-9]_*.py")):
-        raise InputError(f"{folder} is the folder of one student. Name the one that holds a folder for each.")
-    found = {}
-    for place in sorted(folder.iterdir()):
-        if place.is_dir() and not place.name.startswith((".", "_")):
-            inside = place / "my"
-            found[place.name] = inside if inside.is_dir() and not any(place.glob("ex*.py")) else place
-    if not found:
-        raise InputError(
-            f"{folder} holds no folders. It should hold one for each student, with files such as ex01_....py."
-        )
-    return found
-
-
-def grade(folder, syllabus, jobs=1, progress=None, known=None):
+def grade(folder, syllabus, jobs=1, progress=None, known=None, say_where=None):
     """Return the Grades of all students, in order.
 
     progress: called with each new Grade, in this thread; known: {(student, name of an exercise): Grade} of those that
-    are not made again.
+    are not made again; say_where: called at the start with the reason why there is no closed room, "" if there is one.
     """
     known, desks = known or {}, Desks(syllabus, here(folder))
-    tasks = [(name, place, exercise) for name, place in students(folder).items() for exercise in syllabus.exercises]
+    tasks = [(one_of_them, exercise) for one_of_them in submissions(folder) for exercise in syllabus.exercises]
     with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
         new = {
-            (name, exercise.name): pool.submit(one, desks, syllabus, name, place, exercise)
-            for name, place, exercise in tasks
-            if (name, exercise.name) not in known
+            (submission.student, exercise.name): pool.submit(one, desks, syllabus, submission, exercise)
+            for submission, exercise in tasks
+            if (submission.student, exercise.name) not in known
         }
         try:
+            if say_where:
+                say_where(desks.no_room())
             for future in concurrent.futures.as_completed(new.values()):
                 if progress:
                     progress(future.result())
@@ -71,11 +44,12 @@ def grade(folder, syllabus, jobs=1, progress=None, known=None):
             raise
         finally:
             desks.close()
-    return [known.get((name, exercise.name)) or new[name, exercise.name].result() for name, _, exercise in tasks]
+    names = [(submission.student, exercise.name) for submission, exercise in tasks]
+    return [known.get(name) or new[name].result() for name in names]
 
 
 class Desks:
-    """A Desk for each thread. no_room: why there is no closed room, "" if there is."""
+    """A Desk for each thread."""
 
     def __init__(self, syllabus, folder):
         warm = [exercise.name for exercise in syllabus.exercises if exercise.tiny]
@@ -88,22 +62,37 @@ class Desks:
             self.all.append(self.mine.desk)
         return self.mine.desk
 
+    def no_room(self):
+        """Return why there is no closed room, "" if there is one."""
+        with self.make() as desk:
+            desk.warm = ()
+            try:
+                desk.start()
+            except NoDesk as why:
+                return str(why)
+            return desk.no_room
+
     def close(self):
         for desk in self.all:
             desk.close()
 
 
-def one(desks, syllabus, student, place, exercise):
+def one(desks, syllabus, submission, exercise):
     """Return the Grade of one exercise of one student."""
     start = time.perf_counter()
-    if (place / exercise.file).is_file():
-        result = checked(desks, syllabus, place, exercise)
+    chosen, bag = submission.chosen(), submission.bag()
+    if exercise.name in chosen.unclear:
+        result = ungraded(exercise, chosen.unclear[exercise.name])
+    elif exercise.name in chosen.files:
+        result = checked(desks, syllabus, submission.desk(exercise), exercise)
+    elif bag.unread:
+        result = ungraded(exercise, " ".join(bag.unread))
     else:
         result = Result(exercise, Path(exercise.file), "missing", fact=f"There is no {exercise.file}.")
     counts = [method for method, _ in result.passed]
     passed = tuple(method for method in exercise.methods if method in counts and method != (result.failed or "?")[0])
     return Grade(
-        student,
+        submission.student,
         exercise.name,
         result.state,
         points_for(syllabus, exercise, result.state, passed),
@@ -114,23 +103,24 @@ def one(desks, syllabus, student, place, exercise):
         str(result),
         passed if not result.changed else (),
         exercise.methods,
+        submission.id,
+        (*bag.notes, *filter(None, [chosen.notes.get(exercise.name)])),
     )
 
 
-def checked(desks, syllabus, place, exercise):
-    """Return the Result of a file, in a process that sees copies of the student's files.
+def ungraded(exercise, why):
+    """Return the Result of what could not be graded, through no fault of the student."""
+    return Result(exercise, Path(exercise.file), "ungraded", fact=visible(str(why)) or type(why).__name__)
 
-    Its state is "ungraded" if that could not be done, through no fault of the student.
-    """
-    path = Path(exercise.file)
+
+def checked(desks, syllabus, files, exercise):
+    """Return the Result of an exercise in a process that gets copies of the files, {path: bytes}."""
+    path, seconds = Path(exercise.file), max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
     try:
-        files = {file.name: file.read_bytes() for file in place.glob("*.py") if file.is_file()}
-        seconds = max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
         return check_answer(exercise, path, syllabus.seed, desks.get(), files, seconds)
     except Interrupted:
         return Result(exercise, path, fact="Your code raises KeyboardInterrupt. Remove that line.")
     except (NoDesk, OSError, MemoryError) as why:
-        return Result(exercise, path, "ungraded", fact=visible(str(why)) or type(why).__name__)
+        return ungraded(exercise, why)
     except Exception as why:  # a mistake of ours ends nobody's grading
-        fact = f"The checker itself failed ({type(why).__name__}: {visible(str(why))}). Please report this."
-        return Result(exercise, path, "ungraded", fact=fact)
+        return ungraded(exercise, f"The checker itself failed ({type(why).__name__}: {why}). Please report this.")

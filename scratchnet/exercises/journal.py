@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 from dataclasses import asdict, replace
-from pathlib import Path
 
 from scratchnet import __version__
 from scratchnet.exercises.exports import unwritable
@@ -51,14 +50,14 @@ class Journal:
             self.file.close()
 
 
-def keys_of(students, syllabus):
-    """Return {(student, name of an exercise): key}. students: {name: folder of their files}."""
+def keys_of(submissions, syllabus):
+    """Return {(student, name of an exercise): key}."""
     keys = {}
-    for student, place in students.items():
-        files = python_files(place)
-        keys |= {
-            (student, exercise.name): key_of(files, exercise, syllabus, student) for exercise in syllabus.exercises
-        }
+    for submission in submissions:
+        chosen = submission.chosen()
+        for exercise in syllabus.exercises:
+            files = submission.desk(exercise) if exercise.name in chosen.files else submission.bag().files
+            keys[submission.student, exercise.name] = key_of(files, exercise, syllabus, submission.student)
     return keys
 
 
@@ -86,25 +85,10 @@ def entries(data):
 
 
 def key_of(files, exercise, syllabus, student=""):
-    """Return a hash of everything that a grade depends on.
-
-    files: {name: bytes} of the student's files that come along, or their folder.
-    """
-    if not isinstance(files, dict):
-        files = python_files(files)
+    """Return a hash of everything that a grade depends on. files: {path: bytes} of those that come along."""
     setting = [__version__, exercise.name, exercise.file, syllabus.seed, syllabus.seconds, syllabus.memory, student]
     digest = hashlib.sha256(json.dumps(setting).encode())
     for name in sorted(files):
         digest.update(json.dumps([name, len(files[name])]).encode())
         digest.update(files[name])
     return digest.hexdigest()
-
-
-def python_files(folder):
-    """Return {name: bytes} of the .py files in a folder that can be read."""
-    found = {}
-    for path in Path(folder).glob("*.py"):
-        if path.is_file():
-            with contextlib.suppress(OSError):
-                found[path.name] = path.read_bytes()
-    return found
