@@ -17,6 +17,7 @@ from scratchnet.exercises.definition import close
 from scratchnet.exercises.desk import Ended, NoDesk, my_desk
 from scratchnet.exercises.kinds import agree
 from scratchnet.exercises.learner import shown
+from scratchnet.exercises.verdict import Compared, verdict
 
 DOUBLE, SINGLE = 1e-9, 1e-4  # what is right in float64 and in float32; a mistake is 1e-2 and more
 TRIES = 5  # random cases
@@ -146,12 +147,13 @@ def same_type(exercise, answer, method, seed):
     for dtype in (np.float64, np.float32):
         (case,) = cases(exercise, "draw", seed, "type", dtype)
         right, got = answers(exercise, answer, method, case)
-        try:
-            for name, expected in right.items():
+        for name, expected in right.items():
+            try:
                 same_kind(name, got[name], expected, dtype, case.sizes)
-        except CheckFailed as why:
-            known = known_wrong(exercise, method, case, right, got)
-            raise CheckFailed(why.fact, known or why.diagnosis) from None
+            except CheckFailed as why:
+                compared = Compared(case, right, got)
+                sentence = verdict(exercise, method, compared, symptom=why.diagnosis, first=name)
+                raise CheckFailed(why.fact, sentence) from None
 
 
 def same_kind(name, mine, expected, dtype, sizes):
@@ -186,7 +188,7 @@ def by_hand(exercise, answer, method, seed):
 
 def printed(kind, case, method, right, got):
     """Return every number of a small case, and the first result that is wrong, as text."""
-    name = first_off(right, got) or list(right)[-1]
+    name = next(iter(Compared(case, right, got).off()), list(right)[-1])
     return "\n".join(
         [
             "The input:",
@@ -196,18 +198,6 @@ def printed(kind, case, method, right, got):
             named(f"{name}, right", right[name]),
         ]
     )
-
-
-def first_off(right, got):
-    """Return the name of the first result that differs, or None."""
-    return next((name for name in right if not equal(got[name], right[name])), None)
-
-
-def equal(mine, expected):
-    if not isinstance(mine, np.ndarray | Number):
-        return False
-    mine, expected = np.asarray(mine), np.asarray(expected)
-    return mine.dtype.kind in "fiub" and mine.shape == expected.shape and close(mine, expected)
 
 
 def named(name, value):
@@ -251,8 +241,8 @@ def judged(exercise, answer, method, seed):
     try:
         exercise.kind.judge(asked, case, method)
     except CheckFailed as why:
-        right, got = answers(exercise, answer, method, case)
-        raise CheckFailed(why.fact, known_wrong(exercise, method, case, right, got) or why.diagnosis) from None
+        compared = Compared(case, *answers(exercise, answer, method, case))
+        raise CheckFailed(why.fact, verdict(exercise, method, compared, None, why.diagnosis)) from None
 
 
 def reference(exercise, answer, method, seed):
@@ -370,29 +360,14 @@ def same(exercise, answer, method, case, right, got, tolerance, seed):
         agree(got, right, tolerance, "the right result", case.sizes)
     except CheckFailed as why:
         input_kept(exercise, answer, method, seed)  # if it changes its input, report that first
-        sentence = known_wrong(exercise, method, case, right, got) or why.diagnosis
-        raise CheckFailed(why.fact, in_a_larger_case(exercise, answer, method, seed, sentence)) from None
+        shown, larger = Compared(case, right, got), larger_case(exercise, answer, method, seed)
+        raise CheckFailed(why.fact, verdict(exercise, method, shown, larger, why.diagnosis)) from None
 
 
-def in_a_larger_case(exercise, answer, method, seed, sentence):
-    """Return the diagnosis in a random case, where hardly anything fits by accident; or `sentence`, if the method is
-    right there or does not run."""
+def larger_case(exercise, answer, method, seed):
+    """Return a random case as Compared, or None if the method does not run there."""
     (case,) = cases(exercise, "draw", seed, "larger")
     try:
-        right, got = answers(exercise, answer, method, case)
-        off = first_off(right, got)
-    except Exception:
-        return sentence
-    if off is None:
-        return sentence
-    found = diagnose(np.asarray(got[off]), np.asarray(right[off]), case.sizes) if exercise.kind.generic else ""
-    if all(" of what it should be" in text for text in (found, sentence)):
-        found = sentence  # a factor: that of the case which is shown
-    return known_wrong(exercise, method, case, right, got) or found
-
-
-def known_wrong(exercise, method, case, right, got):
-    """Return the sentence for the first known mistake that gives the learner's result, or ""."""
-    off = first_off(right, got)
-    wrong = exercise.wrong.get(method, ()) if off and isinstance(got[off], np.ndarray | Number) else ()
-    return next((w.sentence for w in wrong if w.fits(off, got[off], right[off], case, right)), "")
+        return Compared(case, *answers(exercise, answer, method, case))
+    except ScratchnetError:
+        return None

@@ -20,6 +20,7 @@ import numpy as np
 
 from scratchnet.errors import Missing, Mistake, NotWritten, ScratchnetError
 from scratchnet.exercises.blank import is_blank
+from scratchnet.exercises.meanings import MEANINGS
 
 
 def load(exercise, path):
@@ -211,17 +212,6 @@ def in_a_line(why):
     except Exception:  # its own __str__ raises
         text = type(why).__name__
     return next((f"{text}\n{meaning}" for words, meaning in MEANINGS.items() if re.search(words, text)), text)
-
-
-MEANINGS = {
-    "core dimension": "In a @ b the last axis of a has to be as long as the second last axis of b.",
-    "truth value of an array": "An array is neither true nor false: np.maximum, np.where and comparisons "
-    "work entry by entry.",
-    "ufunc 'bitwise_xor'": "A power is written **, not ^.",
-    "NameError: name '(W|b|x|dW|db|s|y|X|codes|lr)'": "What a layer or an optimizer keeps is self.something.",
-    "has no 'd[A-Za-z]+'": "A pass makes it anew with '=': before the first pass there is none to add to or to fill.",
-    "only (length-1|0-dimensional) arrays": "math works on numbers, np on whole arrays: np.tanh, np.exp.",
-}
 
 
 def own_frames(path, why):

@@ -1,0 +1,73 @@
+"""Which sentence names the mistake: a known wrong answer, or else a symptom of the array."""
+
+from dataclasses import dataclass
+from numbers import Number
+
+import numpy as np
+
+from scratchnet.checks import diagnose
+from scratchnet.exercises.definition import Case, close
+
+
+@dataclass
+class Compared:
+    """A case with the right results and the learner's."""
+
+    case: Case
+    right: dict
+    got: dict
+
+    def off(self):
+        """Return the names of the results that differ, in order."""
+        return [name for name in self.right if not equal(self.got[name], self.right[name])]
+
+    def fit(self, wrongs, name):
+        """Return the known mistakes that give the learner's result of this name."""
+        if name not in self.off() or not isinstance(self.got[name], np.ndarray | Number):
+            return []
+        return [w for w in wrongs if w.fits(name, self.got[name], self.right[name], self.case, self.right)]
+
+
+def equal(mine, expected):
+    if not isinstance(mine, np.ndarray | Number):
+        return False
+    mine, expected = np.asarray(mine), np.asarray(expected)
+    return mine.dtype.kind in "fiub" and mine.shape == expected.shape and close(mine, expected)
+
+
+def verdict(exercise, method, shown, larger=None, symptom="", first=None):
+    """Return the sentence on the result `first` in the case that is shown, by default on the first that differs.
+
+    larger: a random case, where hardly anything fits by accident, or None if there is none; symptom: what the array of
+    the case that is shown says. A second fault, in another result, is told after the first.
+    """
+    wrongs, off = exercise.wrong.get(method, ()), shown.off()
+    first = first or next(iter(off), None)
+    sentence = known(wrongs, first, shown, larger)
+    if not sentence:
+        sentence = symptom
+        if larger is not None and first in larger.off():
+            sentence = in_general(exercise, first, larger, symptom)
+    for name in off if sentence and exercise.kind.repeats else ():
+        second = known(wrongs, name, shown, larger)
+        if name != first and second and second.replace(name, "") != sentence.replace(first, ""):
+            return f"{sentence}\n\nThen {name}: {second}"
+    return sentence
+
+
+def known(wrongs, name, shown, larger):
+    """Return the sentence of the known mistake that fits this result, in the larger case too if that is wrong."""
+    here = shown.fit(wrongs, name)
+    if larger is None or name not in larger.off():
+        return here[0].sentence if here else ""
+    there = larger.fit(wrongs, name)
+    best = [wrong for wrong in there if wrong in here] or there
+    return best[0].sentence if best else ""
+
+
+def in_general(exercise, name, larger, symptom):
+    """Return what the array of the larger case says; a factor is that of the case which is shown."""
+    if not exercise.kind.generic:
+        return ""
+    found = diagnose(np.asarray(larger.got[name]), np.asarray(larger.right[name]), larger.case.sizes)
+    return symptom if all(" of what it should be" in text for text in (found, symptom)) else found
