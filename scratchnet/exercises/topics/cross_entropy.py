@@ -7,21 +7,22 @@ from scratchnet.exercises.definition import Exercise
 from scratchnet.exercises.kinds import LossPass
 from scratchnet.exercises.topics.families import with_and_without_mean, wrongs
 from scratchnet.exercises.topics.loss_families import (
-    APART,
     SMALL,
     SMALL_NUMBER,
-    WIDE,
+    apart,
     columns_of_labels,
     divided,
     drawn,
     far,
     fixed_case,
+    large,
     odd_losses,
     of_right,
     of_small_numbers,
     right_class,
     rows_of_labels,
     softmax,
+    wide,
 )
 from scratchnet.losses import CrossEntropyLoss
 
@@ -33,10 +34,10 @@ def hard_scores(rng, dtype):
     """Each fails one more kind of answer: no maximum, the smallest for it, log p, the maximum of the batch."""
     return [
         loss_case(rng, dtype, 4, 10, draw=far),
-        fixed_case(WIDE, [0, 1, 2], dtype),
-        fixed_case(WIDE, [1, 2, 0], dtype),
-        fixed_case(APART, [0, 1, 1, 2], dtype),
-        loss_case(rng, dtype, 4, 10, scale=1e4),
+        fixed_case(wide(dtype), [0, 1, 2], dtype),
+        fixed_case(wide(dtype), [1, 2, 0], dtype),
+        fixed_case(apart(dtype), [0, 1, 1, 2], dtype),
+        loss_case(rng, dtype, 4, 10, scale=large(dtype)),
     ]
 
 

@@ -5,9 +5,21 @@ import numpy as np
 from scratchnet.exercises.cases import gaps, loss_case
 from scratchnet.exercises.definition import Case
 
-# Scores with a large difference within each row, and rows that are far from each other.
-WIDE = np.array([[9000, 0, 4000], [100, 9000, 5000], [0, 3000, 9000]])
-APART = np.array([[3, 1, 2, 0], [5001, 5003, 5000, 5002], [-4998, -5000, -4999, -5001], [1, 0, 2, 3]])
+
+def large(dtype):
+    """A number whose exponential is infinite, and to which enough digits are left in a float32."""
+    return 9000 if np.dtype(dtype) == np.float64 else 300
+
+
+def wide(dtype):
+    """Scores with large differences within each row; the largest are on the diagonal."""
+    return large(dtype) * np.array([[1, 0, 0.4], [0.1, 1, 0.5], [0, 0.3, 1]])
+
+
+def apart(dtype):
+    """Scores with rows that are far from each other; N = classes."""
+    near = np.array([[3, 1, 2, 0], [1, 3, 0, 2], [3, 1, 2, 0], [1, 0, 2, 3]])
+    return near + large(dtype) * np.array([[0], [1], [-1], [0]])
 
 
 def fixed_case(y, labels, dtype, **named):
@@ -23,7 +35,7 @@ def drawn(rng, dtype, **named):
 
 
 def far(rng, shape, dtype):
-    return (1e4 + 10 * rng.random(shape)).astype(dtype)
+    return (large(dtype) + 10 * rng.random(shape)).astype(dtype)
 
 
 def odd_losses(rng, dtype, **named):

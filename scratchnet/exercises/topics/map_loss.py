@@ -8,10 +8,13 @@ from scratchnet.exercises.kinds import LossPass
 from scratchnet.exercises.topics.families import with_and_without_mean, wrongs
 from scratchnet.exercises.topics.loss_families import (
     SMALL_NUMBER,
+    apart,
     columns_of_labels,
     divided,
     drawn,
+    far,
     fixed_case,
+    large,
     odd_losses,
     of_right,
     of_small_numbers,
@@ -21,6 +24,15 @@ from scratchnet.exercises.topics.loss_families import (
 )
 from scratchnet.exercises.topics.penalties import GIVES_ONE_HOT, TINY, WITH_ONE_HOT, hard_penalties
 from scratchnet.losses import MAPLoss
+
+
+def large_j(rng, dtype):
+    """j as large as the penalties. The first case fails answers without a minimum, the second that of the batch."""
+    return [
+        loss_case(rng, dtype, 4, 10, draw=far, j=1e4),
+        fixed_case(large(dtype) + apart(dtype), [0, 1, 1, 2], dtype, j=1e4),
+        loss_case(rng, dtype, 4, 10, scale=1e4, j=1e4),
+    ]
 
 
 def p_of(c, j=None):
@@ -65,7 +77,7 @@ UNDERFLOW = (
     "Yours takes log 0: e^-y is 0 for large y. It should factor the largest exponent out of the sum: "
     "log sum e^-y = -m + log sum e^(m - y), where m is the smallest of the y_i and j."
 )
-INFINITE = {  # in this order: see hard_penalties
+INFINITE = {  # in this order: see hard_penalties and large_j
     "Yours takes the smallest penalty of the whole batch; it should take the smallest of each row: axis=1.": (
         lambda c: shifted(c, np.minimum(c.y.min(), c.j))
     ),
@@ -276,12 +288,13 @@ MAP_LOSS = Exercise(
     draw=lambda rng, dtype: drawn(rng, dtype, j=2.0),
     real=lambda rng, dtype: [
         loss_case(rng, dtype, 64, 10, scale=84, j=2.0),
-        *hard_penalties(rng, dtype, {"j": 2.0}, {"j": 1e4}),
+        *hard_penalties(rng, dtype, j=2.0),
     ],
     odd=lambda rng, dtype: [
         *odd_losses(rng, dtype, j=2.0),
         loss_case(rng, dtype, 3, 1, j=2.0),
-        *hard_penalties(rng, dtype, {"j": 2.0}, {"j": 1e4}),
+        *hard_penalties(rng, dtype, j=2.0),
+        *large_j(rng, dtype),
     ],
     wrong={"forward": MAP_FORWARD + wrongs("self.right", WITH_ONE_HOT), "backward": MAP_BACKWARD},
     hints=(

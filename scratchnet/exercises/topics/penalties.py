@@ -7,18 +7,18 @@ from scratchnet.exercises.definition import Exercise
 from scratchnet.exercises.kinds import LossPass
 from scratchnet.exercises.topics.families import with_and_without_mean, wrongs
 from scratchnet.exercises.topics.loss_families import (
-    APART,
-    WIDE,
     columns_of_labels,
     divided,
     drawn,
     far,
     fixed_case,
+    large,
     odd_losses,
     of_right,
     right_class,
     rows_of_labels,
     softmax,
+    wide,
 )
 from scratchnet.losses import MLELoss
 
@@ -26,17 +26,13 @@ GIVES_ONE_HOT = ("from scratchnet.losses import one_hot",)
 TINY = [[3, 27, 4], [5, 2, 7]]  # penalties; log(p + 1e-12) is plainly wrong in the first row
 
 
-def hard_penalties(rng, dtype, small=None, large=None):
-    """Large penalties. Each case but the first fails one more kind of answer: the largest for the smallest, log p, no j
-    in the minimum, no minimum, the minimum of the batch. small, large: options for penalties of these sizes."""
-    small, large = small or {}, large or {}
+def hard_penalties(rng, dtype, **named):
+    """Large penalties. Each case fails one more kind of answer: the largest for the smallest, log p, no j in the
+    minimum."""
     return [
-        fixed_case(9000 - WIDE, [0, 1, 2], dtype, **small),
-        fixed_case(9000 - WIDE, [1, 2, 0], dtype, **small),
-        loss_case(rng, dtype, 4, 10, draw=far, **small),
-        loss_case(rng, dtype, 4, 10, draw=far, **large),
-        fixed_case(APART + 5001, [0, 1, 1, 2], dtype, **large),
-        loss_case(rng, dtype, 4, 10, scale=1e4, **large),
+        fixed_case(large(dtype) - wide(dtype), [0, 1, 2], dtype, **named),
+        fixed_case(large(dtype) - wide(dtype), [1, 2, 0], dtype, **named),
+        loss_case(rng, dtype, 4, 10, draw=far, **named),
     ]
 
 
