@@ -18,6 +18,7 @@ from scratchnet.exercises.topics import (
     modern,
     paper,
     penalties,
+    rbf_codes,
     two_by_two,
 )
 
@@ -34,7 +35,7 @@ EXERCISES = [
             conv_layer.CONV_BACKWARD,
             two_by_two.SUBSAMPLING,
             paper.TABLE_ONE,
-            paper.RBF_LAYER,
+            rbf_codes.RBF_LAYER,
             penalties.MLE_LOSS,
             map_loss.MAP_LOSS,
             paper.LENET5,

@@ -7,7 +7,9 @@ from scratchnet.exercises.definition import Exercise
 from scratchnet.exercises.kinds import LossPass
 from scratchnet.exercises.topics.families import with_and_without_mean, wrongs
 from scratchnet.exercises.topics.loss_families import (
+    SWAPPED,
     columns_of_labels,
+    counted,
     divided,
     drawn,
     far,
@@ -15,9 +17,11 @@ from scratchnet.exercises.topics.loss_families import (
     large,
     odd_losses,
     of_right,
+    over_classes,
     right_class,
     rows_of_labels,
     softmax,
+    swapped,
     wide,
 )
 from scratchnet.losses import MLELoss
@@ -114,6 +118,16 @@ MLE_FORWARD = wrongs(
         "Yours subtracts the penalties of the other classes; it should take that of the right class only (eq. 8).": (
             lambda c: (2 * of_right(c) - c.y.sum(axis=1)).mean()
         ),
+        "Yours takes the largest or smallest of [i = D] y, which may be 0; it should sum over the classes.": (
+            lambda c: (right_class(c) * c.y).max(axis=1).mean(),
+            lambda c: (right_class(c) * c.y).min(axis=1).mean(),
+        ),
+        SWAPPED: lambda c: swapped(c, c.y).mean(),
+        "Yours takes e^-y; it should be the penalty y itself (eq. 8).": (
+            lambda c: np.exp(-of_right(c)).mean(),
+            lambda c: -np.exp(-of_right(c)).mean(),
+        ),
+        **counted(lambda c: c.y.argmin(axis=1)),
         "Yours uses the last image only; it should add up all images: `+=` in the loop.": (
             lambda c: of_right(c)[-1],
             lambda c: of_right(c)[-1] / len(c.y),
@@ -136,6 +150,10 @@ MLE_BACKWARD = wrongs(
             lambda c: right_class(c) / c.y.size
         ),
         **divided(lambda c: right_class(c) / len(c.y)),
+        **over_classes(lambda c: right_class(c) / len(c.y)),
+        "Yours divides by the number of images of each class; it should divide by N, all of them.": (
+            lambda c: right_class(c) / right_class(c).sum(axis=0)
+        ),
         "Yours is 1/N everywhere; it should be 0 but at the label.": with_and_without_mean(lambda c: np.ones_like(c.y)),
         "Yours is y at the label; it should be its derivative, 1.": with_and_without_mean(
             lambda c: right_class(c) * c.y
