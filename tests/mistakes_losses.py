@@ -253,7 +253,7 @@ CROSS_ENTROPY = [
     ((None, "return self.right * (self.p - 1) / len(self.p)"), "at the label only", "at the label only"),
     ((None, "return (self.p - self.right).mean(axis=0)"), "mean over the images", "mean over images"),
     ((None, "return -(self.right * np.log(self.p)) / len(self.p)"), "E itself", "E"),
-    ((None, "return 2 * (self.p - self.right) / len(self.p)"), "2 times", "factor 2"),
+    ((None, "return 2 * (self.p - self.right) / len(self.p)"), "factor 2", "factor 2"),
     ((CE + LOG_P + "self.y = y\nreturn float(-(self.right * logp).sum() / len(y))",
       "return (self.y - self.right) / len(self.y)"), "y for p", "y - right"),
     ((CE + LOG_P + "self.labels = labels\nreturn float(-(self.right * logp).sum() / len(y))",

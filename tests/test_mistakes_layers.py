@@ -3,15 +3,23 @@
 import mistakes_layers
 import mistakes_losses
 import mistakes_modern
+import mistakes_more
 import mistakes_paper
 import pytest
 from answers import ANSWERS
 from attempts import filled
+from right_layers import RIGHT
 
 from scratchnet.exercises.catalogue import EXERCISES, find_exercise
 from scratchnet.exercises.checker import check_answer
 
-MISTAKES = [*mistakes_layers.MISTAKES, *mistakes_modern.MISTAKES, *mistakes_losses.MISTAKES, *mistakes_paper.MISTAKES]
+MISTAKES = [
+    *mistakes_layers.MISTAKES,
+    *mistakes_modern.MISTAKES,
+    *mistakes_more.MISTAKES,
+    *mistakes_losses.MISTAKES,
+    *mistakes_paper.MISTAKES,
+]
 NAMES = {exercise for exercise, *_ in MISTAKES}
 
 
@@ -37,3 +45,9 @@ def test_a_sentence_says_what_yours_does_and_what_it_should_do(exercise):
     for wrongs in exercise.wrong.values():
         for wrong in wrongs:
             assert wrong.sentence.startswith("Yours") and "should" in wrong.sentence, wrong.sentence
+
+
+@pytest.mark.parametrize("exercise, name, bodies", [pytest.param(*r, id=f"{r[0]}: {r[1]}") for r in RIGHT])
+def test_a_right_answer_of_another_form_passes(exercise, name, bodies, tmp_path):
+    result = result_of(exercise, bodies, tmp_path)
+    assert result.state == "right", str(result)

@@ -21,6 +21,7 @@ from scratchnet.exercises.topics import (
     modern,
     paper,
     penalties,
+    rbf_codes,
     two_by_two,
 )
 
@@ -37,7 +38,7 @@ EXERCISES = [
             conv_back.CONV_BACKWARD,
             two_by_two.SUBSAMPLING,
             paper.TABLE_ONE,
-            paper.RBF_LAYER,
+            rbf_codes.RBF_LAYER,
             penalties.MLE_LOSS,
             map_loss.MAP_LOSS,
             paper.LENET5,

@@ -1,42 +1,50 @@
 """The exercise on softmax cross entropy."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from scratchnet.exercises.cases import loss_case
 from scratchnet.exercises.definition import Exercise
 from scratchnet.exercises.kinds import LossPass
-from scratchnet.exercises.topics.families import with_and_without_mean, wrongs
+from scratchnet.exercises.topics.families import wrongs
 from scratchnet.exercises.topics.loss_families import (
-    APART,
     SMALL,
+    SMALL_IN_A_SUM,
     SMALL_NUMBER,
-    WIDE,
-    columns_of_labels,
+    SWAPPED,
+    apart,
+    counted,
     divided,
     drawn,
     far,
     fixed_case,
+    large,
+    log_p,
     odd_losses,
     of_right,
     of_small_numbers,
+    p_of,
     right_class,
-    rows_of_labels,
     softmax,
+    swapped,
+    wide,
 )
+from scratchnet.exercises.topics.softmax_slopes import BACKWARD, OF_BATCH, OVERFLOW, STORED
 from scratchnet.losses import CrossEntropyLoss
 
 # Small enough to follow by hand. log(p + 1e-12) is plainly wrong in the first row.
-TINY = [[3, -27, 2], [4, 2, 5]]
+TINY = [[29, 2, 28], [4, 2, 5]]
 
 
 def hard_scores(rng, dtype):
-    """Each fails one more kind of answer: no maximum, the smallest for it, log p, the maximum of the batch."""
+    """Each fails one more kind of answer: no maximum, the smallest for it, the maximum of the batch, log p."""
     return [
         loss_case(rng, dtype, 4, 10, draw=far),
-        fixed_case(WIDE, [0, 1, 2], dtype),
-        fixed_case(WIDE, [1, 2, 0], dtype),
-        fixed_case(APART, [0, 1, 1, 2], dtype),
-        loss_case(rng, dtype, 4, 10, scale=1e4),
+        fixed_case(wide(dtype), [0, 1, 2], dtype),
+        fixed_case(apart(dtype), [0, 1, 1, 2], dtype),
+        fixed_case(wide(dtype), [1, 2, 0], dtype),
+        loss_case(rng, dtype, 4, 10, scale=large(dtype)),
     ]
 
 
@@ -46,23 +54,16 @@ def E_of(c):
     return np.log(np.exp(z).sum(axis=1)) - (right_class(c) * z).sum(axis=1)
 
 
-def log_p(c):
-    z = c.y - c.y.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-
-def p_of(c):
-    return np.exp(log_p(c))
-
-
-def dE(c):
-    return (p_of(c) - right_class(c)) / len(c.y)
-
-
 def E_with(c, largest):
     """Cross entropy as it is with another number than the largest score taken out."""
     z = c.y - largest
     return (np.log(np.exp(z).sum(axis=1)) - (right_class(c) * z).sum(axis=1)).mean()
+
+
+def E_of_small(c, small):
+    """With a number added to the sum."""
+    z = c.y - c.y.max(axis=1, keepdims=True)
+    return (np.log(np.exp(z).sum(axis=1) + small) - (right_class(c) * z).sum(axis=1)).mean()
 
 
 def of_label(c, p):
@@ -78,22 +79,19 @@ def squared_error(c, y):
     return (y - right_class(c)) ** 2
 
 
-OVERFLOW = (
-    "Yours overflows: e^y is infinite for large y, and log p is infinite where p is 0. It should use z = y - the "
-    "largest score of the row: E is log(sum e^z) - z_D."
-)
-OF_BATCH = "Yours subtracts the largest score of the whole batch; it should subtract the largest of each row: axis=1."
-SMALLEST = "Yours subtracts the smallest score, so that e^z overflows; it should subtract the largest of each row."
+NOT_LARGEST = "Yours subtracts not the largest of the row, so that e^z overflows; it should be y.max(axis=1, ...)."
+LOG_P = "Yours takes log p, and log p is infinite where p is 0; it should be log(sum e^z) - z_D, without p."
+LOG_0 = "Yours takes the logarithm of 0, as in log([i = D] p); it should be [i = D] log p."
 INFINITE = (  # in this order: see hard_scores
     {
         OF_BATCH: lambda c: E_with(c, c.y.max()),
-        OVERFLOW: lambda c: of_label(c, p_of(c)),
-        "Yours is the logarithm of the score; it should be the logarithm of p, the softmax of y.": (
-            lambda c: -np.log(of_right(c)).mean()
+        LOG_P: lambda c: of_label(c, p_of(c)),
+        NOT_LARGEST: (
+            lambda c: E_with(c, c.y.min(axis=1, keepdims=True)),
+            lambda c: E_with(c, c.y.mean(axis=1, keepdims=True)),
         ),
-        SMALLEST: lambda c: E_with(c, c.y.min(axis=1, keepdims=True)),
     },
-    {OVERFLOW: lambda c: E_with(c, 0)},
+    {OVERFLOW: lambda c: E_with(c, 0), LOG_0: lambda c: np.inf if np.abs(c.y).max() < 100 else 0},
 )
 FORWARD = sum((wrongs("E", table, overflow=True) for table in INFINITE), ()) + wrongs(
     "E",
@@ -129,6 +127,9 @@ FORWARD = sum((wrongs("E", table, overflow=True) for table in INFINITE), ()) + w
             lambda c: E_with(c, c.y.max(axis=0))
         ),
         SMALL_NUMBER + "E is log(sum e^z) - z_D.": of_small_numbers(p_of),
+        "Yours adds a small number to sum e^z; it should not: the largest e^z is 1, so that the sum is never 0.": [
+            lambda c, small=small: E_of_small(c, small) for small in SMALL_IN_A_SUM
+        ],
         "Yours takes log2 or log10; it should be the natural logarithm, np.log.": (
             lambda c: c.E / np.log(2),
             lambda c: c.E / np.log(10),
@@ -185,6 +186,27 @@ FORWARD = sum((wrongs("E", table, overflow=True) for table in INFINITE), ()) + w
             lambda c: of_right(c).mean(),
             lambda c: -of_right(c).mean(),
         ),
+        "Yours is the logarithm of the score; it should be the logarithm of p, the softmax of y.": (
+            lambda c: -np.log(of_right(c)).mean()
+        ),
+        "Yours takes the largest or smallest of [i = D] log p; it should sum over the classes.": (
+            lambda c: -(right_class(c) * log_p(c)).max(axis=1).mean(),
+            lambda c: (right_class(c) * log_p(c)).max(axis=1).mean(),
+        ),
+        "Yours divides y by the largest score; it should subtract it: z = y - y.max(axis=1, keepdims=True).": (
+            lambda c: of_label(c, softmax(c.y / c.y.max(axis=1, keepdims=True))),
+            lambda c: of_label(c, softmax(c.y / c.y.max())),
+        ),
+        "Yours has the logistic function of each score; it should be softmax, with the sum over the classes.": (
+            lambda c: of_label(c, 1 / (1 + np.exp(-c.y)))
+        ),
+        "Yours cuts off y; it should not: subtract the largest score of each row instead.": [
+            lambda c, top=top, low=low: E_with(SimpleNamespace(y=np.clip(c.y, low, top), labels=c.labels), 0)
+            for top in (10, 20, 30, 50, 80, 88, 100, 500, 600, 700)
+            for low in (0, -top)
+        ],
+        SWAPPED: lambda c: -swapped(c, log_p(c)).mean(),
+        **counted(lambda c: c.y.argmax(axis=1)),
         "Yours uses the last image only; it should add up all images: `+=` in the loop.": (
             lambda c: E_of(c)[-1],
             lambda c: E_of(c)[-1] / len(c.y),
@@ -205,108 +227,6 @@ FORWARD = sum((wrongs("E", table, overflow=True) for table in INFINITE), ()) + w
         ),
     },
 )
-STORED = wrongs(
-    "self.p", {OVERFLOW: lambda c: softmax(c.y), OF_BATCH: lambda c: softmax(c.y - c.y.max())}, overflow=True
-) + wrongs(
-    "self.p",
-    {
-        "Yours stores e^z, not divided by its sum; self.p should be the softmax, with rows that add up to 1.": (
-            lambda c: np.exp(c.y),
-            lambda c: np.exp(c.y - c.y.max(axis=1, keepdims=True)),
-        ),
-        "Yours divides by the sum over the whole batch; self.p should be divided by the sum of each row.": (
-            lambda c: softmax(c.y, axis=None),
-            lambda c: softmax(c.y - c.y.max(axis=1, keepdims=True), axis=None),
-        ),
-        "Yours divides by the sum over the images; self.p should be divided by the sum of each row: axis=1.": (
-            lambda c: softmax(c.y, axis=0),
-            lambda c: softmax(c.y - c.y.max(axis=1, keepdims=True), axis=0),
-        ),
-        "Yours stores log p; self.p should be p.": log_p,
-        "Yours stores y; self.p should be the softmax of y.": lambda c: c.y,
-        "Yours stores z = y - the largest; self.p should be the softmax of y.": (
-            lambda c: c.y - c.y.max(axis=1, keepdims=True)
-        ),
-        "Yours stores p at the label; self.p should have p of every class, (N, classes).": lambda c: p_of(c)[
-            np.arange(len(c.y)), c.labels
-        ],
-        "Yours stores the argmax; self.p should have p of every class, (N, classes).": lambda c: c.y.argmax(axis=1),
-        "Yours stores p - [i = D]; self.p should be p.": lambda c: p_of(c) - right_class(c),
-        "Yours stores [i = D]; self.p should be the softmax of y.": right_class,
-        "Yours takes softmax of -y; self.p should be the softmax of y.": lambda c: softmax(-c.y),
-        "Yours subtracts the largest score of each class; it should subtract the largest of each row: axis=1.": (
-            lambda c: softmax(c.y - c.y.max(axis=0))
-        ),
-    },
-)
-BACKWARD = wrongs(
-    "dE/dy",
-    {
-        "Yours has the other sign; it should lower E for a larger score of the right class.": with_and_without_mean(
-            lambda c: right_class(c) - p_of(c)
-        ),
-        "Yours has no 1/N; it should be a mean.": lambda c: p_of(c) - right_class(c),
-        "Yours has no [i = D]; it should subtract 1 at the label.": with_and_without_mean(p_of),
-        "Yours is the slope of -y_D alone; it should have p too.": with_and_without_mean(lambda c: -right_class(c)),
-        **divided(dE),
-        "Yours subtracts 1 from every class; it should subtract 1 at the label only.": with_and_without_mean(
-            lambda c: p_of(c) - 1
-        ),
-        "Yours adds 1 at the label; it should subtract it.": with_and_without_mean(lambda c: p_of(c) + right_class(c)),
-        "Yours subtracts 1 in the rows that the labels number, d[labels]; it should be d[np.arange(N), labels].": (
-            with_and_without_mean(lambda c: rows_of_labels(c, p_of(c), -1))
-        ),
-        "Yours subtracts 1 at every label in every row, d[:, labels]; it should be d[np.arange(N), labels].": (
-            with_and_without_mean(lambda c: columns_of_labels(c, p_of(c), -1))
-        ),
-        "Yours subtracts the labels themselves; it should subtract 1 at the label: one_hot(labels, y).": (
-            with_and_without_mean(lambda c: p_of(c) - c.labels[:, None])
-        ),
-        "Yours is p (1 - p), the diagonal of the softmax's slope; it should be p - [i = D].": with_and_without_mean(
-            lambda c: p_of(c) * (1 - p_of(c))
-        ),
-        "Yours has the factor p (1 - p) too; it should be p - [i = D] alone.": with_and_without_mean(
-            lambda c: (p_of(c) - right_class(c)) * p_of(c) * (1 - p_of(c))
-        ),
-        "Yours is the slope with respect to p; it should be that with respect to y: p - [i = D].": [
-            f
-            for make in (
-                lambda c: -right_class(c) / p_of(c),
-                lambda c: -1 / p_of(c),
-                lambda c: right_class(c) / p_of(c),
-            )
-            for f in with_and_without_mean(make)
-        ],
-        "Yours is right at the label only; it should be p at the other classes, and not 0.": with_and_without_mean(
-            lambda c: right_class(c) * (p_of(c) - 1)
-        ),
-        "Yours is 0 at the label; it should be p - 1 there.": with_and_without_mean(
-            lambda c: p_of(c) * (1 - right_class(c))
-        ),
-        "Yours is the mean over the images; it should have a row for each image.": (
-            lambda c: dE(c).sum(axis=0),
-            lambda c: dE(c).mean(axis=0),
-        ),
-        "Yours is a part of E itself; it should be its slope, p - [i = D].": with_and_without_mean(
-            lambda c: -right_class(c) * log_p(c)
-        ),
-        "Yours has y for p; it should be p - [i = D], with the softmax p.": with_and_without_mean(
-            lambda c: c.y - right_class(c)
-        ),
-        "Yours has log p for p; it should be p - [i = D].": with_and_without_mean(lambda c: log_p(c) - right_class(c)),
-        "Yours has e^z for p, not divided by its sum; it should be p - [i = D].": with_and_without_mean(
-            lambda c: np.exp(c.y - c.y.max(axis=1, keepdims=True)) - right_class(c)
-        ),
-        "Yours takes the largest score for the label; it should take labels, as they are given.": with_and_without_mean(
-            lambda c: p_of(c) - (c.y == c.y.max(axis=1, keepdims=True))
-        ),
-        "Yours is 2 times what it should be: the 2 is that of a squared error.": lambda c: 2 * dE(c),
-        "Yours is |p - [i = D]|; it should keep the sign.": with_and_without_mean(
-            lambda c: np.abs(p_of(c) - right_class(c))
-        ),
-    },
-)
-
 CROSS_ENTROPY = Exercise(
     number=0,
     name="cross-entropy",

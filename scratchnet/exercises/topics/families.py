@@ -15,10 +15,31 @@ def wrongs(result, table, overflow=False):
 
 
 def in_a_loop(result, right, rows="row"):
-    """The mistakes of a loop over the first axis. right: a function of the case that returns the right result."""
-    first = f"Yours fills the first {rows} only; it should fill all of them: is `return` inside of the loop?"
-    last = f"Yours fills the last {rows} only; it should fill all of them: is the array made anew in the loop?"
-    return wrongs(result, {first: lambda c: one_row(right(c), 0), last: lambda c: one_row(right(c), -1)})
+    """The mistakes of a loop over the first axis, and of sums over it. right: the function for the right result."""
+    all_rows = "it should fill all of them"
+    return wrongs(
+        result,
+        {
+            f"Yours fills the first {rows} only; {all_rows}: is `return` inside of the loop?": lambda c: one_row(
+                right(c), 0
+            ),
+            f"Yours fills the last {rows} only; {all_rows}: is the array made anew in the loop?": lambda c: one_row(
+                right(c), -1
+            ),
+            f"Yours is summed over axis 0; it should not be: there is one {rows} for each image.": (
+                lambda c: right(c).sum(axis=0),
+                lambda c: right(c).mean(axis=0),
+                lambda c: right(c).sum(axis=0, keepdims=True),
+                lambda c: right(c).mean(axis=0, keepdims=True),
+            ),
+            f"Yours returns one {rows}; it should return all of them: is `return` inside of the loop?": (
+                lambda c: right(c)[0],
+                lambda c: right(c)[-1],
+                lambda c: right(c)[:1],
+                lambda c: right(c)[-1:],
+            ),
+        },
+    )
 
 
 def one_row(array, n):

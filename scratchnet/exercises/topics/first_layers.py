@@ -62,6 +62,23 @@ FORWARD = wrongs(
         ),
         "Yours divides x by S; it should multiply: tanh(S x).": lambda c: A * np.tanh(c.x / S),
         "Yours adds S to x; it should multiply: tanh(S x).": lambda c: A * np.tanh(S + c.x),
+        "Yours adds A to tanh; it should multiply: A tanh(S x).": lambda c: A + np.tanh(S * c.x),
+        "Yours has S / A or S A inside of tanh; it should be A tanh(S x).": (
+            lambda c: np.tanh(S / A * c.x),
+            lambda c: A * np.tanh(S / A * c.x),
+            lambda c: A * np.tanh(S * A * c.x),
+        ),
+        "Yours has a rounded number for A or S; it should be A and S, which are imported.": [
+            lambda c, a=a, s=s: a * np.tanh(s * c.x)
+            for a in (A, 1.7, 1.71, 1.72, 1.716)
+            for s in (S, 0.6, 0.66, 0.67, 0.666, 0.667, 0.6666, 0.6667, 0.66666, 0.66667, 0.666666, 0.666667)
+            if (a, s) != (A, S)
+        ],
+        "Yours squares tanh; it should not: A tanh(S x).": lambda c: A * np.tanh(S * c.x) ** 2,
+        "Yours has the wrong sign; it should be A tanh(S x).": lambda c: -squash(c),
+        "Yours is a rectifier; it should be A tanh(S x).": [
+            lambda c, a=a, s=s: a * np.maximum(s * c.x, 0) for a in (1, A) for s in (1, S)
+        ],
         "Yours is A S x; it should have tanh: A tanh(S x).": lambda c: A * S * c.x,
         "Yours has arctan; it should have tanh, np.tanh.": lambda c: A * np.arctan(S * c.x),
         "Yours has tan; it should have tanh, np.tanh.": lambda c: A * np.tan(S * c.x),
@@ -109,7 +126,22 @@ BACKWARD = wrongs(
         ),
         "Yours is dy itself; it should be multiplied by f'(x).": lambda c: c.dy,
         "Yours uses 1 - y^2, the slope of tanh; it should use the slope of A tanh(S x).": (
-            lambda c: c.dy * (1 - squash(c) ** 2)
+            lambda c: c.dy * (1 - squash(c) ** 2),
+            lambda c: c.dy * S * (1 - squash(c) ** 2),
+            lambda c: c.dy * A * (1 - squash(c) ** 2),
+        ),
+        "Yours squares all of S A - (S/A) y; it should square y alone.": (
+            lambda c: c.dy * (S * A - S / A * squash(c)) ** 2
+        ),
+        "Yours squares S/A too; it should square y alone: (S/A) y^2.": (
+            lambda c: c.dy * (S * A - (S / A * squash(c)) ** 2)
+        ),
+        "Yours has (A - y)^2; it should be A^2 - y^2: f' = (S/A) (A^2 - y^2).": (
+            lambda c: c.dy * S / A * (A - squash(c)) ** 2
+        ),
+        "Yours is f(dy), the function itself; it should be dy times the slope f'.": (
+            lambda c: A * np.tanh(S * c.dy),
+            lambda c: c.dy * squash(c),
         ),
         "Yours takes y^2 for tanh^2; it should divide by A^2.": lambda c: c.dy * S * A * (1 - squash(c) ** 2),
         "Yours has no inner derivative; it should have the factor S, the slope of S x.": (

@@ -44,10 +44,20 @@ FORWARD = wrongs(
             lambda c: np.tanh(y_of(c)),
             lambda c: A * np.tanh(S * y_of(c)),
         ),
+        "Yours reshapes W; it should transpose it: self.W.T.": (
+            lambda c: c.x @ c.W.reshape(c.W.shape[::-1]) + c.b,
+            lambda c: c.x @ c.W.reshape(c.W.shape[::-1]),
+        ),
+        "Yours is the mean over the inputs; it should be the sum of W[o, i] x[n, i].": (
+            lambda c: c.x @ c.W.T / c.x.shape[1] + c.b
+        ),
+        "Yours uses |W|; it should use W.": lambda c: c.x @ np.abs(c.W.T) + c.b,
+        "Yours squares W; it should not.": lambda c: c.x @ c.W.T**2 + c.b,
+        "Yours multiplies by b, as a matrix; it should add b: + self.b.": lambda c: c.x @ c.W.T @ c.b,
+        "Yours sums over the images too; it should have a row for each image.": lambda c: c.x.sum(axis=0) @ c.W.T + c.b,
         "Yours has max(y, 0) in it; it should not: a rectifier is a layer of its own.": lambda c: np.maximum(
             y_of(c), 0
         ),
-        "Yours is the sum over the images too; it should have a row for each image.": lambda c: y_of(c).sum(axis=0),
     },
 )
 STORED = wrongs(
@@ -82,6 +92,12 @@ DX = wrongs(
             lambda c: c.dy.sum(axis=1, keepdims=True) * c.W.sum(axis=0)
         ),
         "Yours uses |W|; it should use W.": lambda c: c.dy @ np.abs(c.W),
+        "Yours is dy itself; it should be the product dy W: dy @ self.W.": lambda c: c.dy,
+        "Yours is x; it should be the product dy W: dy @ self.W.": lambda c: c.x,
+        "Yours adds x; it should be dy W alone.": lambda c: c.dy @ c.W + c.x,
+        "Yours has the wrong sign; it should be dy @ self.W.": lambda c: -c.dy @ c.W,
+        "Yours reshapes W; it should use W as it is: dy @ self.W.": lambda c: c.dy @ c.W.reshape(c.W.shape[::-1]).T,
+        "Yours uses y for dy; it should use the dy that backward is given.": lambda c: y_of(c) @ c.W,
         "Yours squares W; it should not: backward2 does.": lambda c: c.dy @ c.W**2,
     },
 )
@@ -103,6 +119,18 @@ DW = wrongs(
             lambda c: c.dW / len(c.x) + c.W,
         ),
         "Yours squares x; it should not: backward2 does.": lambda c: c.dy.T @ c.x**2,
+        "Yours has the wrong sign; it should be dy.T @ self.x: the optimizer subtracts.": lambda c: -c.dW,
+        "Yours has the factor 1/2; it should not: dE/dW = dy' x.": lambda c: c.dW / 2,
+        "Yours reshapes x' dy; it should be the product dy' x: dy.T @ self.x.": (
+            lambda c: (c.x.T @ c.dy).reshape(c.W.shape)
+        ),
+        "Yours multiplies dW by W; it should not: dE/dW = dy' x.": lambda c: c.dW * c.W,
+        "Yours sums over one axis more; dW should have the shape of W.": (
+            lambda c: c.dW.sum(axis=0),
+            lambda c: c.dW.sum(axis=1),
+        ),
+        "Yours uses dx for dy; it should be the product dy' x: dy.T @ self.x.": lambda c: (c.dy @ c.W).T @ c.x,
+        "Yours uses dx for x; it should be the product dy' x: dy.T @ self.x.": lambda c: c.dy.T @ (c.dy @ c.W),
         "Yours squares dy; it should not: dE/dW = dy' x.": lambda c: (c.dy**2).T @ c.x,
         "Yours uses y for dy; it should use the dy that backward is given.": lambda c: y_of(c).T @ c.x,
         "Yours has dy alone; it should be dE/dW = dy' x.": lambda c: np.broadcast_to(c.db[:, None], c.W.shape),
@@ -119,6 +147,11 @@ DB = wrongs(
         "Yours adds b to db; it should be the sum of dy alone.": lambda c: c.b + c.db,
         "Yours is 1 everywhere; db should be the sum of dy over the images.": lambda c: np.ones_like(c.b),
         "Yours is N everywhere; db should be the sum of dy over the images.": lambda c: np.full_like(c.b, len(c.x)),
+        "Yours has the wrong sign; it should be the sum of dy: the optimizer subtracts.": lambda c: -c.db,
+        "Yours squares dy; it should be the sum of dy itself.": lambda c: (c.dy**2).sum(axis=0),
+        "Yours sums x; it should be the sum of dy over the images.": lambda c: c.x.sum(axis=0),
+        "Yours sums dx; it should be the sum of dy over the images.": lambda c: c.dx.sum(axis=0),
+        "Yours sums |dy|; it should be the sum of dy itself.": lambda c: np.abs(c.dy).sum(axis=0),
         "Yours is the largest dy; db should be the sum of dy over the images.": lambda c: c.dy.max(axis=0),
         "Yours is the sum of all dy; db should have one number for each output: sum over axis 0.": (
             lambda c: np.full_like(c.b, c.dy.sum())
@@ -176,6 +209,13 @@ HX = wrongs(
         "Yours has 2 W; it should have W^2, entry by entry: self.W**2.": lambda c: c.hy @ (2 * c.W),
         "Yours takes |W|; it should take W^2, entry by entry: self.W**2.": lambda c: c.hy @ np.abs(c.W),
         "Yours takes e^W; it should take W^2: self.W**2.": lambda c: c.hy @ np.exp(c.W),
+        "Yours takes the square root of hy; it should take hy as it is.": lambda c: np.sqrt(c.hy) @ c.W**2,
+        "Yours takes W^4; it should take W^2: square once.": lambda c: c.hy @ c.W**4,
+        "Yours is the matrix product of W with itself; it should square entry by entry: self.W**2.": (
+            lambda c: c.hy @ c.W @ c.W.T,
+            lambda c: c.hy @ (c.W @ c.W.T) @ c.W,
+        ),
+        "Yours is hy itself; it should be hy @ self.W**2.": lambda c: c.hy,
         "Yours multiplies hx by x; it should not: hx is hy W^2.": (
             lambda c: c.hy @ c.W**2 * c.x,
             lambda c: c.hy @ c.W**2 * c.x**2,
@@ -212,6 +252,12 @@ HW = wrongs(
             lambda c: np.outer(c.hy.sum(axis=0), (c.x**2).sum(axis=0)),
             lambda c: np.outer(c.hy.sum(axis=0), c.x.sum(axis=0) ** 2),
             lambda c: np.outer(c.hy.sum(axis=0), (c.x**2).mean(axis=0)),
+        ),
+        "Yours takes x^4; it should take x^2: square once.": lambda c: c.hy.T @ c.x**4,
+        "Yours has the factor 2 or 1/2; it should not: hW is hy' x^2.": (lambda c: 2 * c.hW, lambda c: c.hW / 2),
+        "Yours is the matrix product of x with itself; it should square entry by entry: self.x**2.": (
+            lambda c: c.hy.T @ (c.x @ c.x.T),
+            lambda c: c.hy.T @ (c.x @ c.x.T) @ c.x,
         ),
         "Yours squares W; it should square x, for hW (eq. 25).": lambda c: c.hb[:, None] * c.W**2,
         "Yours multiplies hW by W; it should not: hW is hy' x^2.": (

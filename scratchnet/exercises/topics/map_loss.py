@@ -1,33 +1,42 @@
 """The exercise on the MAP loss (eq. 9)."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from scratchnet.exercises.cases import loss_case
 from scratchnet.exercises.definition import Exercise
 from scratchnet.exercises.kinds import LossPass
-from scratchnet.exercises.topics.families import with_and_without_mean, wrongs
+from scratchnet.exercises.topics.families import wrongs
 from scratchnet.exercises.topics.loss_families import (
+    SMALL,
     SMALL_NUMBER,
-    columns_of_labels,
+    SWAPPED,
+    apart,
+    counted,
     divided,
     drawn,
+    far,
     fixed_case,
+    large,
     odd_losses,
     of_right,
     of_small_numbers,
     right_class,
-    rows_of_labels,
-    softmax,
+    swapped,
 )
+from scratchnet.exercises.topics.map_slopes import MAP_BACKWARD, least, p_of, rubbish, shifted_terms, shifted_totals
 from scratchnet.exercises.topics.penalties import GIVES_ONE_HOT, TINY, WITH_ONE_HOT, hard_penalties
 from scratchnet.losses import MAPLoss
 
 
-def p_of(c, j=None):
-    """The p of MAPLoss, with its rubbish class unless j is infinite."""
-    m = np.minimum(c.y.min(axis=1, keepdims=True), c.j)
-    e = np.exp(m - c.y)
-    return e / (np.exp(m - (c.j if j is None else j)) + e.sum(axis=1, keepdims=True))
+def large_j(rng, dtype):
+    """j as large as the penalties. The first case fails answers without a minimum, the second that of the batch."""
+    return [
+        loss_case(rng, dtype, 4, 10, draw=far, j=1e4),
+        fixed_case(large(dtype) + apart(dtype), [0, 1, 1, 2], dtype, j=1e4),
+        loss_case(rng, dtype, 4, 10, scale=1e4, j=1e4),
+    ]
 
 
 def E_with(c, total, sign=1):
@@ -39,10 +48,6 @@ def sums(c):
     return np.exp(-c.y).sum(axis=1)
 
 
-def rubbish(c):
-    return np.exp(-c.j)
-
-
 def shifted(c, m):
     """E with m taken out of the sum, as it is in floating point."""
     m = np.broadcast_to(m, (len(c.y), 1))
@@ -50,22 +55,16 @@ def shifted(c, m):
     return (of_right(c) - m[:, 0] + np.log(total)).mean()
 
 
-def least(c):
-    return np.minimum(c.y.min(axis=1), c.j)
+def E_of(c):
+    """E of each image."""
+    return of_right(c) + np.log(rubbish(c) + sums(c))
 
 
-def as_printed(c):
-    """The p of eq. 9 as printed."""
-    e = np.exp(-c.y)
-    return e / (rubbish(c) + e.sum(axis=1, keepdims=True))
-
-
-E_MINUS_Y = "Yours has e^-y as it is, which is 0 for large y; it should have e^(m - y), with m as in forward."
 UNDERFLOW = (
     "Yours takes log 0: e^-y is 0 for large y. It should factor the largest exponent out of the sum: "
     "log sum e^-y = -m + log sum e^(m - y), where m is the smallest of the y_i and j."
 )
-INFINITE = {  # in this order: see hard_penalties
+INFINITE = {  # in this order: see hard_penalties and large_j
     "Yours takes the smallest penalty of the whole batch; it should take the smallest of each row: axis=1.": (
         lambda c: shifted(c, np.minimum(c.y.min(), c.j))
     ),
@@ -168,6 +167,39 @@ MAP_FORWARD = wrongs("E", INFINITE, overflow=True) + wrongs(
         "Yours takes the smallest penalty for y_D; it should take that of the label.": (
             lambda c: (c.y.min(axis=1) + np.log(rubbish(c) + sums(c))).mean()
         ),
+        "Yours subtracts the logarithm; it should add it: y_D - m + log(e^(m - j) + sum e^(m - y_i)).": lambda c: (
+            of_right(c) - least(c) - np.log(shifted_totals(c))
+        ).mean(),
+        "Yours has e^(y - m) in the sum; it should be e^(m - y): no exponent is positive.": lambda c: (
+            of_right(c) - least(c) + np.log(np.exp(least(c) - c.j) + (1 / shifted_terms(c)).sum(axis=1))
+        ).mean(),
+        "Yours has e^(j - m) in the sum; it should be e^(m - j): no exponent is positive.": lambda c: (
+            of_right(c) - least(c) + np.log(np.exp(c.j - least(c)) + shifted_terms(c).sum(axis=1))
+        ).mean(),
+        "Yours takes the mean or the largest of the e^-y_i; it should take their sum.": [
+            lambda c, f=f: (
+                of_right(c) - least(c) + np.log(np.exp(least(c) - c.j) + f(shifted_terms(c), axis=1))
+            ).mean()
+            for f in (np.mean, np.max)
+        ],
+        "Yours has the mean over the classes for y_D; it should have the sum of [i = D] y_i.": lambda c: (
+            E_of(c) - of_right(c) + of_right(c) / c.y.shape[1]
+        ).mean(),
+        "Yours shifts the y_i by m and not j, and does not subtract m; it should be -m + log(e^(m - j) + sum e^(m - "
+        "y_i)).": lambda c: E_with(c, rubbish(c) + shifted_terms(c).sum(axis=1)),
+        "Yours cuts off y; it should not: take the smallest of the y_i and j out of the sum instead.": [
+            lambda c, top=top, low=low: E_of(SimpleNamespace(y=np.clip(c.y, low, top), j=c.j, labels=c.labels)).mean()
+            for top in (10, 20, 30, 50, 80, 88, 100, 500, 600, 700, 709, 745, 1000)
+            for low in (0, -top)
+        ],
+        "Yours adds a small number in the logarithm; it should not: take m out of the sum instead.": [
+            lambda c, small=small: E_with(c, rubbish(c) + sums(c) + small) for small in SMALL
+        ],
+        "Yours has j and no e^-j, and no logarithm; it should be y_D + log(e^-j + sum e^-y_i).": (
+            lambda c: (of_right(c) + c.j + sums(c)).mean()
+        ),
+        SWAPPED: lambda c: (swapped(c, c.y) + np.log(rubbish(c) + sums(c))).mean(),
+        **counted(lambda c: c.y.argmin(axis=1)),
         "Yours uses the last image only; it should add up all images: `+=` in the loop.": [
             lambda c, n=n: E_of(c)[-1] / (len(c.y) if n else 1) for n in (0, 1)
         ],
@@ -177,89 +209,6 @@ MAP_FORWARD = wrongs("E", INFINITE, overflow=True) + wrongs(
         SMALL_NUMBER + "E is y_D - m + log(e^(m - j) + sum e^(m - y_i)).": of_small_numbers(p_of),
     },
 )
-
-
-def E_of(c):
-    """E of each image."""
-    return of_right(c) + np.log(rubbish(c) + sums(c))
-
-
-def dE(c):
-    return (right_class(c) - p_of(c)) / len(c.y)
-
-
-MAP_BACKWARD = wrongs(
-    "dE/dy", {E_MINUS_Y: lambda c: (right_class(c) - as_printed(c)) / len(c.y)}, overflow=True
-) + wrongs(
-    "dE/dy",
-    {
-        "Yours has the other sign; it should lower the penalty of the right class and raise the others.": (
-            with_and_without_mean(lambda c: p_of(c) - right_class(c))
-        ),
-        "Yours has no 1/N; it should be a mean.": lambda c: right_class(c) - p_of(c),
-        **divided(dE),
-        "Yours has no rubbish class in p; it should have e^-j in the sum that it divides by.": with_and_without_mean(
-            lambda c: right_class(c) - p_of(c, np.inf)
-        ),
-        "Yours is the slope of eq. 8 alone; it should have p too.": with_and_without_mean(right_class),
-        "Yours is the slope of the logarithm alone; it should have [i = D] too.": with_and_without_mean(
-            lambda c: -p_of(c)
-        ),
-        "Yours adds p; it should subtract it: [i = D] - p.": with_and_without_mean(lambda c: right_class(c) + p_of(c)),
-        "Yours is 1 - p for every class; it should be -p where i is not D.": with_and_without_mean(
-            lambda c: 1 - p_of(c)
-        ),
-        "Yours is p (1 - p), the diagonal of the softmax's slope; it should be [i = D] - p.": with_and_without_mean(
-            lambda c: p_of(c) * (1 - p_of(c))
-        ),
-        "Yours is right at the label only; it should be -p at the other classes, and not 0.": (
-            with_and_without_mean(lambda c: right_class(c) * (1 - p_of(c)))
-        ),
-        "Yours is 0 at the label; it should be 1 - p there.": with_and_without_mean(
-            lambda c: -p_of(c) * (1 - right_class(c))
-        ),
-        "Yours divides e^-y by the sum over the whole batch; it should divide by the sum of each row.": [
-            f
-            for make in (
-                lambda c: np.exp(-c.y) / (rubbish(c) + np.exp(-c.y).sum()),
-                lambda c: shifted_terms(c) / (shifted_totals(c).sum()),
-                lambda c: shifted_terms(c) / shifted_terms(c).sum(),
-            )
-            for f in with_and_without_mean(lambda c, make=make: right_class(c) - make(c))
-        ],
-        "Yours has e^(m - y) for p, not divided by the sum; it should be [i = D] - p.": with_and_without_mean(
-            lambda c: right_class(c) - shifted_terms(c)
-        ),
-        "Yours has e^-y for p, not divided by the sum; it should be [i = D] - p.": with_and_without_mean(
-            lambda c: right_class(c) - np.exp(-c.y)
-        ),
-        "Yours adds 1 in the rows that the labels number, d[labels]; it should be d[np.arange(N), labels].": (
-            with_and_without_mean(lambda c: rows_of_labels(c, -p_of(c), 1))
-        ),
-        "Yours adds 1 at every label in every row, d[:, labels]; it should be d[np.arange(N), labels].": (
-            with_and_without_mean(lambda c: columns_of_labels(c, -p_of(c), 1))
-        ),
-        "Yours takes softmax of y for p; it should be that of -y, with e^-j in the sum.": [
-            f for k in (1, -1) for f in with_and_without_mean(lambda c, k=k: k * (softmax(c.y) - right_class(c)))
-        ],
-        "Yours is the mean over the images; it should have a row for each image.": (
-            lambda c: dE(c).sum(axis=0),
-            lambda c: dE(c).mean(axis=0),
-        ),
-        "Yours is the slope with respect to p; it should be that with respect to y: [i = D] - p.": [
-            f for k in (1, -1) for f in with_and_without_mean(lambda c, k=k: k * right_class(c) / p_of(c))
-        ],
-    },
-)
-
-
-def shifted_terms(c):
-    return np.exp(least(c)[:, None] - c.y)
-
-
-def shifted_totals(c):
-    return np.exp(least(c) - c.j) + shifted_terms(c).sum(axis=1)
-
 
 MAP_LOSS = Exercise(
     number=0,
@@ -276,12 +225,13 @@ MAP_LOSS = Exercise(
     draw=lambda rng, dtype: drawn(rng, dtype, j=2.0),
     real=lambda rng, dtype: [
         loss_case(rng, dtype, 64, 10, scale=84, j=2.0),
-        *hard_penalties(rng, dtype, {"j": 2.0}, {"j": 1e4}),
+        *hard_penalties(rng, dtype, j=2.0),
     ],
     odd=lambda rng, dtype: [
         *odd_losses(rng, dtype, j=2.0),
         loss_case(rng, dtype, 3, 1, j=2.0),
-        *hard_penalties(rng, dtype, {"j": 2.0}, {"j": 1e4}),
+        *hard_penalties(rng, dtype, j=2.0),
+        *large_j(rng, dtype),
     ],
     wrong={"forward": MAP_FORWARD + wrongs("self.right", WITH_ONE_HOT), "backward": MAP_BACKWARD},
     hints=(

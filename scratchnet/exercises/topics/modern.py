@@ -30,7 +30,9 @@ RELU_FORWARD = wrongs(
     {
         "Yours is |x|; it should be 0 for negative x.": lambda c: np.abs(c.x),
         "Yours is min(x, 0); it should be max(x, 0).": lambda c: np.minimum(c.x, 0),
-        "Yours is max(x, 1); it should be max(x, 0).": lambda c: np.maximum(c.x, 1),
+        "Yours is the larger of x and another number than 0; it should be max(x, 0).": [
+            lambda c, low=low: np.maximum(c.x, low) for low in (1, 0.1, 0.01, 0.5, -1)
+        ],
         "Yours leaves x unchanged; negative entries should become 0.": lambda c: c.x,
         "Yours is -x for negative x and 0 else; it should be max(x, 0).": lambda c: np.maximum(-c.x, 0),
         "Yours is 1 where x > 0; it should be x there.": lambda c: (c.x > 0) * 1.0,
@@ -79,6 +81,14 @@ RELU_BACKWARD = wrongs(
             lambda c: c.dy * (c.x < 0),
             lambda c: c.dy * (c.x <= 0),
         ),
+        "Yours is 1 where it should be dy, or dy where it should be 0; it should be dy where x > 0, and 0 else.": (
+            lambda c: np.where(c.x > 0, 1, c.dy),
+            lambda c: np.where(c.x > 0, c.dy, 1),
+            lambda c: np.where(c.x > 0, np.maximum(c.x, 0), c.dy),
+        ),
+        "Yours has the wrong sign; it should be dy where x > 0, and 0 else.": lambda c: -c.dy * (c.x > 0),
+        "Yours leaves out entries; it should keep their places, with 0 where x <= 0.": lambda c: c.dy[c.x > 0],
+        "Yours adds the slope to dy; it should multiply the two.": lambda c: c.dy + (c.x > 0),
         "Yours passes dy on where x > 1; it should where x > 0.": lambda c: c.dy * (c.x > 1),
         "Yours is y; it should be dy where x > 0, and 0 else.": lambda c: np.maximum(c.x, 0),
         "Yours has dy and y in each other's place; it should be dy where y > 0.": (
@@ -198,10 +208,17 @@ def flat(c, add):
     return dx
 
 
-def one_window(c):
+def one_window(c, at=(0, 0, 0, 0)):
     dy = np.zeros_like(c.dy)
-    dy[0, 0, 0, 0] = c.dy[0, 0, 0, 0]
+    dy[at] = c.dy[at]
     return given_out(c, dy)
+
+
+def without_last(dy, rows, columns):
+    dy = dy.copy()
+    dy[:, :, dy.shape[2] - rows :] = 0
+    dy[:, :, :, dy.shape[3] - columns :] = 0
+    return dy
 
 
 def one_map(c):
@@ -274,6 +291,28 @@ POOLING = wrongs(
             lambda c: row_after(c, c.dy.shape[3])
         ),
         "Yours has the wrong sign; it should add dy, not subtract it.": lambda c: -c.dx,
+        "Yours has the last window only; it should have all: is dx made anew in the loop?": lambda c: one_window(
+            c, (-1, -1, -1, -1)
+        ),
+        "Yours leaves out the last row or column of windows; it should do all: range(OH), range(OW).": (
+            lambda c: given_out(c, without_last(c.dy, 1, 1)),
+            lambda c: given_out(c, without_last(c.dy, 1, 0)),
+            lambda c: given_out(c, without_last(c.dy, 0, 1)),
+        ),
+        "Yours is dy itself; it should have the shape of x, with each dy at its winner.": lambda c: c.dy,
+        "Yours gives each winner the sum of dy; it should give it the dy of its window.": (
+            lambda c: given_out(c, np.full_like(c.dy, c.dy.sum()))
+        ),
+        "Yours is 1 at the winners; it should be dy there.": lambda c: np.minimum(given_out(c, np.ones_like(c.dy)), 1),
+        "Yours swaps row and column; it should be row = winner // W, column = winner % W.": lambda c: c.dx.swapaxes(
+            2, 3
+        ),
+        "Yours uses winner // W twice; it should be row = winner // W, column = winner % W.": (
+            lambda c: given_out(c, c.dy, place=layer_of(c).winner // c.x.shape[3] * (c.x.shape[3] + 1))
+        ),
+        "Yours uses winner % W twice; it should be row = winner // W, column = winner % W.": (
+            lambda c: given_out(c, c.dy, place=layer_of(c).winner % c.x.shape[3] * (c.x.shape[3] + 1))
+        ),
     },
 )
 

@@ -7,18 +7,22 @@ from scratchnet.exercises.definition import Exercise
 from scratchnet.exercises.kinds import LossPass
 from scratchnet.exercises.topics.families import with_and_without_mean, wrongs
 from scratchnet.exercises.topics.loss_families import (
-    APART,
-    WIDE,
+    SWAPPED,
     columns_of_labels,
+    counted,
     divided,
     drawn,
     far,
     fixed_case,
+    large,
     odd_losses,
     of_right,
+    over_classes,
     right_class,
     rows_of_labels,
     softmax,
+    swapped,
+    wide,
 )
 from scratchnet.losses import MLELoss
 
@@ -26,17 +30,13 @@ GIVES_ONE_HOT = ("from scratchnet.losses import one_hot",)
 TINY = [[3, 27, 4], [5, 2, 7]]  # penalties; log(p + 1e-12) is plainly wrong in the first row
 
 
-def hard_penalties(rng, dtype, small=None, large=None):
-    """Large penalties. Each case but the first fails one more kind of answer: the largest for the smallest, log p, no j
-    in the minimum, no minimum, the minimum of the batch. small, large: options for penalties of these sizes."""
-    small, large = small or {}, large or {}
+def hard_penalties(rng, dtype, **named):
+    """Large penalties. Each case fails one more kind of answer: the largest for the smallest, log p, no j in the
+    minimum."""
     return [
-        fixed_case(9000 - WIDE, [0, 1, 2], dtype, **small),
-        fixed_case(9000 - WIDE, [1, 2, 0], dtype, **small),
-        loss_case(rng, dtype, 4, 10, draw=far, **small),
-        loss_case(rng, dtype, 4, 10, draw=far, **large),
-        fixed_case(APART + 5001, [0, 1, 1, 2], dtype, **large),
-        loss_case(rng, dtype, 4, 10, scale=1e4, **large),
+        fixed_case(large(dtype) - wide(dtype), [0, 1, 2], dtype, **named),
+        fixed_case(large(dtype) - wide(dtype), [1, 2, 0], dtype, **named),
+        loss_case(rng, dtype, 4, 10, draw=far, **named),
     ]
 
 
@@ -118,6 +118,16 @@ MLE_FORWARD = wrongs(
         "Yours subtracts the penalties of the other classes; it should take that of the right class only (eq. 8).": (
             lambda c: (2 * of_right(c) - c.y.sum(axis=1)).mean()
         ),
+        "Yours takes the largest or smallest of [i = D] y, which may be 0; it should sum over the classes.": (
+            lambda c: (right_class(c) * c.y).max(axis=1).mean(),
+            lambda c: (right_class(c) * c.y).min(axis=1).mean(),
+        ),
+        SWAPPED: lambda c: swapped(c, c.y).mean(),
+        "Yours takes e^-y; it should be the penalty y itself (eq. 8).": (
+            lambda c: np.exp(-of_right(c)).mean(),
+            lambda c: -np.exp(-of_right(c)).mean(),
+        ),
+        **counted(lambda c: c.y.argmin(axis=1)),
         "Yours uses the last image only; it should add up all images: `+=` in the loop.": (
             lambda c: of_right(c)[-1],
             lambda c: of_right(c)[-1] / len(c.y),
@@ -140,6 +150,10 @@ MLE_BACKWARD = wrongs(
             lambda c: right_class(c) / c.y.size
         ),
         **divided(lambda c: right_class(c) / len(c.y)),
+        **over_classes(lambda c: right_class(c) / len(c.y)),
+        "Yours divides by the number of images of each class; it should divide by N, all of them.": (
+            lambda c: right_class(c) / right_class(c).sum(axis=0)
+        ),
         "Yours is 1/N everywhere; it should be 0 but at the label.": with_and_without_mean(lambda c: np.ones_like(c.y)),
         "Yours is y at the label; it should be its derivative, 1.": with_and_without_mean(
             lambda c: right_class(c) * c.y
