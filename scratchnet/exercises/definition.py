@@ -47,8 +47,8 @@ class Wrong:
         got, expected = np.asarray(got), np.asarray(expected)
         if got.dtype.kind not in "fiub":
             return False
-        if not np.isfinite(got).all():
-            return self.overflow
+        if self.overflow and not np.isfinite(got).all():
+            return True
         try:
             mine = self.answer(case, right)
         except (ValueError, IndexError, TypeError):  # not for these shapes
@@ -62,6 +62,28 @@ class Wrong:
         names = right | case.options | case.parameters | case.arrays
         with np.errstate(all="ignore"):
             return np.asarray(self.make(SimpleNamespace(**names, args=case.args)))
+
+
+class Factors(Wrong):
+    """A known wrong answer up to factors: some multiple of one array, plus some multiple of the next.
+
+    make: as for Wrong, but it gives these arrays, the parts of the right result, as one array.
+    """
+
+    def fits(self, name, got, expected, case, right):
+        got, expected = np.asarray(got), np.asarray(expected)
+        if self.result != name or got.shape != expected.shape or got.dtype.kind != "f" or not np.isfinite(got).all():
+            return False
+        parts = super().answer(case, right).reshape(-1, got.size).T
+        if len(parts) <= parts.shape[1] + 1 or not np.isfinite(parts).all():  # with so few entries any numbers would do
+            return False
+        found = np.linalg.lstsq(parts, got.ravel(), rcond=None)[0]
+        return bool(found.all()) and close(parts @ found, got.ravel()) and not close(got, expected)
+
+    def answer(self, case, right):
+        """One of the wrong results for a case: 2 times the first part, 3 times the second."""
+        parts = super().answer(case, right)
+        return np.tensordot(np.arange(2, 2 + len(parts)), parts, 1)
 
 
 def close(a, b):

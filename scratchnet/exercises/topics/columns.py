@@ -1,29 +1,15 @@
 """The exercises on receptive fields as columns: im2col, col2im."""
 
-from types import SimpleNamespace
-
-import numpy as np
-
 from scratchnet.exercises.cases import normal, whole
-from scratchnet.exercises.definition import Case, Exercise, Wrong
+from scratchnet.exercises.definition import Case, Exercise
 from scratchnet.exercises.kinds import Function
+from scratchnet.exercises.topics.column_mistakes import COL2IM_WRONG, IM2COL_WRONG
 from scratchnet.kernels import col2im, im2col, output_size
 
 
 def column_case(rng, dtype, shape, kh, kw, stride=1, padding=0, draw=normal):
     x = draw(rng, shape, dtype)
     return Case({"x": x, "kh": kh, "kw": kw, "stride": stride, "padding": padding}, sizes={"images": shape[0]})
-
-
-def windows(c):
-    """(N, C, OH, OW, kh, kw): every receptive field."""
-    x = np.pad(c.x, ((0, 0), (0, 0), (c.padding, c.padding), (c.padding, c.padding)))
-    return np.lib.stride_tricks.sliding_window_view(x, (c.kh, c.kw), (2, 3))[:, :, :: c.stride, :: c.stride]
-
-
-def in_order(c, *axes):
-    """The receptive fields with their axes in this order, as a matrix of the right shape."""
-    return windows(c).transpose(axes).reshape(c.columns.shape)
 
 
 COLUMN_SIZES = {
@@ -34,14 +20,13 @@ COLUMN_SIZES = {
         ((2, 3, 7, 4), 2, 3, 2, 1),
         ((1, 2, 3, 8), 3, 3, 1, 2),
         ((2, 1, 9, 5), 1, 4, 3, 0),
+        ((2, 2, 4, 4), 3, 3, 1, 0),  # as many images as maps, and rows of the output
+        ((3, 3, 5, 4), 3, 2, 1, 0),
+        ((4, 2, 6, 8), 3, 3, 2, 1),  # a stride that leaves something over
+        ((2, 2, 6, 7), 2, 2, 2, 2),
+        ((3, 1, 4, 4), 4, 1, 1, 0),  # a kernel as high as the image
     ),
 }
-
-
-def without_stride(c):
-    one = SimpleNamespace(**vars(c) | {"stride": 1})
-    OH, OW = windows(c).shape[2:4]
-    return windows(one)[:, :, :OH, :OW].transpose(1, 4, 5, 0, 2, 3).reshape(c.columns.shape)
 
 
 IM2COL = Exercise(
@@ -61,40 +46,7 @@ IM2COL = Exercise(
     ),
     real=lambda rng, dtype: [column_case(rng, dtype, *sizes) for sizes in COLUMN_SIZES["real"]],
     odd=lambda rng, dtype: [column_case(rng, dtype, *sizes) for sizes in COLUMN_SIZES["odd"]],
-    wrong={
-        "": (
-            Wrong(
-                "columns",
-                "Yours has no stride; each field should begin at h * stride and w * stride.",
-                without_stride,
-            ),
-            Wrong(
-                "columns",
-                "Yours orders the columns by (h, w, n); it should be (n, h, w), with the image first.",
-                lambda c: in_order(c, 1, 4, 5, 2, 3, 0),
-            ),
-            Wrong(
-                "columns",
-                "Yours orders the rows by (i, j, c); it should be (c, i, j), with the map first.",
-                lambda c: in_order(c, 4, 5, 1, 0, 2, 3),
-            ),
-            Wrong(
-                "columns",
-                "Yours swaps rows and columns of the kernel: (c, j, i); it should be (c, i, j).",
-                lambda c: in_order(c, 1, 5, 4, 0, 2, 3),
-            ),
-            Wrong(
-                "columns",
-                "Yours reshapes before the axes are in order; it should transpose to (c, i, j, n, h, w) first.",
-                lambda c: in_order(c, 0, 1, 2, 3, 4, 5),
-            ),
-            Wrong(
-                "columns",
-                "Yours has a row for each position; it should have a column for each: the order is (c, i, j, n, h, w).",
-                lambda c: in_order(c, 0, 2, 3, 1, 4, 5),
-            ),
-        )
-    },
+    wrong={"": IM2COL_WRONG},
     hints=(
         "Make an array of shape (C, kh, kw, N, OH, OW), fill it, and reshape it at the end to (C*kh*kw, N*OH*OW).",
         "For fixed i and j the pixels of all fields are one slice of x: its rows begin at i and go in steps of stride.",
@@ -110,33 +62,6 @@ def columns_back_case(rng, dtype, shape, kh, kw, stride=1, padding=0, draw=norma
     columns = draw(rng, (C * kh * kw, N * size), dtype)
     arrays = {"columns": columns, "shape": shape, "kh": kh, "kw": kw, "stride": stride, "padding": padding}
     return Case(arrays, sizes={"images": N})
-
-
-def turned_fields(c):
-    fields = c.columns.reshape(c.shape[1], c.kh, c.kw, -1)[:, ::-1, ::-1].reshape(c.columns.shape)
-    return col2im(np.ascontiguousarray(fields), c.shape, c.kh, c.kw, c.stride, c.padding)
-
-
-def wrong_corner(c):
-    """Return x with the border cut off at one end only."""
-    N, C, H, W = c.shape
-    padded = (N, C, H + 2 * c.padding, W + 2 * c.padding)
-    return col2im(c.columns, padded, c.kh, c.kw, c.stride, 0)[:, :, :H, :W]
-
-
-def back_to_pixels(c, last=False, counts=False):
-    """Return col2im with a mistake: it keeps the last column, or takes the mean of all."""
-    if counts:
-        ones = col2im(np.ones_like(c.columns), c.shape, c.kh, c.kw, c.stride, c.padding)
-        return c.x / np.maximum(ones, 1)
-    N, C, H, W = c.shape
-    p, OH = c.padding, output_size(H, c.kh, c.stride, c.padding)
-    OW = output_size(W, c.kw, c.stride, p)
-    x, fields = np.zeros((N, C, H + 2 * p, W + 2 * p)), c.columns.reshape(C, c.kh, c.kw, N, OH, OW)
-    order = [(i, j, h, w) for h in range(OH) for w in range(OW) for i in range(c.kh) for j in range(c.kw)]
-    for i, j, h, w in sorted(order) if last == "kernel" else order:
-        x[:, :, h * c.stride + i, w * c.stride + j] = fields[:, i, j, :, h, w].T
-    return x[:, :, p : p + H, p : p + W]
 
 
 COL2IM = Exercise(
@@ -156,35 +81,7 @@ COL2IM = Exercise(
     ),
     real=lambda rng, dtype: [columns_back_case(rng, dtype, *sizes) for sizes in COLUMN_SIZES["real"]],
     odd=lambda rng, dtype: [columns_back_case(rng, dtype, *sizes) for sizes in COLUMN_SIZES["odd"]],
-    wrong={
-        "": (
-            Wrong(
-                "x",
-                "Yours keeps the last value of a pixel only; it should add where fields overlap: '+='.",
-                lambda c: back_to_pixels(c, last="kernel"),
-            ),
-            Wrong(
-                "x",
-                "Yours keeps the last value of a pixel only; it should add where fields overlap: '+='.",
-                back_to_pixels,
-            ),
-            Wrong(
-                "x",
-                "Yours cuts the border off at the bottom only; it should cut off `padding` rows at the top too.",
-                wrong_corner,
-            ),
-            Wrong(
-                "x",
-                "Yours flips the kernel; it should add each copy at the row that it was copied from, h * stride + i.",
-                turned_fields,
-            ),
-            Wrong(
-                "x",
-                "Yours is the mean over the copies of a pixel; it should be the sum, the adjoint of copying.",
-                lambda c: back_to_pixels(c, counts=True),
-            ),
-        )
-    },
+    wrong={"": COL2IM_WRONG},
     hints=(
         "Start from zeros with the border, (N, C, H + 2 padding, W + 2 padding), and add to them.",
         "columns.reshape(C, kh, kw, N, OH, OW) gives every number its six indices back.",
