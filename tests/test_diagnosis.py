@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scratchnet.checks.diagnosis import diagnose
+from scratchnet.checks.places import places
 
 EXPECTED = np.random.default_rng(0).normal(size=(3, 4, 4))
 SIZES = {"images": 32, "pixels of a window": 4}
@@ -39,10 +40,84 @@ SIZES = {"images": 32, "pixels of a window": 4}
         (lambda w: np.broadcast_to(w, (5, 3, 4, 4)), "It should be summed over axis 0 (of length 5)"),
         (lambda w: w[:, :, 1:], "off by one along axis 2"),
         (lambda w: w.sum(axis=0), "Yours has too few axes"),
+        (lambda w: np.repeat(w, 2, axis=1), "2 times as long as it should be along axis 1"),
+        (lambda w: w.cumsum(axis=1), "Yours adds up along axis 1"),
+        (lambda w: np.abs(w), "right only where it should be positive"),
+        (
+            lambda w: np.where(np.arange(48).reshape(w.shape) < 20, w, 0),
+            "as far as the first index along axis 1 of index 1 along axis 0",
+        ),
     ],
 )
 def test_a_symptom_is_recognised(wrong, words):
-    assert words in diagnose(wrong(EXPECTED), EXPECTED, SIZES)
+    sentence = diagnose(wrong(EXPECTED), EXPECTED, SIZES)
+    assert words in sentence
+    assert sentence.startswith("Yours ") and "should" in sentence
+
+
+MAPS = np.random.default_rng(1).normal(size=(5, 3, 6, 6))
+OTHERS = np.random.default_rng(2).normal(size=MAPS.shape)
+N, C, H, W = np.ix_(*map(np.arange, MAPS.shape))
+
+
+@pytest.mark.parametrize(
+    "where, words",
+    [
+        (N == 0, "right for the first image only; it should be right for all 5"),
+        (N == 4, "right for the last image only"),
+        (N == 2, "right for image 2 only"),
+        (N < 2, "right for the first 2 images only"),
+        (N > 1, "right for the last 3 images only"),
+        (N % 2 == 0, "right for every second image only"),
+        (C == 0, "right for the first map only; it should be right for all 3"),
+        (C != 1, "right for all maps but map 1"),
+        (H % 2 == 0, "right for every second row only"),
+        (W < 3, "right for the first 3 columns only"),
+        ((H > 0) & (H < 5) & (W > 0) & (W < 5), "right inside, but wrong at the border"),
+        ((H == 0) | (H == 5) | (W == 0) | (W == 5), "right at the border, but wrong inside"),
+        (MAPS > 0, "right only where it should be positive"),
+        (MAPS < 0, "right only where it should be negative"),
+    ],
+)
+def test_it_says_where_the_numbers_are_right(where, words):
+    sentence = diagnose(np.where(where, MAPS, OTHERS), MAPS, {"images": 5})
+    assert words in sentence and "should" in sentence, sentence
+
+
+def test_what_stands_in_the_other_places():
+    def told(got):
+        return diagnose(got, MAPS, {"images": 5})
+
+    assert "The others are copies of it" in told(np.broadcast_to(MAPS[:1], MAPS.shape))
+    assert "as far as the first map of the first image, and 0 after that" in told(MAPS * (N == 0) * (C == 0))
+    assert "as far as image 1, and 0 after that" in told(MAPS * (N < 2))
+    assert "The others are 0" in told(MAPS * (C == 2))
+    assert "the wrong sign there" in told(np.abs(MAPS))
+    assert "It is 0 there" in told(np.maximum(MAPS, 0))
+
+
+def test_squares_and_axes_without_names():
+    square, other = MAPS[0, 0], OTHERS[0, 0]
+    assert "in the diagonal only" in diagnose(np.where(np.eye(6) > 0, square, other), square)
+    assert "wrong in the diagonal only" in diagnose(np.where(np.eye(6) > 0, other, square), square)
+    assert "the first index along axis 0 only" in diagnose(np.where(N == 0, MAPS, OTHERS), MAPS, {"images": 4})
+    assert "the first 3 entries only" in diagnose(np.r_[square[0, :3], other[0, 3:]], square[0])
+
+
+@given(st.integers(0, 2**32), st.lists(st.integers(1, 3), min_size=1, max_size=4))
+def test_small_whole_numbers_that_agree_by_accident_have_no_place(seed, shape):
+    """Two draws of -1, 0, 1, 2: a quarter of the entries agree, and say nothing about a loop."""
+    rng = np.random.default_rng(seed)
+    got, expected = rng.integers(-1, 3, size=(2, 4, *shape)).astype(float)
+    if places(got, expected, {"images": 4}):
+        assert np.count_nonzero((got == expected) & (expected != 0)) >= 1
+        assert np.count_nonzero(got != expected) >= 2
+
+
+def test_too_little_is_no_place():
+    assert places(np.array([1.0, 5]), np.array([1.0, 2]), {}) == "", "one entry is right, one is wrong"
+    assert places(np.zeros((3, 3)), np.eye(3), {}) == "", "0 is right too easily"
+    assert places(np.array([0.0, 0, 7, 8]), np.array([0.0, 0, 1, 2]), {}) == ""
 
 
 def test_a_square_root_and_a_number():

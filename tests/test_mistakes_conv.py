@@ -24,7 +24,7 @@ def checked(name, bodies, folder, seed):
 
 @pytest.mark.planted
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("number, mistake", enumerate(MISTAKES), ids=[f"{m[0]}-{m[3]}" for m in MISTAKES])
+@pytest.mark.parametrize("number, mistake", list(enumerate(MISTAKES)), ids=[f"{m[0]}-{m[3]}" for m in MISTAKES])
 def test_a_mistake_is_named(number, mistake, tmp_path):
     name, bodies, words, _ = mistake
     result = checked(name, bodies, tmp_path, (0, OTHER)[number % 2])
@@ -50,3 +50,34 @@ def test_every_known_mistake_says_what_it_should_be(name):
 def test_every_exercise_has_ten_mistakes():
     for name in STYLES:
         assert sum(mistake[0] == name for mistake in MISTAKES) >= 10, name
+
+
+# Wrong for some sizes only: a condition, and the exercises that have such a case whatever the seed.
+SIZES = {
+    "x.shape[0] == x.shape[1]": ("convolution-by-loops", "im2col", "conv-forward"),
+    "x.shape[2] != x.shape[3]": ("convolution-by-loops", "im2col", "conv-forward"),
+    "x.shape[1] == x.shape[3] // 2": ("convolution-by-loops", "im2col", "conv-forward"),
+    "len(x) == 1": ("convolution-by-loops", "im2col", "conv-forward"),
+    "len(x) == len(self.W) == x.shape[1]": ("convolution-by-loops", "conv-forward"),
+    "self.W.shape[2] != self.W.shape[3]": ("convolution-by-loops", "conv-forward"),
+    "(x.shape[2] - self.W.shape[2]) % self.stride": ("convolution-by-loops", "conv-forward"),
+    "self.padding == 2": ("conv-forward",),
+    "padding == 2 and stride == 2": ("im2col",),
+    "kh == x.shape[2] and kw < kh": ("im2col",),
+}
+
+
+@pytest.mark.parametrize("condition, name", [(key, name) for key, names in SIZES.items() for name in names])
+def test_no_size_is_left_to_luck(condition, name, tmp_path):
+    (body,) = next(iter(STYLES[name].values()))
+    result = checked(name, (f"if {condition}:\n    x = x + 1\n{body}",), tmp_path, OTHER)
+    assert result.state == "wrong", str(result)
+
+
+@pytest.mark.parametrize(
+    "name, option", [("momentum", "momentum"), ("momentum", "weight_decay"), ("adam", "weight_decay")]
+)
+def test_no_option_is_always_on(name, option, tmp_path):
+    body = STYLES[name]["plain"][0]
+    result = checked(name, (f"if self.{option} == 0:\n    return\n{body}",), tmp_path, OTHER)
+    assert result.state == "wrong", str(result)

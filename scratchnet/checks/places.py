@@ -49,8 +49,8 @@ def stopped(got, expected, right, names):
 
 
 def numbered(n, name):
-    """Return "the first image", or "image 3" counted from 0."""
-    return f"the first {name}" if n == 0 else f"{name} {n}"
+    """Return "the first image", "image 3" counted from 0, or "index 3 along axis 1"."""
+    return f"the first {name}" if n == 0 else name.replace(" ", f" {n} ", 1) if " " in name else f"{name} {n}"
 
 
 def mostly_wrong(right, told):
@@ -77,11 +77,10 @@ def which_ones(good, name):
     index, _, axis = name.partition(" ")
     many = {"entry": "entries", "index": "indices"}.get(index, f"{index}s") + f" {axis}" * bool(axis)
     if count == 1:
-        return f"{'the first' if good[0] else 'the last' if good[-1] else ''} {name}".strip() + (
-            " only" if good[0] or good[-1] else f" {np.argmax(good)} only"
-        )
+        at = np.argmax(good)
+        return f"the last {name} only" if at == n - 1 else f"{numbered(at, name)} only"
     if count == n - 1:
-        return f"all {many} but {'the first' if not good[0] else 'the last' if not good[-1] else np.argmin(good)}"
+        return f"all {many} but {numbered(np.argmin(good), name)}"
     if good[:count].all() or good[-count:].all():
         return f"the {'first' if good[0] else 'last'} {count} {many} only"
     if good[::2].all() and not good[1::2].any():

@@ -219,6 +219,35 @@ THE_STEP = (
         "Yours has no learning rate; it should multiply the step by lr.",
         w=lambda s: s.w - s.m1 / (np.sqrt(s.v1) + s.eps),
     ),
+    wrong(
+        "Yours divides lr by sqrt(t); it should not: lr m' / (sqrt(v') + eps).",
+        2,
+        w=lambda s: s.w - s.lr / np.sqrt(s.t) * s.m1 / (np.sqrt(s.v1) + s.eps),
+    ),
+    wrong(
+        "Yours uses one v for all entries; each should have its own.",
+        w=lambda s: s.w - s.lr * s.m1 / (np.sqrt(s.v1.mean()) + s.eps),
+    ),
+    wrong(
+        "Yours uses one v for all entries; each should have its own.",
+        w=lambda s: s.w - s.lr * s.m1 / (np.sqrt(s.v1.max()) + s.eps),
+    ),
+    wrong(
+        "Yours takes the step before it updates v; it should update m and v first.",
+        v1=lambda s: s.old.v / (1 - s.betas[1] ** s.t),
+    ),
+    wrong(
+        "Yours takes the step before it updates m; it should update m and v first.",
+        m1=lambda s: s.old.m / (1 - s.betas[0] ** s.t),
+    ),
+    wrong(
+        "Yours takes the root of 1 - beta2^t too; it should be sqrt(v / (1 - beta2^t)).",
+        v1=lambda s: s.v / np.sqrt(1 - s.betas[1] ** s.t),
+    ),
+    wrong(
+        "Yours squares eps; it should be sqrt(v') + eps.",
+        w=lambda s: s.w - s.lr * s.m1 / np.sqrt(s.v1 + s.eps**2),
+    ),
     wrong("Yours takes g for m'; it should be lr m' / (sqrt(v') + eps).", 2, m1=lambda s: s.g),
 )
 THE_DECAY = (

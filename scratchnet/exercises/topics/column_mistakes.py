@@ -221,6 +221,10 @@ def first_fields(c, count):
     return again(c, columns)
 
 
+def only_first(image, x):
+    return np.concatenate([image[None], 0 * x[1:]])
+
+
 NONE = slice(0, 0)
 COL2IM_WRONG = (
     Wrong(
@@ -263,6 +267,24 @@ COL2IM_WRONG = (
         "x",
         "Yours is the mean over the copies of a pixel; it should be the sum, the adjoint of copying.",
         lambda c: c.x / np.maximum(again(c, np.ones_like(c.columns)), 1),
+    ),
+    *(
+        Wrong(
+            "x",
+            f"Yours flips the {what} of the kernel; it should add (c, i, j) at row h * stride + i, as in im2col.",
+            lambda c, keys=keys: back_to_pixels(c, **{key: flipped(c)[key] for key in keys}),
+        )
+        for what, keys in (("rows", ("ih", "ah")), ("columns", ("iw", "aw")))
+    ),
+    Wrong(
+        "x",
+        "Yours keeps the largest value of a pixel; it should add all of them.",
+        lambda c: back_to_pixels(c, keep=np.maximum.at),
+    ),
+    Wrong(
+        "x",
+        "Yours adds all images to image 0; it should add each to its own: x[n].",
+        lambda c: only_first(c.x.sum(axis=0), c.x),
     ),
     *strides("x", back_to_pixels),
     *wrong_orders(

@@ -83,6 +83,19 @@ def of_dx(back):
             "Yours flips the kernel; it should take W as it is in W' dY, because col2im does the rest.",
             lambda c: back.dx(c, turned(c.W**back.power)),
         ),
+        *(
+            Wrong(
+                dx,
+                f"Yours flips the {what} of the kernel; it should take W as it is in W' dY.",
+                lambda c, axis=axis: back.dx(c, np.flip(c.W**back.power, axis)),
+            )
+            for what, axis in (("rows", 2), ("columns", 3))
+        ),
+        Wrong(
+            dx,
+            "Yours uses W[0] for every output map; it should use W[o] with map o of the gradient.",
+            lambda c: back.dx(c, of_all(c.W**back.power, 0)),
+        ),
         *strides(dx, back.dx),
         Wrong(
             dx,
@@ -268,6 +281,7 @@ BACKWARD2_WRONG = (
         lambda c: cut(c, added(c, np.einsum("ocij,nohw->nchwij", c.W, c.hy) ** 2)),
     ),
     Wrong("hW", "Yours does not square X; it should, for hW (eq. 25).", lambda c: BACK2.dW(c, c.x)),
+    Wrong("hW", "Yours takes |X|; it should be X^2, for hW (eq. 25).", lambda c: BACK2.dW(c, np.abs(c.x))),
     Wrong("hW", "Yours takes X^4; it should be X^2, for hW (eq. 25).", lambda c: BACK2.dW(c, c.x**4)),
     Wrong(
         "hW",

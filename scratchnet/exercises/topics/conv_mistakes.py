@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchnet.exercises.definition import Wrong
+from scratchnet.exercises.definition import Factors, Wrong
 from scratchnet.exercises.topics.fields import fields, geometry, orders, read_as, strides, transposed
 from scratchnet.kernels import im2col
 
@@ -72,6 +72,12 @@ def bias_and_kernel(add):
             "Yours adds b[0] to every output map; it should add b[o] to map o.",
             lambda c: conv(c, b=of_all(c.b, 0)),
         ),
+        Wrong("y", "Yours adds the bias twice; it should add it once.", lambda c: conv(c, b=2 * c.b)),
+        Wrong(
+            "y",
+            "Yours uses W[0] for every output map; it should use W[o] for map o.",
+            lambda c: conv(c, of_all(c.W, 0)),
+        ),
         *(
             Wrong(
                 "y",
@@ -92,6 +98,11 @@ def bias_and_kernel(add):
     )
 
 
+SCALED = Factors(
+    "y",
+    "Yours has a factor too many at the products or at b; it should be their plain sum, W X + b.",
+    lambda c: np.stack([conv(c, b=0 * c.b), np.broadcast_to(c.b[:, None, None], c.y.shape)]),
+)
 LOOPS_WRONG = (
     *bias_and_kernel("b[o], where o counts the output maps"),
     Wrong(
@@ -161,6 +172,16 @@ LOOPS_WRONG = (
         "Yours takes the matrix product of the pixels and the kernel; it should multiply entry by entry, '*', and sum.",
         matrix_products,
     ),
+    Wrong(
+        "y",
+        "Yours leaves out every second input map; it should sum over all.",
+        lambda c: conv(c, c.W * (np.arange(c.W.shape[1]) % 2 == 0)[:, None, None]),
+    ),
+    Wrong(
+        "y",
+        "Yours sums over as many input maps as there are output maps; it should sum over all: x.shape[1] of them.",
+        lambda c: conv(c, c.W * (np.arange(c.W.shape[1]) < len(c.W))[:, None, None]),
+    ),
     *(
         Wrong(
             "y",
@@ -169,6 +190,7 @@ LOOPS_WRONG = (
         )
         for axes in (1, 2, 3, 4)
     ),
+    SCALED,
 )
 
 
@@ -258,6 +280,12 @@ FORWARD_WRONG = (
         "Yours has kh and kw in each other's place; it should be: im2col(x, kh, kw, self.stride, self.padding).",
         with_kernel_on_its_side,
     ),
+    Wrong(
+        "y",
+        "Yours turns the maps of the kernel too, because it flips the flat filters; it should not flip anything.",
+        lambda c: conv(c, c.W[:, ::-1, ::-1, ::-1]),
+    ),
+    SCALED,
     Wrong("self.X", NO_PADDING, columns_without_border),
     *(
         Wrong(

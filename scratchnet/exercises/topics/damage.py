@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchnet.exercises.definition import Case, Exercise, Wrong
+from scratchnet.exercises.definition import Case, Exercise, Factors, Wrong
 from scratchnet.exercises.kinds import Pruning
 from scratchnet.exercises.topics.levenberg import curvature_case
 from scratchnet.exercises.topics.steps import ONLY_FIRST
@@ -50,7 +50,7 @@ def doomed(sentence, which):
     ]
 
 
-COUNTS = (9, 10, 12, 13, 19, 21)  # of 32 parameters: the share of a whole number, and not of half of them
+COUNTS = (9, 10, 12, 13, 18, 19)  # of 32 parameters: the share of a whole number, and not of half of them
 PRUNE_WRONG = (
     Wrong("b after pruning", ONLY_FIRST, lambda c: c.b),
     Wrong(
@@ -139,6 +139,11 @@ SALIENCY_WRONG = (
     saliency("Yours divides by the curvature; it should multiply: h w^2 / 2.", lambda c: c.W**2 / (2 * c.hW)),
     saliency("Yours adds h and w^2; it should multiply them: h w^2 / 2.", lambda c: (c.hW + c.W**2) / 2),
     saliency("Yours is negative; it should be positive: h w^2 / 2.", lambda c: -c.hW * c.W**2 / 2),
+    Factors(
+        "saliency of W",
+        "Yours has another factor than 1/2; it should be h w^2 / 2.",
+        lambda c: np.stack([c.hW * c.W**2]),
+    ),
 )
 
 BRAIN_DAMAGE = Exercise(

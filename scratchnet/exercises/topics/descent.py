@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchnet.exercises.definition import Exercise
+from scratchnet.exercises.definition import Exercise, Factors
 from scratchnet.exercises.kinds import Steps
 from scratchnet.exercises.topics.steps import mistaken, steps, unmoved
 from scratchnet.optimizers import SGD
@@ -125,7 +125,8 @@ MOMENTUM_WRONG = (
         v=lambda s: s.momentum * s.v + s.lr * s.g,
     ),
     momentum(
-        "Yours is Nesterov's step, w - lr (g + momentum v); it should be w <- w - lr v.",
+        "Yours moves w by lr (1 + momentum) g in step 1, as Nesterov's step does; it should be w <- w - lr v, with one "
+        "update of v.",
         w=lambda s: s.w - s.lr * (s.g + s.momentum * s.v),
     ),
     momentum(
@@ -167,6 +168,21 @@ MOMENTUM_WRONG = (
         g=lambda s: s.d + s.weight_decay * np.sum(s.w**2),
     ),
     momentum(f"Yours multiplies the gradient by 1 - weight_decay; {G}", g=lambda s: s.d * (1 - s.weight_decay)),
+    momentum("Yours uses only the sign of v; it should use v: w <- w - lr v.", w=lambda s: s.w - s.lr * np.sign(s.v)),
+    momentum(
+        "Yours uses momentum for the weight decay; it should be g = dE/dw + weight_decay w.",
+        g=lambda s: s.d + s.momentum * s.w,
+    ),
+    momentum(
+        "Yours uses weight_decay for momentum; it should be v <- momentum v + g.",
+        2,
+        v=lambda s: s.weight_decay * s.v + s.g,
+    ),
+    Factors(
+        "change of W in step 1",
+        "Yours has another factor at the gradient or at w; step 1 should change w by -lr (dE/dw + weight_decay w).",
+        lambda c: np.stack([c.g1, c.W]),
+    ),
     momentum(
         "Yours has no weight decay for the biases; it should decay all parameters, also those.", name="b", g=no_decay
     ),

@@ -107,6 +107,11 @@ STEP_WRONG = (
     step("Yours uses the mean of eps; each parameter should have its own.", lambda c, eps: -eps.mean() * c.dW),
     step("Yours uses the parameter for its gradient; it should be w <- w - eps dE/dw.", lambda c, eps: -eps * c.W),
     step("Yours uses the curvature for the gradient; it should be w <- w - eps dE/dw.", lambda c, eps: -eps * c.hW),
+    step("Yours squares the gradient; it should not: w <- w - eps dE/dw.", lambda c, eps: -eps * c.dW**2),
+    step(
+        "Yours uses only the sign of the gradient; it should use it: w <- w - eps dE/dw.",
+        lambda c, eps: -eps * np.sign(c.dW),
+    ),
     step("Yours divides by h again; it should not: eps contains h already.", lambda c, eps: -eps * c.dW / c.hW),
     Wrong("change of b", ONLY_FIRST, lambda c: 0 * c.b),
 )
