@@ -166,8 +166,8 @@ MAP_LOSS = [
       "e = np.exp(self.y - self.y.max(axis=1, keepdims=True))\np = e / e.sum(axis=1, keepdims=True)\n"
       "return (p - self.right) / len(p)"), "softmax of y", "softmax"),
     ((MAP + "self.y = y\nreturn float(((self.right * y).sum(axis=1) - m + np.log(total)).mean())",
-      "y = self.y\ne = np.exp(-y)\nrubbish = y.dtype.type(np.exp(-self.j))\n"
-      "return (self.right - e / (rubbish + e.sum(axis=1, keepdims=True))) / len(e)"),
+      "y = self.y\ne = np.exp(-y)\n"
+      "return (self.right - e / (y.dtype.type(np.exp(-self.j)) + e.sum(axis=1, keepdims=True))) / len(e)"),
      "which is 0 for large y", "p as printed"),
     ((None, "self.p -= self.right\nreturn -self.p / len(self.p)"), "changes the second", "in place"),
 ]  # fmt: skip

@@ -69,7 +69,7 @@ MAX_POOL_BACKWARD = [
     ((GRID.format("    row, col = divmod(self.winner[n, c, h, w], H)\n    dx[n, c, row, col] += dy[n, c, h, w]"),),
      "divide by W", "divmod by H"),
     ((GRID.format("    col, row = divmod(self.winner[n, c, h, w], W)\n    dx[n, c, row, col] += dy[n, c, h, w]"),),
-     "swapped", "row and column swapped"),
+     "swaps row and column", "row and column swapped"),
     ((POOL.format("    dx[n, c, self.winner[n, c, h, w]] += 1"),), "Yours counts the windows", "adds 1"),
     ((POOL.format("    dx[n, c, self.winner[n, c, h, w]] -= dy[n, c, h, w]"),), "wrong sign", "sign"),
     ((POOL.format("    dx[n, c, self.winner[n, c, w, h]] += dy[n, c, h, w]"),), "the same indices", "winner swapped"),
@@ -105,11 +105,8 @@ MAX_POOL_BACKWARD = [
         "winner taken within the window",
     ),
     (("return np.repeat(np.repeat(dy, 2, axis=2), 2, axis=3)",), "repeats dy over the windows", "repeat"),
-    (
-        ("dx = np.zeros(self.shape, dy.dtype)\ndx[self.winner] = dy\nreturn dx",),
-        "could not be broadcast",
-        "index of the first axis",
-    ),
+    (("dx = np.zeros(self.shape, dy.dtype)\ndx[self.winner] = dy\nreturn dx",), "could not be broadcast",
+    "index of the first axis"),
     (("return (dy * self.winner).reshape(self.shape)",), "cannot reshape", "times winner"),
     (("N, C, H, W = self.shape\ndx = np.zeros((N, C, H * W), dy.dtype)\nfor n in range(N):\n    for c in range(C):\n"
       "        dx[n, c, self.winner[n, c]] += dy[n, c]\nreturn dx.reshape(self.shape)",),

@@ -39,7 +39,8 @@ RIGHT = [
     ("linear", "ones for the bias", (
         "self.x = x\nones = np.ones((len(x), 1), x.dtype)\n"
         "return np.hstack([x, ones]) @ np.hstack([self.W, self.b[:, None]]).T",
-        "both = dy.T @ np.hstack([self.x, np.ones((len(dy), 1), dy.dtype)])\nself.dW, self.db = both[:, :-1], both[:, -1]\n"
+        "both = dy.T @ np.hstack([self.x, np.ones((len(dy), 1), dy.dtype)])\n"
+        "self.dW, self.db = both[:, :-1], both[:, -1]\n"
         "return (self.W.T @ dy.T).T",
     )),
     ("linear", "a copy, other names and more on self", (
@@ -71,7 +72,8 @@ RIGHT = [
     )),
     ("relu", "mean of x and |x|", ("self.y = (x + np.abs(x)) / 2\nreturn self.y", "return dy * np.sign(self.y)")),
     ("relu", "indices", (
-        "self.y = x.copy()\nself.y[x < 0] = 0\nreturn self.y", "dx = np.zeros_like(dy)\ni = self.y > 0\ndx[i] = dy[i]\nreturn dx",
+        "self.y = x.copy()\nself.y[x < 0] = 0\nreturn self.y",
+        "dx = np.zeros_like(dy)\ni = self.y > 0\ndx[i] = dy[i]\nreturn dx",
     )),
     ("relu", "loops", (
         "self.y = np.zeros_like(x)\nfor i in np.ndindex(x.shape):\n    self.y[i] = max(x[i], 0)\nreturn self.y",
@@ -100,7 +102,8 @@ RIGHT = [
         "        self.s[:, :, h, w] = x[:, :, 2 * h : 2 * h + 2, 2 * w : 2 * w + 2].sum(axis=(2, 3))\n"
         "y = np.zeros_like(self.s)\nfor c in range(C):\n    y[:, c] = self.W[c] * self.s[:, c] + self.b[c]\nreturn y",
         "self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)\nN, C, H, W = dy.shape\n"
-        "dx = np.zeros((N, C, 2 * H, 2 * W), dy.dtype)\nfor c in range(C):\n    self.dW[c] = np.sum(dy[:, c] * self.s[:, c])\n"
+        "dx = np.zeros((N, C, 2 * H, 2 * W), dy.dtype)\nfor c in range(C):\n"
+        "    self.dW[c] = np.sum(dy[:, c] * self.s[:, c])\n"
         "    self.db[c] = np.sum(dy[:, c])\n    for i in (0, 1):\n        for j in (0, 1):\n"
         "            dx[:, c, i::2, j::2] = self.W[c] * dy[:, c]\nreturn dx",
     )),
@@ -112,7 +115,8 @@ RIGHT = [
     )),
     ("subsampling", "views", (
         "N, C, H, W = x.shape\nself.s = np.einsum('nchiwj->nchw', x.reshape(N, C, H // 2, 2, W // 2, 2))\n"
-        "y = (self.s.transpose(0, 2, 3, 1) * self.W + self.b).transpose(0, 3, 1, 2)\nself.y_shape = list(y.shape)\nreturn y",
+        "y = (self.s.transpose(0, 2, 3, 1) * self.W + self.b).transpose(0, 3, 1, 2)\nself.y_shape = list(y.shape)\n"
+        "return y",
         "self.dW = (dy * self.s).sum((0, 2, 3))\nself.db = dy.sum((0, 2, 3))\nN, C, H, W = dy.shape\n"
         "d = (dy.transpose(0, 2, 3, 1) * self.W).transpose(0, 3, 1, 2)[:, :, :, None, :, None]\n"
         "return np.broadcast_to(d, (N, C, H, 2, W, 2)).reshape(N, C, 2 * H, 2 * W)",
@@ -120,7 +124,8 @@ RIGHT = [
     ("table-one", "loops", (
         "lines = drawing.strip().splitlines()\nrows, columns = len(lines), len(lines[0].split())\n"
         "table = np.zeros((columns, rows), dtype=bool)\nfor i, line in enumerate(lines):\n"
-        "    for o, mark in enumerate(line.split()):\n        if mark == 'X':\n            table[o, i] = True\nreturn table",
+        "    for o, mark in enumerate(line.split()):\n        if mark == 'X':\n            table[o, i] = True\n"
+        "return table",
     )),
     ("table-one", "letters compared at once", (
         "return (np.array([line.split() for line in drawing.splitlines() if line.split()]) == 'X').T",
@@ -130,13 +135,16 @@ RIGHT = [
         "return np.array([[c != '.' for c in row] for row in rows], dtype=bool).transpose()",
     )),
     ("table-one", "zip", (
-        "return np.array([[m == 'X' for m in column] for column in zip(*map(str.split, drawing.strip().split('\\n')))])",
+        "return np.array([[m == 'X' for m in column] for column in zip(*map(str.split, drawing.strip().split('\\n"
+        "')))])",
     )),
     ("rbf", "loops", (
-        "N, F = x.shape\nC = len(self.codes)\nself.difference = np.zeros((N, C, F), x.dtype)\ny = np.zeros((N, C), x.dtype)\n"
+        "N, F = x.shape\nC = len(self.codes)\nself.difference = np.zeros((N, C, F), x.dtype)\n"
+        "y = np.zeros((N, C), x.dtype)\n"
         "for n in range(N):\n    for i in range(C):\n        self.difference[n, i] = x[n] - self.codes[i]\n"
         "        y[n, i] = np.dot(self.difference[n, i], self.difference[n, i])\nreturn y",
-        "dx = np.zeros(self.difference.shape[::2], dy.dtype)\nfor n in range(len(dy)):\n    for i in range(dy.shape[1]):\n"
+        "dx = np.zeros(self.difference.shape[::2], dy.dtype)\nfor n in range(len(dy)):\n"
+        "    for i in range(dy.shape[1]):\n"
         "        dx[n] += 2 * dy[n, i] * self.difference[n, i]\nreturn dx",
     )),
     ("rbf", "matrices", (
@@ -150,7 +158,8 @@ RIGHT = [
         "return 2 * (dy[:, None, :] @ self.difference)[:, 0]",
     )),
     ("mle-loss", "loop and np.float64", (
-        "self.right = one_hot(labels, y)\nE = 0.0\nfor n in range(len(y)):\n    E += y[n, labels[n]]\nreturn E / len(y)",
+        "self.right = one_hot(labels, y)\nE = 0.0\nfor n in range(len(y)):\n    E += y[n, labels[n]]\n"
+        "return E / len(y)",
         "N, classes = self.right.shape\nd = np.zeros_like(self.right)\nfor n in range(N):\n"
         "    d[n, self.right[n].argmax()] = 1 / N\nreturn d",
     )),
@@ -178,7 +187,8 @@ RIGHT = [
     )),
     ("map-loss", "a column for j", (
         "self.right = one_hot(labels, y)\nz = -np.c_[y, np.full(len(y), self.j, y.dtype)]\n"
-        "top = np.max(z, axis=1, keepdims=True)\nz -= top\nself.e = np.exp(z)\nself.total = self.e.sum(1, keepdims=True)\n"
+        "top = np.max(z, axis=1, keepdims=True)\nz -= top\nself.e = np.exp(z)\n"
+        "self.total = self.e.sum(1, keepdims=True)\n"
         "return np.mean(np.log(self.total[:, 0]) - z[range(len(y)), labels])",
         "p = (self.e / self.total)[:, :-1]\nreturn (self.right - p) / p.shape[0]",
     )),

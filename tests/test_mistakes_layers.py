@@ -13,13 +13,8 @@ from right_layers import RIGHT
 from scratchnet.exercises.catalogue import EXERCISES, find_exercise
 from scratchnet.exercises.checker import check_answer
 
-MISTAKES = [
-    *mistakes_layers.MISTAKES,
-    *mistakes_modern.MISTAKES,
-    *mistakes_more.MISTAKES,
-    *mistakes_losses.MISTAKES,
-    *mistakes_paper.MISTAKES,
-]
+FILES = (mistakes_layers, mistakes_modern, mistakes_losses, mistakes_paper, mistakes_more)
+MISTAKES = [mistake for file in FILES for mistake in file.MISTAKES]
 NAMES = {exercise for exercise, *_ in MISTAKES}
 
 
