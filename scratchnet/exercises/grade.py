@@ -10,12 +10,14 @@ import threading
 import time
 from pathlib import Path
 
-from scratchnet.errors import InputError, visible
+from scratchnet.errors import InputError, Mistake, visible
 from scratchnet.exercises.checker import Result, check_answer
 from scratchnet.exercises.desk import Desk, Interrupted, NoDesk
 from scratchnet.exercises.results import Grade
 from scratchnet.exercises.syllabus import points_for
 from scratchnet.storage import here
+
+LARGEST = 10**7  # bytes of a student's files together
 
 
 def astray(folder):
@@ -90,6 +92,7 @@ class Desks:
 
     def close(self):
         for desk in self.all:
+            desk.over = True  # its thread may be about to start it again
             desk.close()
 
 
@@ -124,9 +127,11 @@ def checked(desks, syllabus, place, exercise):
     """
     path = Path(exercise.file)
     try:
-        files = {file.name: file.read_bytes() for file in place.glob("*.py") if file.is_file()}
+        files = copies(place, exercise.file)
         seconds = max(syllabus.seconds, exercise.seconds if exercise.levels else 0)
         return check_answer(exercise, path, syllabus.seed, desks.get(), files, seconds)
+    except Mistake as why:
+        return Result(exercise, path, fact=str(why))
     except Interrupted:
         return Result(exercise, path, fact="Your code raises KeyboardInterrupt. Remove that line.")
     except (NoDesk, OSError, MemoryError) as why:
@@ -134,3 +139,21 @@ def checked(desks, syllabus, place, exercise):
     except Exception as why:  # a mistake of ours ends nobody's grading
         fact = f"The checker itself failed ({type(why).__name__}: {visible(str(why))}). Please report this."
         return Result(exercise, path, "ungraded", fact=fact)
+
+
+def copies(place, own):
+    """Return {name: bytes} of a student's files. own: the name of the one that is graded. Links are left out: they may
+    lead to the files of others."""
+    found = {}
+    for file in sorted(place.glob("*.py"), key=lambda file: file.name != own):
+        if file.is_symlink() and file.name == own:
+            raise Mistake(f"{own} is a link to another file. Hand in the file itself.")
+        if file.is_symlink() or not file.is_file():
+            continue
+        with file.open("rb") as opened:
+            found[file.name] = opened.read(LARGEST + 1)
+        if sum(map(len, found.values())) > LARGEST:
+            raise Mistake(
+                f"The .py files are larger than {LARGEST // 10**6} MB, {file.name} too. Hand in your code only."
+            )
+    return found

@@ -8,6 +8,8 @@ import os
 import struct
 from pathlib import Path
 
+from scratchnet.exercises.limits import end_with_parent
+
 # Of mounts, messages between processes, users, processes, the network: from the kernel's sched.h.
 NAMESPACES = 0x20000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
 MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 1 << 14, 1 << 18
@@ -26,6 +28,7 @@ def close_room(folder, hidden=()):
     """
     user, group = os.getuid(), os.getgid()
     called("unshare", NAMESPACES)
+    end_with_parent()
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
@@ -45,6 +48,7 @@ def wait_for_child():
     if child:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         os._exit(SIGNAL - code if code < 0 else code)
+    end_with_parent()  # when the outermost is killed, so are all inside
 
 
 def drop_rights():
