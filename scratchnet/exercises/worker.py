@@ -266,8 +266,10 @@ class Attempt:
     def not_written(self, why):
         """Return the error for a call of what is hidden: with its line, if it is the learner's."""
         lines = own_lines(self.path, why)
-        if not lines or " " in str(why):
+        if " " in str(why):
             return why
+        if not lines:
+            return NotWritten(f"You have not written it yet: what runs is the library's own {why}. Is yours deleted?")
         return NotWritten(
             f"{lines}You have not written it yet: this line calls the library's own {why}. Write it yourself; "
             f"`exercise hint {self.exercise.number:02}` helps."
