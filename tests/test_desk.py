@@ -34,7 +34,7 @@ RIGHT, BACK = ANSWERS["linear"]
 
 @pytest.fixture(scope="module")
 def desk():
-    with Desk(strict=True, memory=1500) as found:
+    with Desk(strict=True, memory=1500, warm=["max-pool-backward"]) as found:
         yield found
 
 
@@ -684,14 +684,13 @@ def wait_until(condition, seconds=15):
 # Systems that hand on no sockets, or make no children.
 
 
-@pytest.mark.parametrize("strict, inherited", [(True, False), (False, True)])
-def test_once_for_each_check(strict, inherited, monkeypatch):
-    monkeypatch.setattr(desks, "INHERITED", inherited)
-    with Desk(strict=strict, fork=False) as found:
+def test_once_for_each_check(monkeypatch):
+    monkeypatch.setattr(desks, "INHERITED", False)
+    with Desk(strict=True, fork=False) as found:
         check = checking(found)
         assert check().state == "right"
         assert check([RIGHT, BACK.replace("dy.sum", "dy.mean")]).state == "wrong"
-        assert found.no_room == ("not on this system" if strict else "")
+        assert found.no_room == "not on this system"
 
 
 @pytest.mark.planted
@@ -708,6 +707,8 @@ def test_every_state_once(inherited, monkeypatch):
         assert "endless loop" in check(["while True:\n    pass", BACK], seconds=1).fact
         assert check([f"{STAYS})\nreturn x", BACK]).state == "wrong"
         assert check().state == "right" and not left_over()
+    with Desk(fork=False) as found:
+        assert checking(found)().state == "right"
 
 
 # Prints, the debugger, Ctrl-C.
