@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Right answers that look unlike the library's: loops, einsum, views, other names. The form is that of mistakes_layers,
 without words."""
 

@@ -75,7 +75,7 @@ def chosen(options):
     return Folder(options.folder), find_exercise(need(options))
 
 
-STATES = {"right": "done", "wrong": "not right yet", "blank": "started", "missing": ""}
+STATES = {"right": "done", "wrong": "not right yet", "stopped": "not right yet", "blank": "started", "missing": ""}
 
 
 def list_exercises(options):

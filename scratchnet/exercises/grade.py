@@ -74,6 +74,7 @@ class Desks:
 
     def close(self):
         for desk in self.all:
+            desk.over = True  # its thread may be about to start it again
             desk.close()
 
 

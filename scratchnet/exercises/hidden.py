@@ -11,6 +11,7 @@ from types import ModuleType
 
 from scratchnet import kernels, layers, losses, optimizers
 from scratchnet.errors import NotWritten
+from scratchnet.exercises.definition import Exercise
 from scratchnet.training.pruning import OptimalBrainDamage
 from scratchnet.viewing.show import underlying
 
@@ -20,7 +21,6 @@ CLOSED = ("scratchnet.exercises", "scratchnet.fast")  # modules that cannot be i
 
 def hide(exercise):
     """Replace the functions in this process, and return the exercise without its answer."""
-    close(CLOSED[:1] if exercise.open else CLOSED)
     gone = [function for function in exercise.functions() if not exercise.is_class]
     if not exercise.open:
         gone += [kernel for kernel in compiled() if kernel not in kept(exercise)]
@@ -32,8 +32,11 @@ def hide(exercise):
         for name, value in list(vars(module).items()):
             if any(value is function or underlying_of(value) is function for function in gone):
                 setattr(module, name, refusal(value, name))
+            elif isinstance(value, Exercise):
+                delattr(module, name)
+    close(CLOSED[:1] if exercise.open else CLOSED)
     target = exercise.target if exercise.is_class else refusal(underlying(exercise.target), exercise.target.__name__)
-    return replace(exercise, target=target, wrong={}, shows=())
+    return replace(exercise, target=target, wrong={}, shows=(), levels=(), tiny=None, draw=None, real=None, odd=None)
 
 
 def compiled():
@@ -92,19 +95,20 @@ def refusal(function, name):
 
 
 class Closed:
-    """A finder of modules that refuses some of them, with all that is inside."""
+    """A finder of modules that refuses some of them, with all that is inside, and to load others a second time."""
 
-    def __init__(self, names):
-        self.names = names
+    def __init__(self, names, loaded):
+        self.names, self.loaded = names, loaded
 
     def find_spec(self, name, path=None, target=None):
-        if any(f"{name}.".startswith(f"{closed}.") for closed in self.names):
+        if name in self.loaded or any(f"{name}.".startswith(f"{closed}.") for closed in self.names):
             raise ModuleNotFoundError(f"{name} cannot be imported in an exercise", name=name)
 
 
 def close(names):
-    """Make modules, and those inside, impossible to import; who has them already keeps them."""
-    sys.meta_path.insert(0, Closed(names))
+    """Make modules, and those inside, impossible to import, and all others of the library impossible to load again,
+    which would bring back what is hidden; who has them already keeps them."""
+    sys.meta_path.insert(0, Closed(names, {module.__name__ for module in modules("scratchnet")}))
     for name in names:
         package, _, last = name.rpartition(".")
         for module in [found for found in sys.modules if f"{found}.".startswith(f"{name}.")]:

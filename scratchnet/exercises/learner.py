@@ -156,7 +156,7 @@ def explained(path, seconds=None, left=None):
     """Inside, what the file's code raises becomes a Mistake that shows its own lines.
 
     seconds: after these it is interrupted, if it is in Python or NumPy then, in the main thread; left: how many of them
-    are left.
+    are left. Yields the timer, or None.
     """
     late = []
 
@@ -171,7 +171,7 @@ def explained(path, seconds=None, left=None):
         timer.daemon = True
         timer.start()
     try:
-        yield
+        yield timer
     except KeyboardInterrupt as why:
         if not late:
             raise

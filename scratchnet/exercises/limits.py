@@ -65,16 +65,39 @@ def my_processes():
 def end_descendants():
     """Kill all processes that this one has started, also those whose parents have ended, and wait for them."""
     for _ in range(1000):
-        if os.getpid() == 1 and sys.platform == "linux":  # alone in its namespace: all at once
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(-1, signal.SIGKILL)
         for child in family(os.getpid()):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(child, signal.SIGKILL)
+            end(child)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(-1, 0)
             continue
         return
+
+
+def end_group(leader):
+    """Kill all processes of a group at once, so that none of them can start another meanwhile."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def end_marked(mark):
+    """Kill all processes that were started with this text in their environment, whoever their parents are now."""
+    for _ in range(100):
+        found = [path.parent.name for path in Path("/proc").glob("[0-9]*/environ") if has(path, mark)]
+        for process in found:
+            end(int(process))
+        if not found:
+            return
+
+
+def has(path, text):
+    with contextlib.suppress(OSError):
+        return text.encode() in path.read_bytes()
+    return False
+
+
+def end(process):
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(process, signal.SIGKILL)
 
 
 def family(process):

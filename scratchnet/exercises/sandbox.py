@@ -6,7 +6,10 @@ User namespaces need no rights of an administrator, but some systems switch them
 import ctypes
 import os
 import struct
+import sys
 from pathlib import Path
+
+from scratchnet.exercises.limits import end_with_parent
 
 # Of mounts, messages between processes, users, processes, the network: from the kernel's sched.h.
 NAMESPACES = 0x20000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
@@ -16,6 +19,7 @@ CAPABILITIES = 0x20080522  # the version of capset's header
 PR_SET_NO_NEW_PRIVS = 38
 SIZE = "100m"  # of the folder
 SIGNAL = 128
+SERVICES = Path("/run")  # sockets of the system's services, which need no network
 
 
 def close_room(folder, hidden=()):
@@ -26,6 +30,7 @@ def close_room(folder, hidden=()):
     """
     user, group = os.getuid(), os.getgid()
     called("unshare", NAMESPACES)
+    end_with_parent()
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
@@ -34,9 +39,17 @@ def close_room(folder, hidden=()):
     read_only = struct.pack("QQQQ", RDONLY, 0, 0, 0)
     called("syscall", MOUNT_SETATTR, AT_FDCWD, b"/", AT_RECURSIVE, read_only, len(read_only))
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV)
-    for place in (*hidden, folder):
+    for place in (*services(folder), *hidden, folder):
         mount("tmpfs", str(place), "tmpfs", MS_NOSUID | MS_NODEV, f"size={SIZE},mode=700")
     wait_for_child()  # the first process of a namespace is deaf to most signals; when it ends, all others do
+
+
+def services(folder):
+    """Return the folder of the system's services, unless it holds something that is needed here."""
+    needed = (folder, sys.prefix, sys.base_prefix, __file__, os.getenv("SCRATCHNET_DATA", "/"))
+    return [SERVICES] * (
+        SERVICES.is_dir() and not any(Path(path).resolve().is_relative_to(SERVICES) for path in needed)
+    )
 
 
 def wait_for_child():
@@ -45,6 +58,7 @@ def wait_for_child():
     if child:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         os._exit(SIGNAL - code if code < 0 else code)
+    end_with_parent()  # when the outermost is killed, so are all inside
 
 
 def drop_rights():

@@ -15,7 +15,9 @@ import numpy as np
 
 from scratchnet.errors import visible
 
-LONGEST = 64 * 2**20  # bytes: the results of LeNet-5's sizes take a few MB
+LONGEST = 64 * 2**20  # bytes of the arrays of a message: the results of LeNet-5's sizes take a few MB
+TEXTS = 2**20  # bytes of everything else
+AXES = 32
 LENGTH = struct.Struct(">Q")
 NAME = 40  # letters of the name of a type that is shown
 KINDS = "fiubcU"  # of arrays that are sent: numbers, truth values, texts of a fixed length
@@ -23,6 +25,10 @@ KINDS = "fiubcU"  # of arrays that are sent: numbers, truth values, texts of a f
 
 class Broken(Exception):
     """The other side has gone, or sent what is no message; the message says which."""
+
+
+class Gone(Broken):
+    """The other side has gone."""
 
 
 class TooLate(Exception):
@@ -42,9 +48,9 @@ class Wire:
         except TimeoutError:
             raise TooLate from None
         except OSError as why:
-            raise Broken(f"nobody reads it ({why})") from None
+            raise Gone(f"nobody reads it ({why})") from None
 
-    def receive_bytes(self, longest=LONGEST):
+    def receive_bytes(self, longest):
         (length,) = LENGTH.unpack(self.exactly(LENGTH.size))
         if length > longest:
             raise Broken(f"a message of {length:,} bytes, where {longest:,} are allowed")
@@ -59,9 +65,9 @@ class Wire:
             except TimeoutError:
                 raise TooLate from None
             except OSError as why:
-                raise Broken(f"it cannot be read ({why})") from None
+                raise Gone(f"it cannot be read ({why})") from None
             if not part:
-                raise Broken("the process has ended")
+                raise Gone("the process has ended")
             parts += part
         return bytes(parts)
 
@@ -79,7 +85,7 @@ class Wire:
 
     def asked(self):
         """Return the message of `ask`, in the learner's process."""
-        return pickle.loads(self.receive_bytes())
+        return pickle.loads(self.receive_bytes(LONGEST))
 
     def answer(self, message, results=()):
         """Send from the learner's process: a message of texts and numbers, and a list of {name: result}."""
@@ -95,25 +101,33 @@ class Wire:
         Raises Broken for anything else. A result that is neither an array of numbers, a number, None nor a text is an
         object that has the name of its type.
         """
+        room = [LONGEST]
         try:
-            message = json.loads(self.receive_bytes())
-            results = [{str(n): self.result(about) for n, about in one.items()} for one in message.pop("results")]
+            message = json.loads(self.receive_bytes(TEXTS))
+            results = [{str(n): self.result(about, room) for n, about in one.items()} for one in message.pop("results")]
             if not isinstance(message["kind"], str):
                 raise TypeError("its kind is no text")
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError, MemoryError) as why:
+        except (Broken, TooLate):
+            raise
+        except Exception as why:  # NumPy has many for what is no dtype
             raise Broken(f"it is no answer ({type(why).__name__})") from None
         return message, results
 
-    def result(self, about):
+    def result(self, about, room):
+        """Return a result by what is said about it; room: [how many bytes its array may have], which gets less."""
+        if isinstance(about, int) and abs(about) >= 2**63:
+            return stranger("int")
         if not isinstance(about, dict):
             return about if about is None or isinstance(about, Real | str) else stranger(type(about).__name__)
         if "type" in about:
             return stranger(str(about["type"]))
         dtype, shape = np.dtype(str(about["dtype"])), tuple(int(n) for n in about["shape"])
-        size = math.prod(shape) * dtype.itemsize
-        if dtype.kind not in KINDS or not 0 <= size <= LONGEST or min(shape, default=0) < 0:
+        if dtype.kind not in KINDS or len(shape) > AXES or min(shape, default=0) < 0:
             raise ValueError("it is no array that is sent")
-        return np.ndarray(shape, dtype, self.receive_bytes(size)).copy()
+        size = math.prod(shape) * dtype.itemsize
+        room[0] -= size
+        data = self.receive_bytes(max(0, room[0] + size))
+        return np.ndarray(shape, dtype, data).copy()
 
 
 def described(value, arrays):

@@ -8,7 +8,7 @@ elsewhere it serves one check and ends. Limits and silence are set up before the
 import contextlib
 import io
 import os
-import shutil
+import select
 import signal
 import socket
 import sys
@@ -35,17 +35,28 @@ def main():
     how, address = sys.argv[1:]
     wire = Wire(connected(address))
     sys.dont_write_bytecode = True
-    try:
-        setup = wire.asked()
-        room = "" if not setup["strict"] else "not on this system" if how != "fork" else no_room(setup["hidden"])
-        warm(setup["warm"])
-        wire.answer({"kind": "ready", "no_room": room})
+    with contextlib.suppress(Broken):  # the checker has ended
+        try:
+            get_ready(wire, how, wire.asked())
+        except (OSError, MemoryError, ScratchnetError) as why:
+            wire.answer({"kind": "environment", "text": f"{type(why).__name__}: {why}"})
+            return
         if how == "fork":
             fork_for_each(wire)
         else:
-            once(wire)
-    except Broken:
-        pass  # the checker has ended
+            try:
+                check_one(wire, wire.asked())
+            finally:
+                os._exit(0)  # threads of the learner's do not hold it up
+
+
+def get_ready(wire, how, setup):
+    """Load what checks need, and say so."""
+    room = "" if not setup["strict"] else "not on this system" if how != "fork" else no_room(setup["hidden"])
+    for name in setup["warm"]:
+        warm(name)
+        wire.answer({"kind": "warm"})
+    wire.answer({"kind": "ready", "no_room": room})
 
 
 def connected(address):
@@ -60,37 +71,58 @@ def connected(address):
 
 
 def fork_for_each(wire):
-    """Make a child for each task, wait for its end, and end everything that it has started."""
+    """Make a child for each task, wait for its end, and end everything that it has started.
+
+    The child has a socket of its own, which comes with the task, and not this one.
+    """
     limits.adopt_orphans()
-    signal.signal(signal.SIGTERM, lambda *_: (limits.end_descendants(), os._exit(0)))
+    signal.signal(signal.SIGTERM, lambda *_: leave())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the learner's code
     while True:
         task = wire.asked()
-        try:
-            folder = None if task["files"] is None else tempfile.mkdtemp(prefix="scratchnet-")
-        except OSError as why:
-            wire.answer({"kind": "environment", "text": f"There is no folder for the files: {why}."})
-            continue
-        child = os.fork()
-        if not child:
-            try:
-                signal.signal(signal.SIGTERM, signal.SIG_DFL)
-                check_one(wire, task, folder)
-            finally:
-                os._exit(0)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        limits.end_descendants()
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+        _, (number,), _, _ = socket.recv_fds(wire.socket, 1, 1)
+        with socket.socket(fileno=number) as own:
+            child = forked(Wire(own))
+            if child == 0:
+                try:
+                    wire.socket.close()
+                    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                    check_one(Wire(own), task)
+                finally:
+                    os._exit(0)
+        code = ended(child, wire.socket) if child else 0
         wire.answer({"kind": "ended", "signal": max(-code, code - SIGNAL, 0)})
 
 
-def once(wire):
-    """Serve one task, without a child."""
-    task = wire.asked()
-    with tempfile.TemporaryDirectory(prefix="scratchnet-", ignore_cleanup_errors=True) as folder:
-        check_one(wire, task, folder)
-        os.chdir(task["cwd"])
+def forked(wire):
+    """Return the number of a child, 0 in the child, and None when the system has no room for one, after saying so."""
+    try:
+        return os.fork()
+    except OSError as why:
+        wire.answer({"kind": "environment", "text": f"There is no process for the learner's code: {why.strerror}."})
+    return None
+
+
+def ended(child, checker):
+    """Wait for the end of a child, end what it has left behind, and return its exit code. When the checker goes
+    meanwhile, leave."""
+    with contextlib.suppress(OSError):  # Linux before 5.3
+        watched = os.pidfd_open(child)
+        try:
+            if watched not in select.select([watched, checker], [], [])[0]:
+                leave()
+        finally:
+            os.close(watched)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    limits.end_group(child)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    limits.end_descendants()
+    return code
+
+
+def leave():
+    limits.end_descendants()
+    os._exit(0)
 
 
 def no_room(hidden):
@@ -98,25 +130,27 @@ def no_room(hidden):
     with tempfile.TemporaryDirectory() as folder:
         child = os.fork()
         if not child:
+            code = 1
             try:
                 close_room(folder, hidden)
                 drop_rights()
-                os._exit(0)
+                code = 0
             except OSError as why:
-                os._exit(why.errno or 1)
+                code = why.errno or 1
+            finally:
+                os._exit(code)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return os.strerror(abs(code)) if code else ""
 
 
-def warm(names):
-    """Load the kernels that exercises use, so that no check has to."""
-    for name in names:
-        exercise = find_exercise(name)
-        for which in ("tiny", "draw", "odd") if exercise.tiny else ():
-            for dtype in (np.float64, np.float32):
-                found = getattr(exercise, which)(np.random.default_rng(5), dtype)
-                for case in found if isinstance(found, list) else [found]:
-                    exercise.kind.prepare(exercise.target, case, exercise.methods[-1])()
+def warm(name):
+    """Load the kernels that an exercise uses, so that no check has to."""
+    exercise = find_exercise(name)
+    for which in ("tiny", "draw", "odd") if exercise.tiny else ():
+        for dtype in (np.float64, np.float32):
+            found = getattr(exercise, which)(np.random.default_rng(5), dtype)
+            for case in found if isinstance(found, list) else [found]:
+                exercise.kind.prepare(exercise.target, case, exercise.methods[-1])()
 
 
 def lay(files, desk):
@@ -129,43 +163,49 @@ def lay(files, desk):
     return desk
 
 
-def check_one(wire, task, folder=None):
+def check_one(wire, task):
     """Serve one check: open the file, then run the methods that the checker asks for."""
     try:
-        exercise = prepared(task, folder)
+        exercise = prepared(task)
     except Exception as why:
         wire.answer({"kind": "environment", "text": f"{type(why).__name__}: {why}"})
         return
+    wire.answer({"kind": "begun"})
     with library_as_it_was() as changed:
-        serve(wire, Attempt(exercise, Path(task["path"])))
+        serve(wire, Attempt(exercise, Path(task["path"])), task["strict"])
     wire.answer({"kind": "end", "changed": sorted(set(changed))[:3]})
 
 
-def prepared(task, folder):
+def prepared(task):
     """Make this process ready for the learner's file, and return the exercise."""
+    limits.end_with_parent()
     if task["strict"]:
         silence()
         processes = limits.my_processes()
         if task["room"]:
-            close_room(folder, task["hidden"])
+            close_room(task["folder"], task["hidden"])
         limits.restrain(task, processes)
         if task["room"]:
             drop_rights()
     else:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        limits.end_with_parent()
-    os.chdir(task["cwd"] if task["files"] is None else lay(task["files"], Path(folder, "desk")))
+    os.chdir(task["cwd"] if task["files"] is None else lay(task["files"], Path(task["folder"], "desk")))
     exercise = replace(find_exercise(task["exercise"]), seconds=task["seconds"])
     EXERCISES.clear()
     return hide(exercise)
 
 
-def serve(wire, attempt):
+def serve(wire, attempt, strict):
+    def debugging():
+        if not strict:  # the learner may take their time; a class may not
+            attempt.stop_the_clock()
+            wire.answer({"kind": "debugging"})
+
     message = {"do": "open"}
     while message["do"] != "end":
         printed, results = Printed(), []
         try:
-            with printed.instead_of_the_screen(lambda: wire.answer({"kind": "debugging"})):
+            with printed.instead_of_the_screen(debugging):
                 answer, results = attempt.reply(message)
         except Broken:
             raise
@@ -190,17 +230,24 @@ class Attempt:
 
     def __init__(self, exercise, path):
         self.exercise, self.path, self.left = exercise, path, float(exercise.seconds)
+        self.seconds, self.timer = exercise.seconds, None
 
     def reply(self, message):
         """Return the answer to a message, and the results."""
         start = time.monotonic()
         try:
-            with explained(self.path, self.exercise.seconds, max(0.05, self.left)):
+            with explained(self.path, self.seconds, max(0.05, self.left)) as self.timer:
                 return self.open() if message["do"] == "open" else self.run(message)
         except NotWritten as why:
             raise self.not_written(why) from None
         finally:
             self.left -= time.monotonic() - start
+
+    def stop_the_clock(self):
+        """Have no limit of time any more."""
+        self.seconds = None
+        if self.timer:
+            self.timer.cancel()
 
     def open(self):
         empty = blanks(self.exercise, self.path)  # before anything of it runs
@@ -219,8 +266,10 @@ class Attempt:
     def not_written(self, why):
         """Return the error for a call of what is hidden: with its line, if it is the learner's."""
         lines = own_lines(self.path, why)
-        if not lines or " " in str(why):
+        if " " in str(why):
             return why
+        if not lines:
+            return NotWritten(f"You have not written it yet: what runs is the library's own {why}. Is yours deleted?")
         return NotWritten(
             f"{lines}You have not written it yet: this line calls the library's own {why}. Write it yourself; "
             f"`exercise hint {self.exercise.number:02}` helps."
