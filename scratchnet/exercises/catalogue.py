@@ -1,4 +1,4 @@
-"""All exercises, in the order of the lessons."""
+"""All exercises, in the order of their numbers, which is nearly that of the lessons."""
 
 import re
 from dataclasses import replace
@@ -10,17 +10,22 @@ from scratchnet.exercises.topics import (
     conv_layer,
     damage,
     descent,
+    first_input,
     first_layers,
     free,
     modern,
     objectives,
     paper,
+    slopes,
+    torch_network,
+    trained,
 )
 
 EXERCISES = [
     replace(exercise, number=number)
     for number, exercise in enumerate(
         (
+            first_input.PAPER_INPUT,
             first_layers.SCALED_TANH,
             first_layers.LINEAR,
             conv_layer.LOOPS,
@@ -45,8 +50,11 @@ EXERCISES = [
             descent.ADAM,
             free.CAPSTONE,
             damage.BRAIN_DAMAGE,
-        ),
-        start=1,
+            slopes.CENTRAL_DIFFERENCES,  # from here on in the order in which they came: the files keep their names
+            trained.ERASE,
+            trained.REJECTION,
+            torch_network.PYTORCH,
+        )
     )
 ]
 
