@@ -22,7 +22,7 @@ LEVEL_PLANTS = {
 PLANTS = {
     "paper-input": (
         ("-0.1, np.float32)", "0, np.float32)", "Yours has 0 in the border"),
-        ("1.275 - 0.1", "1.275", "Yours is off by"),
+        ("1.275 - 0.1", "1.275", "Yours has -0.1 in the border only"),
         ("* 1.275 -", "* 1.175 -", "1.275"),
         ("np.float32(255)", "np.float32(256)", "256"),
         ("2:30, 2:30", "4:32, 4:32", "Yours has the border at the left and at the top only"),
@@ -31,7 +31,8 @@ PLANTS = {
         ("return x", "return x[:, 0]", "Yours has no axis for the map"),
         ("return x", "return x[:, 0, :, :, None]", "Yours has the axis for the map at the end"),
         ("return x", "return x[:, :, 2:30, 2:30]", "Yours has no border"),
-        ("return x", "return (images * np.uint8(5))[:, None].astype(np.float32)", "expected an array of shape"),
+        ("-0.1, np.float32)", "0, np.uint8)", "expected float32, got uint8"),
+        ("return x", "return np.trunc(x) + np.float32(0)", "Yours stores x in an array of uint8"),
         (
             "return x",
             "return np.pad(images, 2)[:, None] / np.float32(255) * np.float32(1.275) - np.float32(0.1)",
@@ -69,11 +70,6 @@ PLANTS = {
             "return x",
             "p = np.pad(images, ((0, 0), (2, 2), (2, 2)))[:, None]\nreturn (-0.1 + 1.275 * p / 256).astype(np.float32)",
             "Yours divides by 256",
-        ),
-        (
-            "return x",
-            "from scratchnet.datasets import grey, pad\nreturn grey(pad(images, 32), -0.1, 1.175)",
-            "the library's own pad",
         ),
     ),
     "scaled-tanh": (
@@ -322,12 +318,8 @@ PLANTS = {
         ),
     ),
     "central-differences": (
-        ("x.flat[i] = value - h\n", "x.flat[i] = value\n", "Yours divides E(x + h) - E(x) by 2 h"),
-        (
-            "x.flat[i] = value - h\n    down = E(x)\n    x.flat[i] = value\n    gradient.flat[i] = (up - down) / (2 * h)",
-            "x.flat[i] = value\ngradient.flat[i] = (up - E(x)) / h",
-            "Yours is (E(x + h) - E(x)) / h",
-        ),
+        ("value - h", "value", "Yours divides E(x + h) - E(x) by 2 h"),
+        ("(up - down) / (2 * h)", "(up - E(x)) / h", "Yours is (E(x + h) - E(x)) / h"),
         ("/ (2 * h)", "/ h", "Yours divides by h"),
         ("/ (2 * h)", "/ 2 * h", "Yours divides by 2 and multiplies by h"),
         ("/ (2 * h)", "/ (2 * h**2)", "Yours divides by 2 h^2"),
@@ -335,10 +327,18 @@ PLANTS = {
         ("(up - down)", "(down - up)", "Yours has the other sign"),
         ("gradient = np", "h = 1e-5\ngradient = np", "Yours has a step of its own"),
         ("    x.flat[i] = value\n", "", "Yours does not put an entry of x back"),
-        ("gradient = np", "before, x = x, x.copy()\ngradient = np", "is right"),
-        ("    x.flat[i] = value\n", "    x.flat[i] += h\n", "which is rounded; it should keep the value before"),
-        ("x.flat[i] = value + h\n", "y = x.flatten()\n    y[i] += h\n", "E takes an array of shape"),
-        ("up = E(x)", "x.flat[i] = value\nup = E(x)", "Yours"),
+        (
+            "down = E(x)\n    x.flat[i] = value",
+            "down = E(x)\nx.flat[i] += h",
+            "Yours moves an entry back by adding or subtracting h",
+        ),
+        ("up = E(x)", "up = E(x.flatten())", "E takes an array of shape"),
+        ("up = E(x)", "x.flat[i] = value\nup = E(x)", "Yours divides E(x) - E(x - h) by 2 h"),
+        (
+            "gradient = np",
+            "energy, same = E, x.copy()\nE = lambda x: energy(same)\ngradient = np",
+            "E got the same numbers",
+        ),
         ("range(x.size)", "range(len(x))", "Yours computes len(x) entries only"),
         ("return gradient", "return list(gradient)", "got list"),
         ("np.zeros(x.shape)", "np.zeros(x.shape, int)", "expected float64"),
@@ -357,13 +357,12 @@ PLANTS = {
             "other = net = net if o else copy.deepcopy(net)",
             "Yours erases the maps before",
         ),
-        ("W[o] = 0", "W[:] = 0", "Yours"),
+        ("other[name].W[o] = 0", "other[name].W[:] = other[name].b[:] = 0", "Yours erases all maps at once"),
         ("evaluate(other, (x, labels)).predictions", "other(x).argmax(axis=1)", "largest penalty"),
         ("return errors", "return list(errors)", "got list"),
     ),
     "rejection": (
         ("np.unique(doubt):", "np.unique(-doubt):\n    doubt = -abs(doubt)", "Yours refuses the surest first"),
-        ("np.mean(~read)", "np.mean(read)", "Yours"),
         ("np.mean(wrong[read])", "np.sum(wrong[read]) / len(wrong)", "Yours divides the wrong ones by all digits"),
         ("100 * np.mean(wrong[read])", "np.mean(wrong[read])", "Yours compares a share with percent"),
         ("<= error", "< error", "it should allow `error` itself"),
@@ -376,7 +375,11 @@ PLANTS = {
     "pytorch": (
         ("torch.relu(self.C5(x))", "self.C5(x)", "Yours has no ReLU after C5"),
         ("torch.relu(self.C1(x))", "self.C1(x)", "Yours has no ReLU after C1"),
-        ("max_pool2d(torch.relu(self.C3", "nn.functional.avg_pool2d(torch.relu(self.C3", "Yours"),
+        (
+            "max_pool2d(torch.relu(self.C3",
+            "nn.functional.avg_pool2d(torch.relu(self.C3",
+            "Yours takes the mean of each window in S4",
+        ),
         (", padding=2", "", "C1 has padding=2"),
         ("x.flatten(1)", "x.permute(0, 2, 3, 1).flatten(1)", "Yours flattens (height, width, maps)"),
         ("return self.OUTPUT(x)", "return torch.softmax(self.OUTPUT(x), 1)", "Yours has a softmax at the end"),

@@ -99,13 +99,11 @@ def find_exercise(word):
 
 
 def alone(name):
-    """A sentence if a lesson proposes something of this name: that no checker is for it, or what it is made of."""
+    """Return a sentence if a lesson's task of this name is made of several exercises."""
     from scratchnet.lessons.scripts import all_lessons
 
     for lesson in all_lessons():
         if lesson.exercise[0] == name:
             parts = [exercise.name for exercise in EXERCISES if exercise.lesson == lesson.number]
-            if parts:
-                return f" Lesson {lesson.number} has {', '.join(parts)}."
-            return f" What lesson {lesson.number} proposes under that name is to be done without a checker."
+            return f" Lesson {lesson.number} has {', '.join(parts)}."
     return ""

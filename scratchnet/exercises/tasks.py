@@ -146,6 +146,10 @@ class Erasing(Kind):
 
         return errors
 
+    def unread(self, method):
+        """Names of the parameters: the function gets them as a network."""
+        return ("C1.W", "C1.b", "C3.W", "C3.b", "codes")
+
 
 def small_network(parameters):
     """Return convolutions C1 and C3, and OUTPUT with penalties, with these parameters."""
@@ -180,6 +184,10 @@ class InTorch(Kind):
             return {"scores": found[0]}
 
         return scores
+
+    def unread(self, method):
+        """Names of the parameters, which are too many to print."""
+        return tuple(name for name, _, _, _ in ours(None).parameters())
 
 
 def ours(state):

@@ -22,8 +22,9 @@ def made(images, border=2, sides=None, background=-0.1, rise=1.275, by=255.0):
     return (background + rise * padded / by)[:, None]
 
 
-def zeros_around(images):
-    return np.pad(made(images, border=0), ((0, 0), (0, 0), (2, 2), (2, 2)))
+def framed(x, value):
+    """Return x with a border of this value."""
+    return np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)), constant_values=value)
 
 
 PAPER_INPUT = Exercise(
@@ -109,7 +110,7 @@ PAPER_INPUT = Exercise(
             Wrong(
                 "x",
                 "Yours has 0 in the border; it should be -0.1, as background is everywhere: add the border first.",
-                lambda c: zeros_around(c.images),
+                lambda c: framed(made(c.images, border=0), 0),
             ),
             Wrong(
                 "x",
@@ -154,9 +155,13 @@ PAPER_INPUT = Exercise(
             ),
             Wrong(
                 "x",
-                "Yours multiplies uint8 by a whole number, and numbers above 255 are cut off (uint8 overflow); it should "
-                "multiply by a number with a point, 1.275.",
-                lambda c: made((c.images.astype(int) * 1275 % 256), by=255_000),
+                "Yours stores x in an array of uint8, which holds whole numbers from 0 to 255; it should be float32.",
+                lambda c: np.trunc(made(c.images)),
+            ),
+            Wrong(
+                "x",
+                "Yours has -0.1 in the border only; it should be added everywhere: x = -0.1 + 1.275 p / 255.",
+                lambda c: framed(made(c.images, border=0, background=0), -0.1),
             ),
             Wrong(
                 "x",

@@ -83,6 +83,11 @@ CENTRAL_DIFFERENCES = Exercise(
             ),
             Wrong(
                 "gradient",
+                "Yours divides E(x) - E(x - h) by 2 h; it should go to both sides: E(x + h) - E(x - h).",
+                lambda c: slopes(c, up=0),
+            ),
+            Wrong(
+                "gradient",
                 "Yours divides by h; it should divide by 2 h, the distance of the two points.",
                 lambda c: 2 * c.gradient,
             ),

@@ -88,6 +88,14 @@ PYTORCH = Exercise(
                 "Yours takes the mean of each window; it should take the largest: MaxPool2d.",
                 lambda c: scores(c, other=dict.fromkeys(("S2", "S4"), AvgPool2d(2))),
             ),
+            *(
+                Wrong(
+                    "scores",
+                    f"Yours takes the mean of each window in {name}; it should take the largest: MaxPool2d.",
+                    lambda c, name=name: scores(c, other={name: AvgPool2d(2)}),
+                )
+                for name in ("S2", "S4")
+            ),
             Wrong(
                 "scores",
                 "Yours flattens (height, width, maps); it should flatten (maps, height, width), like torch.nn.Flatten.",
