@@ -105,6 +105,7 @@ assert everything.var() < 0.2, "the variance is not near 1"
 # %% [markdown]
 # ## Exercise: paper-input
 #
-# This exercise has no checker; the comparison below is the check.
-# Write a function that does what `datasets.paper_input` does, for uint8 images (N, 28, 28), in three lines
-# of NumPy. Compare with `np.allclose(yours(images), datasets.paper_input(images), atol=1e-6)`.
+# Write `paper_input(images)`, which does what `datasets.paper_input` does, for uint8 images (N, 28, 28), in
+# three lines of NumPy: `python -m scratchnet exercise start paper-input` writes a file with a blank,
+# `exercise check paper-input` says whether it is right, and `exercise hint paper-input` helps, up to the
+# whole answer.

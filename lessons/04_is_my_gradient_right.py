@@ -142,4 +142,5 @@ assert caught == 3, "and three mistakes do not"
 # ## Exercise: central-differences
 #
 # Write `measured_gradient(E, x, h=1e-5)`: all entries of the gradient of a function E of an array x, by
-# central differences. Compare it with `backward` of a layer of your choice. Be sure to leave x as it was.
+# central differences: `python -m scratchnet exercise start central-differences`. Be sure to leave x as it was.
+# Then compare it with `backward` of a layer of your choice.

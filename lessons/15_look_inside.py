@@ -145,6 +145,6 @@ assert beyond["trained"]["F6"] > beyond["untrained"]["F6"] + 0.2, "units bend as
 # %% [markdown]
 # ## Exercise: erase
 #
-# Set one map of C3 to zero after the other (`net["C3"].W[o] = 0` and `b[o] = 0`, on a copy), and measure
-# the error on held-out training digits. Which map is missed most? Is it the one that reads all six maps of
-# S2?
+# Set one map of C3 to zero after the other, and measure the error:
+# `python -m scratchnet exercise start erase`. On held-out digits, which map is missed most? Is it the one
+# that reads all six maps of S2?

@@ -146,5 +146,5 @@ assert parted < 1e-5
 # %% [markdown]
 # ## Exercise: pytorch
 #
-# Do the same with the recipe `tutorial-28` (`from scratchnet.models import tutorial_28`): write it in
-# PyTorch, copy the parameters, compare. All of its layers exist in PyTorch.
+# Write `tutorial-28` (all of its layers exist in PyTorch) and copy the parameters:
+# `python -m scratchnet exercise start pytorch`.

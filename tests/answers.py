@@ -6,6 +6,13 @@ ANSWERS: {exercise: the lines for each blank}. ARGUMENTS: the names that its fun
 import textwrap
 
 ANSWERS = {
+    "paper-input": (
+        """
+        x = np.full((len(images), 1, 32, 32), -0.1, np.float32)
+        x[:, 0, 2:30, 2:30] = images / np.float32(255) * 1.275 - 0.1
+        return x
+        """,
+    ),
     "scaled-tanh": (
         """
         self.y = A * np.tanh(S * x)
@@ -284,11 +291,73 @@ ANSWERS = {
             getattr(leaf, name)[array <= limit] = 0
         """,
     ),
+    "central-differences": (
+        """
+        gradient = np.zeros(x.shape)
+        for i in range(x.size):
+            value = x.flat[i]
+            x.flat[i] = value + h
+            up = E(x)
+            x.flat[i] = value - h
+            down = E(x)
+            x.flat[i] = value
+            gradient.flat[i] = (up - down) / (2 * h)
+        return gradient
+        """,
+    ),
+    "erase": (
+        """
+        errors = np.zeros(len(net[name].b), np.float32)
+        for o in range(len(errors)):
+            other = copy.deepcopy(net)
+            other[name].W[o] = 0
+            other[name].b[o] = 0
+            read = evaluate(other, (x, labels)).predictions
+            errors[o] = 100 * np.mean(read != labels)
+        return errors
+        """,
+    ),
+    "rejection": (
+        """
+        shares = [100.0]
+        for limit in np.unique(doubt):
+            read = doubt <= limit
+            if 100 * np.mean(wrong[read]) <= error:
+                shares.append(100 * np.mean(~read))
+        return min(shares)
+        """,
+    ),
+    "pytorch": (
+        """
+        class Net(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.C1 = torch.nn.Conv2d(1, 6, 5, padding=2)
+                self.C3 = torch.nn.Conv2d(6, 16, 5)
+                self.C5 = torch.nn.Linear(400, 120)
+                self.F6 = torch.nn.Linear(120, 84)
+                self.OUTPUT = torch.nn.Linear(84, 10)
+
+            def forward(self, x):
+                x = torch.max_pool2d(torch.relu(self.C1(x)), 2)
+                x = torch.max_pool2d(torch.relu(self.C3(x)), 2)
+                x = x.flatten(1)
+                x = torch.relu(self.C5(x))
+                x = torch.relu(self.F6(x))
+                return self.OUTPUT(x)
+
+        net = Net()
+        words = {"W": "weight", "b": "bias"}
+        net.load_state_dict({f"{name[:-1]}{words[name[-1]]}": torch.tensor(a) for name, a in state.items()})
+        return net
+        """,
+    ),
 }
 ANSWERS = {name: [textwrap.dedent(text).strip() + "\n" for text in texts] for name, texts in ANSWERS.items()}
 
 # What the answers call the arguments of each blank: the library may call them otherwise.
 ARGUMENTS = {
+    "paper-input": ("images",),
     "scaled-tanh": ("self x", "self dy"),
     "linear": ("self x", "self dy"),
     "convolution-by-loops": ("self x",),
@@ -313,4 +382,8 @@ ARGUMENTS = {
     "adam": ("self",),
     "capstone": ("x labels rng",),
     "optimal-brain-damage": ("self engine x labels", "self share"),
+    "central-differences": ("E x h",),
+    "erase": ("net name x labels",),
+    "rejection": ("doubt wrong error",),
+    "pytorch": ("state",),
 }

@@ -54,7 +54,8 @@ def with_library_bodies(exercise):
     home = underlying(exercise.target).__module__
     bodies = [body(function) for function in exercise.functions()]
     arguments = [" ".join(inspect.signature(function).parameters) for function in exercise.functions()]
-    return filled(exercise, bodies, f"from {home} import *  # noqa", arguments)
+    closed = home.startswith("scratchnet.exercises")  # what is written for an exercise needs no more than its file
+    return filled(exercise, bodies, "" if closed else f"from {home} import *  # noqa", arguments)
 
 
 def write(bodies, exercise=None, path=None):

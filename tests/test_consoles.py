@@ -182,7 +182,7 @@ def test_exercises_under_oo_have_their_specification(tmp_path):
         start = [sys.executable, *flags, "-m", "scratchnet", "exercise", "start", "--all", "--folder", name]
         assert subprocess.run(start, cwd=tmp_path, capture_output=True, timeout=60).returncode == 0
     files = sorted(path.name for path in (tmp_path / "plain").glob("*.py"))
-    assert len(files) == 24
+    assert len(files) == 29
     for name in files:
         assert (tmp_path / "oo" / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
 

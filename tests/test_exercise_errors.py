@@ -1,5 +1,6 @@
 """The learner's own errors as sentences, and what a file may not do to others."""
 
+import re
 import threading
 import time
 from dataclasses import replace
@@ -13,6 +14,8 @@ from attempts import write
 import scratchnet
 from scratchnet.exercises.catalogue import find_exercise
 from scratchnet.exercises.checker import check_answer
+from scratchnet.exercises.desk import NoDesk
+from scratchnet.exercises.worker import Attempt
 
 LINEAR = find_exercise("linear")
 FILE = Path("my/ex02_linear.py")
@@ -141,9 +144,9 @@ def test_files_that_are_gone_or_renamed(said):
     "words, answer",
     [
         (("start",), "Which one?"),
-        (("start", "25"), "There is no exercise '25'"),
+        (("start", "29"), "There is no exercise '29'"),
         (("start", "lineer"), "Did you mean 'linear'?"),
-        (("start", "paper-input"), "What lesson 1 proposes under that name is to be done without a checker."),
+        (("start", "looking"), "There is no exercise 'looking'"),
         (("start", "modern"), "Lesson 17 has relu, max-pool-backward, cross-entropy, adam."),
         (("train",), "None of the exercises that LeNet-5 is made of is right yet"),
         (("start", "2", "--folder", "file"), "is not a folder"),
@@ -161,6 +164,31 @@ def test_a_file_that_is_a_folder(said):
     code, text = said("check", 2)
     assert code == 1 and "cannot be read" in text
     assert said("list")[0] == 0 and said("start", 2)[0] == 2
+
+
+# What is no mistake of the learner's: a package that is not installed.
+
+
+def test_a_missing_package_is_asked_for_before_the_file_runs():
+    pytorch = replace(find_exercise("pytorch"), needs="no_such_package")
+    path = write(ANSWERS["pytorch"], pytorch)
+    answer, _ = Attempt(pytorch, path).reply({"do": "open"})
+    assert answer["kind"] == "environment" and "Install it: pip install no_such_package" in answer["text"]
+    write([""], pytorch)
+    assert Attempt(pytorch, path).reply({"do": "open"})[0]["blank"] == [""]
+
+
+def test_an_exercise_that_cannot_be_checked_here_is_not_wrong(said, monkeypatch):
+    def no_torch(*arguments):
+        raise NoDesk("This exercise needs torch. Install it: pip install torch")
+
+    write(ANSWERS["pytorch"], find_exercise("pytorch"))
+    monkeypatch.setattr("scratchnet.exercises.checker.check_answer", no_torch)
+    code, text = said("check", "pytorch")
+    assert code == 2 and "Install it: pip install torch" in text
+    assert re.search("28  pytorch +18  no check here", said("list")[1])
+    code, text = said("check", "--all")
+    assert code == 1 and "Install it: pip install torch" in text and "not right" not in text
 
 
 # What a file may not do to others.

@@ -1,6 +1,7 @@
 """python -m scratchnet exercise, as a learner meets it."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,8 @@ def test_from_the_list_to_the_first_right_answer(said):
     code, text = said()
     assert code == 0
     assert text.count("\n") > len(EXERCISES)
-    assert "0 of 24 done" in text
-    assert "start 01" in text
+    assert "0 of 29 done" in text
+    assert "start 00" in text
     code, text = said("start", 1)
     assert code == 0
     assert text.startswith("my/ex01_scaled_tanh.py")
@@ -31,13 +32,13 @@ def test_from_the_list_to_the_first_right_answer(said):
     assert "check 01" in text
     code, text = said("check", 1)
     assert code == 1 and "You have not written it yet: MyScaledTanh.forward in my/ex01_scaled_tanh.py" in text
-    write(ANSWERS["scaled-tanh"], EXERCISES[0])
+    write(ANSWERS["scaled-tanh"], find_exercise("1"))
     code, text = said("check")
     assert code == 0
     assert text.rstrip().endswith("start 02   (linear)")
     assert "Right." in text
     assert "  no  " not in text
-    assert "1 of 24 done" in said("list")[1]
+    assert "1 of 29 done" in said("list")[1]
 
 
 def test_one_body_right_and_the_other_blank(said):
@@ -90,6 +91,30 @@ def test_a_changed_head_is_a_sentence(said):
     path = write(ANSWERS["linear"])
     path.write_text(path.read_text().replace("def forward(self, x):", "def forward(x):"))
     assert "forward takes (x), it should take (self, x). Keep that line as it was." in said("check", 2)[1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "import scratchnet\nreturn scratchnet.datasets.paper_input(images)",
+        "from scratchnet.datasets import grey\nreturn grey(np.pad(images, ((0, 0), (2, 2), (2, 2))), -0.1, 1.175)",
+        "from scratchnet.datasets.pixels import pad\nreturn -0.1 + 1.275 * pad(images, 32)[:, None] / 255",
+    ],
+)
+def test_the_functions_that_hold_the_answer_are_not_the_answer(lines, said):
+    write([lines], find_exercise("paper-input"))
+    code, text = said("check", 0)
+    assert code == 1 and "this line calls the library's own" in text, text
+
+
+def test_the_first_exercise_from_start_to_finish_by_its_hints(said):
+    code, text = said("start", 0)
+    assert code == 0 and text.startswith("my/ex00_paper_input.py")
+    hints = [said("hint", 0)[1] for _ in range(4)][-1]
+    lines = re.search("padded = (.*?), then x = (.*?), then (return .*?)\\. Three lines", " ".join(hints.split()))
+    write([f"padded = {lines[1]}\nx = {lines[2]}\n{lines[3]}"], find_exercise("0"))
+    code, text = said("check", 0)
+    assert code == 0 and text.rstrip().endswith("start 01   (scaled-tanh)"), text
 
 
 def test_adding_to_what_is_not_there_yet_is_explained(said):
@@ -161,7 +186,7 @@ def test_starting_again_is_refused(said):
 
 
 def test_all_at_once(said):
-    assert "24 files written to my" in said("start", "--all")[1] and len(list(Path("my").glob("ex*.py"))) == 24
+    assert "29 files written to my" in said("start", "--all")[1] and len(list(Path("my").glob("ex*.py"))) == 29
     assert "0 files written" in said("start", "--all")[1]
     for path in Path("my").glob("ex*.py"):
         if path != FILE:
@@ -170,7 +195,7 @@ def test_all_at_once(said):
     code, text = said("check", "--all")
     assert code == 0
     assert "02  linear                 done" in text
-    assert "1 of 24 done" in text
+    assert "1 of 29 done" in text
     write([ANSWERS["linear"][0].replace(" + self.b", ""), ""])
     code, text = said("check", "--all")
     assert code == 1 and "not right yet  Yours has no bias; it should add b." in text

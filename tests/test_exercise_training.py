@@ -26,7 +26,7 @@ def here(tmp_path, monkeypatch):
 
 @pytest.mark.planted
 def test_watch_checks_on_save_and_moves_on_when_told():
-    write(["return x", ""], EXERCISES[0])
+    write(["return x", ""], find_exercise("scaled-tanh"))
     root = str(Path(scratchnet.__file__).parents[1])
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "scratchnet", "exercise", "watch", "1"],
@@ -51,7 +51,7 @@ def test_watch_checks_on_save_and_moves_on_when_told():
     until("Type h for a hint")
     press("h")
     until("forward is one formula")
-    write(ANSWERS["scaled-tanh"], EXERCISES[0])
+    write(ANSWERS["scaled-tanh"], find_exercise("scaled-tanh"))
     until("Right.")
     until("n and Enter: the next exercise")
     press("?")

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,15 @@ from scratchnet.viewing.show import underlying
 LONG = {"capstone"}  # trains for seconds
 
 
-def marked(exercise):
-    return pytest.param(exercise, id=exercise.name, marks=[pytest.mark.planted] if exercise.name in LONG else [])
+def marks(exercise):
+    """Return the marks of a test that checks right answers, or wrong ones, to this exercise."""
+    found = [pytest.mark.planted] if exercise.name in LONG else []
+    missing = exercise.needs and not find_spec(exercise.needs)
+    return found + [pytest.mark.skip(f"no {exercise.needs}")] * bool(missing)
 
 
-EACH = [marked(exercise) for exercise in EXERCISES]
+EACH = [pytest.param(exercise, id=exercise.name, marks=marks(exercise)) for exercise in EXERCISES]
+QUICK = [param for param in EACH if param.id not in LONG]
 
 
 def attempt(exercise, folder, bodies, imports=""):
@@ -101,7 +106,7 @@ CALLS_KERNELS = {  # the library's lines call what the exercise is about; everyt
 }
 
 
-@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.name not in LONG], ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", QUICK)
 def test_the_library_s_own_lines_pass_unless_they_delegate(exercise, tmp_path):
     path = tmp_path / exercise.file
     path.write_text(with_library_bodies(exercise))
@@ -122,8 +127,8 @@ def test_a_plain_answer_passes(exercise, tmp_path):
 def mistakes():
     for exercise in EXERCISES:
         for number, (find_this, put_this, words) in enumerate(PLANTS[exercise.name]):
-            marks = [pytest.mark.planted] if exercise.name in LONG or number > 1 else []
-            yield pytest.param(exercise, find_this, put_this, words, id=f"{exercise.name}-{number}", marks=marks)
+            mark = marks(exercise) + [pytest.mark.planted] * (number > 1)
+            yield pytest.param(exercise, find_this, put_this, words, id=f"{exercise.name}-{number}", marks=mark)
 
 
 @pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.draw and e.name != "table-one"], ids=lambda e: e.name)
@@ -251,7 +256,14 @@ def test_lessons_name_their_exercises():
 
 def test_the_course():
     assert len(EXERCISES) >= 18
-    assert [exercise.number for exercise in EXERCISES] == list(range(1, len(EXERCISES) + 1))
+    assert [exercise.number for exercise in EXERCISES] == list(range(len(EXERCISES)))
     for word in ("7", "07", "conv-backward", "my/ex07_conv_backward.py", "ex07"):
-        assert find_exercise(word) is EXERCISES[6], word
+        assert find_exercise(word) is EXERCISES[7], word
+    assert EXERCISES[7].name == "conv-backward"
+    for word in ("0", "00", "paper-input", "my/ex00_paper_input.py", "ex00"):
+        assert find_exercise(word) is EXERCISES[0], word
+    names = [exercise.file for exercise in EXERCISES]
+    assert names[1] == "ex01_scaled_tanh.py" and names[24] == "ex24_optimal_brain_damage.py", (
+        "students have these files"
+    )
     np.testing.assert_array_less(0, [exercise.points for exercise in EXERCISES])

@@ -14,10 +14,10 @@ MINE = Path("my")
 
 EXAMPLES = """examples:
   python -m scratchnet exercise                 the list, and what is done
-  python -m scratchnet exercise start 1         write my/ex01_scaled_tanh.py, with a blank to fill in
-  python -m scratchnet exercise check 1         is it right, and if not: what is wrong
-  python -m scratchnet exercise watch 1         the same whenever you save
-  python -m scratchnet exercise hint 1          a little help, each time a little more
+  python -m scratchnet exercise start 0         write my/ex00_paper_input.py, with a blank to fill in
+  python -m scratchnet exercise check 0         is it right, and if not: what is wrong
+  python -m scratchnet exercise watch 0         the same whenever you save
+  python -m scratchnet exercise hint 0          a little help, each time a little more
   python -m scratchnet exercise train           LeNet-5 on your own layers
 for teachers:
   python -m scratchnet exercise syllabus        write syllabus.ini, to edit
@@ -76,6 +76,7 @@ def chosen(options):
 
 
 STATES = {"right": "done", "wrong": "not right yet", "stopped": "not right yet", "blank": "started", "missing": ""}
+STATES["ungraded"] = "no check here"
 
 
 def list_exercises(options):
@@ -98,13 +99,22 @@ def list_exercises(options):
 
 
 def state_of(folder, exercise):
-    from scratchnet.exercises.checker import check_answer
-
     if not folder.file(exercise).exists():
         return ""
     if exercise.levels:  # takes its time
         return f"started; check {exercise.number:02}" if folder.attempted(exercise) else "started"
-    return STATES[check_answer(exercise, folder.file(exercise)).state]
+    return STATES[result_of(folder, exercise).state]
+
+
+def result_of(folder, exercise):
+    """Return the Result of the learner's file; its state is "ungraded" if it cannot be run here (no PyTorch)."""
+    from scratchnet.exercises.checker import Result, check_answer
+    from scratchnet.exercises.desk import NoDesk
+
+    try:
+        return check_answer(exercise, folder.file(exercise))
+    except NoDesk as why:
+        return Result(exercise, folder.file(exercise), "ungraded", fact=str(why))
 
 
 def start(options):
@@ -132,7 +142,7 @@ def start(options):
 
 def need(options):
     if options.name is None:
-        raise InputError(f"Which one? `{ME} start 1` begins with the first, `{ME}` lists them all.")
+        raise InputError(f"Which one? `{ME} start 0` begins with the first, `{ME}` lists them all.")
     return options.name
 
 
@@ -179,7 +189,6 @@ def patience(exercise):
 
 
 def check_all(options):
-    from scratchnet.exercises.checker import check_answer
     from scratchnet.exercises.learner import shown
     from scratchnet.exercises.my_folder import Folder
     from scratchnet.exercises.syllabus import Syllabus
@@ -187,12 +196,12 @@ def check_all(options):
     folder, exercises = Folder(options.folder), Syllabus.nearby(options.folder, ".").exercises
     started = folder.started(exercises)
     if not started:
-        raise InputError(f"No exercise is started in {shown(folder.path)}. Begin: {next_command(options, 'start', 1)}")
+        raise InputError(f"No exercise is started in {shown(folder.path)}. Begin: {next_command(options, 'start', 0)}")
     results = []
     for exercise in started:
-        result = check_answer(exercise, folder.file(exercise))
+        result = result_of(folder, exercise)
         results.append(result)
-        why = (result.diagnosis or result.fact).split("\n")[0] if result.state == "wrong" else ""
+        why = (result.diagnosis or result.fact).split("\n")[0] if result.state in ("wrong", "ungraded") else ""
         print(f"{exercise.number:02}  {exercise.name:22} {STATES[result.state]:14} {why}".rstrip(), flush=True)
     done = sum(result.state == "right" for result in results)
     print(f"\n{done} of {len(exercises)} done")

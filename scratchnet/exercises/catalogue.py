@@ -1,4 +1,4 @@
-"""All exercises, in the order of the lessons."""
+"""All exercises, in the order of their numbers, which is nearly that of the lessons."""
 
 import re
 from dataclasses import replace
@@ -13,6 +13,7 @@ from scratchnet.exercises.topics import (
     cross_entropy,
     damage,
     descent,
+    first_input,
     first_layers,
     free,
     fully_connected,
@@ -22,6 +23,9 @@ from scratchnet.exercises.topics import (
     paper,
     penalties,
     rbf_codes,
+    slopes,
+    torch_network,
+    trained,
     two_by_two,
 )
 
@@ -29,6 +33,7 @@ EXERCISES = [
     replace(exercise, number=number)
     for number, exercise in enumerate(
         (
+            first_input.PAPER_INPUT,
             first_layers.SCALED_TANH,
             fully_connected.LINEAR,
             conv_layer.LOOPS,
@@ -53,8 +58,11 @@ EXERCISES = [
             adam.ADAM,
             free.CAPSTONE,
             damage.BRAIN_DAMAGE,
-        ),
-        start=1,
+            slopes.CENTRAL_DIFFERENCES,  # from here on in the order in which they came: the files keep their names
+            trained.ERASE,
+            trained.REJECTION,
+            torch_network.PYTORCH,
+        )
     )
 ]
 
@@ -99,13 +107,11 @@ def find_exercise(word):
 
 
 def alone(name):
-    """A sentence if a lesson proposes something of this name: that no checker is for it, or what it is made of."""
+    """Return a sentence if a lesson's task of this name is made of several exercises."""
     from scratchnet.lessons.scripts import all_lessons
 
     for lesson in all_lessons():
         if lesson.exercise[0] == name:
             parts = [exercise.name for exercise in EXERCISES if exercise.lesson == lesson.number]
-            if parts:
-                return f" Lesson {lesson.number} has {', '.join(parts)}."
-            return f" What lesson {lesson.number} proposes under that name is to be done without a checker."
+            return f" Lesson {lesson.number} has {', '.join(parts)}."
     return ""

@@ -19,7 +19,7 @@ from scratchnet.exercises.kinds import agree
 from scratchnet.exercises.learner import shown
 from scratchnet.exercises.verdict import Compared, verdict
 
-DOUBLE, SINGLE = 1e-9, 1e-4  # what is right in float64 and in float32; a mistake is 1e-2 and more
+SINGLE = 1e-4  # what is right in float32; a mistake is 1e-2 and more
 TRIES = 5  # random cases
 LINES = 20  # of what is printed that are shown
 NO_SUCH_LEVEL = object()
@@ -168,6 +168,8 @@ def same_kind(name, mine, expected, dtype, sizes):
         return
     if expected.dtype == bool:
         raise CheckFailed(f"{name}: expected bool, got {mine.dtype}.", "A comparison (==) gives True and False.")
+    if expected.dtype != dtype:  # it does not depend on the input
+        raise CheckFailed(f"{name}: expected {expected.dtype}, got {mine.dtype}.", "Convert it: .astype(...).")
     raise CheckFailed(
         f"{name}: expected {expected.dtype} for input of {np.dtype(dtype)}, got {mine.dtype}.",
         "Keep the dtype: np.zeros(shape, x.dtype), x.astype(...). A NumPy float64, such as np.mean(...) of a "
@@ -181,7 +183,7 @@ def by_hand(exercise, answer, method, seed):
     right = right_results(exercise, method, case)
     got = {name: results.get(name) for name in right}
     try:
-        same(exercise, answer, method, case, right, got, DOUBLE, seed)
+        same(exercise, answer, method, case, right, got, exercise.kind.tolerance, seed)
     except CheckFailed as why:
         raise CheckFailed(f"{printed(exercise.kind, case, method, right, got)}\n\n{why.fact}", why.diagnosis) from None
 
@@ -222,7 +224,7 @@ def random_cases(exercise, answer, method, seed):
         right, got = answers(exercise, answer, method, case)
         if method not in exercise.kind.judged:
             with naming(exercise, case, method):
-                same(exercise, answer, method, case, right, got, DOUBLE, seed)
+                same(exercise, answer, method, case, right, got, exercise.kind.tolerance, seed)
             continue
         for name, mine in got.items():
             expect_array(name, mine, np.asarray(right[name]), case.sizes)
@@ -276,7 +278,7 @@ def twice(exercise, answer, method, seed):
     first, second = answer.run(method, case, times=2)
     first = {name: np.asarray(value) for name, value in first.items() if isinstance(value, np.ndarray | Number)}
     try:
-        agree(second, first, DOUBLE, "the result of the first call", case.sizes)
+        agree(second, first, exercise.kind.tolerance, "the result of the first call", case.sizes)
     except CheckFailed as why:
         for name, value in first.items():
             if close(np.asarray(second[name]), 2 * value) and value.any():
@@ -293,7 +295,7 @@ def odd_shapes(exercise, answer, method, seed):
         with naming(exercise, case, method):
             for name, expected in right.items():
                 same_kind(name, got[name], expected, np.float64, case.sizes)
-            same(exercise, answer, method, case, right, got, DOUBLE, seed)
+            same(exercise, answer, method, case, right, got, exercise.kind.tolerance, seed)
 
 
 @contextlib.contextmanager

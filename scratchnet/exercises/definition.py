@@ -102,7 +102,7 @@ class Exercise:
     methods: their names, in order, ("",) for a function; task: what there is to do, beyond the docstring.
     gives: lines of imports that help; shows: further functions of the library in which the answer lies. play: what the
     file does when it is run.
-    open: whether all of the library may be used but the target itself.
+    open: whether all of the library may be used but the target itself. needs: a package that is no part of the install.
     kind: how a method is run and judged, see kinds.py. tiny, draw, real, odd: rng, dtype -> Case or list of them: one
     to follow by hand, random ones, those of LeNet-5, unusual ones.
     levels: other ones than the checker's. points: for a class; seconds: after which a check is stopped.
@@ -130,6 +130,7 @@ class Exercise:
     points: int = 1
     seconds: int = 60
     open: bool = False
+    needs: str = ""
 
     @property
     def file(self):

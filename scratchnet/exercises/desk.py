@@ -283,6 +283,8 @@ class Answer:
                 self.left = None
                 continue
             self.last = tidy(message.get("printed"))
+            if kind == "environment" and expected == "open":  # a package that the exercise needs is not there
+                raise NoDesk(text)
             if kind == "interrupted":
                 raise Interrupted
             if kind == "failed":

@@ -21,7 +21,7 @@ CLOSED = ("scratchnet.exercises", "scratchnet.fast")  # modules that cannot be i
 
 def hide(exercise):
     """Replace the functions in this process, and return the exercise without its answer."""
-    gone = [function for function in exercise.functions() if not exercise.is_class]
+    gone = [] if exercise.is_class else [*exercise.functions(), *map(underlying, exercise.shows)]
     if not exercise.open:
         gone += [kernel for kernel in compiled() if kernel not in kept(exercise)]
         for kind in classes():

@@ -21,9 +21,9 @@ MANY = 10**6  # entries to look at: all
 
 class Kind:
     """repeats: whether a second call gives the same; generic: whether symptoms of arrays say something; judged: the
-    methods that `judge` can judge."""
+    methods that `judge` can judge; tolerance: the relative error that rounding may make in the cases of float64."""
 
-    repeats, generic = True, True
+    repeats, generic, tolerance = True, True, 1e-9
     judged: tuple = ()
 
     def given(self, case):
@@ -38,8 +38,8 @@ class Kind:
 class Function(Kind):
     """A function of arrays. result: the name of what it returns."""
 
-    def __init__(self, result):
-        self.result = result
+    def __init__(self, result, tolerance=Kind.tolerance):
+        self.result, self.tolerance = result, tolerance
 
     def prepare(self, function, case, method):
         return lambda: {self.result: function(*case.arrays.values())}

@@ -29,7 +29,7 @@ class Folder:
         started = self.started(exercises)
         if not started:
             raise InputError(
-                f"No exercise is started in {shown(self.path)}. Begin: python -m scratchnet exercise start 1"
+                f"No exercise is started in {shown(self.path)}. Begin: python -m scratchnet exercise start 0"
             )
         return max(started, key=lambda exercise: self.file(exercise).stat().st_mtime_ns)
 

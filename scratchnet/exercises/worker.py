@@ -6,6 +6,7 @@ elsewhere it serves one check and ends. Limits and silence are set up before the
 """
 
 import contextlib
+import importlib.util
 import io
 import os
 import select
@@ -250,8 +251,10 @@ class Attempt:
             self.timer.cancel()
 
     def open(self):
-        empty = blanks(self.exercise, self.path)  # before anything of it runs
-        self.thing = load(self.exercise, self.path)
+        empty, needs = blanks(self.exercise, self.path), self.exercise.needs  # before anything of it runs
+        if needs and not empty and not importlib.util.find_spec(needs):
+            return {"kind": "environment", "text": f"This exercise needs {needs}. Install it: pip install {needs}"}, []
+        self.thing = None if needs and empty else load(self.exercise, self.path)
         return {"kind": "open", "blank": sorted(empty)}, []
 
     def run(self, message):

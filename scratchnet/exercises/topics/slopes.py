@@ -1,0 +1,143 @@
+"""The exercise on measured slopes: the gradient of a function by central differences."""
+
+import numpy as np
+
+from scratchnet.exercises.cases import gaps, whole
+from scratchnet.exercises.definition import Case, Exercise, Wrong
+from scratchnet.exercises.tasks import E, Measured, measured_gradient, polynomial
+
+
+def function_case(rng, shape, h=0.5, draw=None, memory=np.ascontiguousarray):
+    """Return a Case for the gradient of E; h None: the default."""
+    x, a = (draw(rng, shape, float) if draw else rng.normal(size=shape) for _ in range(2))
+    return Case({"x": memory(x)} | ({"h": h} if h else {}), options={"E": E}, parameters={"a": a})
+
+
+def slopes(c, up=1, down=-1, h=None, restored=True):
+    """Return (E(x + up h) - E(x + down h)) / (2 h) for each entry, with a mistake."""
+    h, energy, gradient = h or vars(c).get("h", 1e-5), polynomial(c.a), np.zeros_like(c.x)
+    x = c.x.copy()
+    for i in range(x.size):
+        value = x.flat[i]
+        x.flat[i] = value + up * h
+        above = energy(x)
+        x.flat[i] = value + down * h
+        below = energy(x)
+        if restored:
+            x.flat[i] = value
+        gradient.flat[i] = (above - below) / (2 * h)
+    return gradient
+
+
+def first_only(c):
+    """Return the gradient for as many entries as there are rows, 0 for the others."""
+    return np.where(np.arange(c.x.size) < len(c.x), c.gradient.ravel(), 0).reshape(c.x.shape)
+
+
+def whole_rows(c):
+    """Return the slope for whole rows moved at once."""
+    gradient, energy = np.zeros_like(c.x), polynomial(c.a)
+    for i in range(len(c.x)):
+        up, down = c.x.copy(), c.x.copy()
+        up[i] += c.h
+        down[i] -= c.h
+        gradient[i] = (energy(up) - energy(down)) / (2 * c.h)
+    return gradient
+
+
+CENTRAL_DIFFERENCES = Exercise(
+    number=0,
+    name="central-differences",
+    lesson=4,
+    title="the gradient of any function, measured",
+    target=measured_gradient,
+    task="The judge of lesson 4 for every entry of x. E is called with arrays of the shape of x. The check uses "
+    "functions of degree 3, and steps as large as 0.5: a central difference is then as exact as rounding allows.",
+    play="print(measured_gradient(lambda x: np.sum(x**2), np.arange(6.0).reshape(2, 3)))",
+    kind=Measured(),
+    tiny=lambda rng, dtype: function_case(rng, (2, 3), draw=whole),
+    draw=lambda rng, dtype: function_case(rng, (int(rng.integers(3, 5)), 5), h=float(rng.uniform(0.1, 0.5))),
+    real=lambda rng, dtype: [function_case(rng, (84, 10), h=0.1)],
+    odd=lambda rng, dtype: [
+        function_case(rng, (1,)),
+        function_case(rng, (2, 3, 2, 2)),
+        function_case(rng, (3, 4), memory=gaps),
+        function_case(rng, (2, 2), h=None),
+    ],
+    wrong={
+        "": (
+            Wrong(
+                "gradient",
+                "Yours is (E(x + h) - E(x)) / h; it should go to both sides: (E(x + h) - E(x - h)) / (2 h).",
+                lambda c: 2 * slopes(c, down=0),
+            ),
+            Wrong(
+                "gradient",
+                "Yours is (E(x) - E(x - h)) / h; it should go to both sides: (E(x + h) - E(x - h)) / (2 h).",
+                lambda c: 2 * slopes(c, up=0),
+            ),
+            Wrong(
+                "gradient",
+                "Yours divides E(x + h) - E(x) by 2 h; it should go to both sides: E(x + h) - E(x - h).",
+                lambda c: slopes(c, down=0),
+            ),
+            Wrong(
+                "gradient",
+                "Yours divides E(x) - E(x - h) by 2 h; it should go to both sides: E(x + h) - E(x - h).",
+                lambda c: slopes(c, up=0),
+            ),
+            Wrong(
+                "gradient",
+                "Yours divides by h; it should divide by 2 h, the distance of the two points.",
+                lambda c: 2 * c.gradient,
+            ),
+            Wrong(
+                "gradient",
+                "Yours divides by 2 and multiplies by h; it should divide by both: write / (2 * h).",
+                lambda c: c.gradient * c.h**2,
+            ),
+            Wrong(
+                "gradient",
+                "Yours does not divide; it should divide by 2 h.",
+                lambda c: 2 * c.h * c.gradient,
+            ),
+            Wrong(
+                "gradient",
+                "Yours divides by 2 h^2; it should divide by 2 h.",
+                lambda c: c.gradient / c.h,
+            ),
+            Wrong("gradient", "Yours has the other sign; it should be E(x + h) - E(x - h).", lambda c: -c.gradient),
+            Wrong(
+                "gradient",
+                "Yours has a step of its own; it should use the h that it is given.",
+                lambda c: slopes(c, h=1e-5),
+            ),
+            Wrong(
+                "gradient",
+                "Yours is 0 everywhere: E got the same numbers twice. It should get the array in which an entry was "
+                "moved; x.flatten() is a copy, and so is x.ravel() or x.reshape(-1) of an array with gaps.",
+                lambda c: 0 * c.x,
+            ),
+            Wrong(
+                "gradient",
+                "Yours moves entries further and further, and does not put them back before the next; it should.",
+                lambda c: slopes(c, restored=False),
+            ),
+            Wrong(
+                "gradient",
+                "Yours moves whole rows; it should move one entry at a time: np.ndindex(x.shape) gives all indices.",
+                whole_rows,
+            ),
+            Wrong(
+                "gradient",
+                "Yours computes len(x) entries only, and len(x) counts the rows; it should compute x.size of them.",
+                first_only,
+            ),
+        )
+    },
+    hints=(
+        "gradient = np.zeros_like(x). Then a loop over all entries: for index in np.ndindex(x.shape).",
+        "For each: up, down = x.copy(), x.copy(); up[index] += h; down[index] -= h. So x is left as it was.",
+        "gradient[index] = (E(up) - E(down)) / (2 * h), with the parentheses. At the end: return gradient.",
+    ),
+)
