@@ -121,3 +121,20 @@ def test_a_body_that_is_slow_or_wrong_in_training_is_a_sentence(said, monkeypatc
 
 def test_shown_paths_are_relative():
     assert learner.shown(Path.cwd() / "my" / "a.py") == "my/a.py" and learner.shown("my/a.py") == "my/a.py"
+
+
+def test_a_list_is_as_good_as_a_tuple_for_a_shape(tmp_path):
+    exercise = find_exercise("conv-forward")
+    bodies = [body.replace("self.y_shape = y.shape", "self.y_shape = list(y.shape)") for body in ANSWERS[exercise.name]]
+    path = write(bodies, exercise, tmp_path / exercise.file)
+    assert check_answer(exercise, path).state == "right"
+    layer = learner.load(exercise, path)(1, 2, 3)
+    y = layer.forward(np.ones((1, 1, 5, 5), np.float32))
+    assert layer.backward(y).shape == (1, 1, 5, 5), "the library's backward takes it too"
+
+
+def test_train_says_whose_layers_read(tmp_path):
+    write(ANSWERS["conv-forward"], find_exercise("conv-forward"), tmp_path / find_exercise("conv-forward").file)
+    own = reward.own_parts(Folder(tmp_path), EXERCISES)
+    passes, read = reward.whose(reward.own_network(own, np.random.default_rng(0)))
+    assert read == 3 and passes["C3"] == ["forward"] and passes["F6"] == []

@@ -163,15 +163,23 @@ def check(options):
     folder.need(exercise)
     with patience(exercise):
         result = check_answer(exercise, folder.file(exercise), options.seed)
-    print(result)
+    print(result, flush=True)
     if result.state != "right":
         print(f"\nA hint: {next_command(options, 'hint', exercise.number)}")
         return 1
-    later = [e for e in Syllabus.nearby(folder.path, ".").exercises if e.number > exercise.number]
-    if later:
-        what = "check" if folder.file(later[0]).exists() else "start"
-        print(f"\nThe next one: {next_command(options, what, later[0].number)}   ({later[0].name})")
+    say_what_is_next(options, folder, exercise, Syllabus.nearby(folder.path, ".").exercises)
     return 0
+
+
+def say_what_is_next(options, folder, exercise, exercises):
+    """Print how many exercises are done, and the command for the next one: the first after this that is not started."""
+    done = sum(e is exercise or state_of(folder, e) == "done" for e in exercises)
+    print(f"\nDone: {done}/{len(exercises)}", flush=True)
+    place = exercises.index(exercise) if exercise in exercises else -1
+    later = [*exercises[place + 1 :], *exercises[: max(place, 0)]]
+    new = next((e for e in later if not folder.file(e).exists()), None)
+    if new:
+        print(f"The next one: {next_command(options, 'start', new.number)}   ({new.name})")
 
 
 @contextlib.contextmanager

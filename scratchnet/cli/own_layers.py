@@ -20,6 +20,7 @@ def run(options):
     print(f"Yours: {', '.join(own.names)}")
     if own.missing:
         print(f"The library's: {', '.join(own.missing)}")
+    print(f"\n{in_words(own)}\n", flush=True)
     (images, labels), (tests, answers) = load("mnist", "train"), load("mnist", "test")
     x, seen = paper_input(images[:IMAGES]), paper_input(tests[:TEST])
     say(f"Training LeNet-5 on them, up to {IMAGES:,} digits ...")
@@ -33,6 +34,19 @@ def run(options):
     path = folder.path / "digits.png"
     draw(path, tests[:60], answers[:60], result.predictions[:60])
     print(f"\n{shown(path)}   sixty of them")
+
+
+def in_words(own):
+    """Return a table of LeNet-5's layers: which passes of each are the learner's."""
+    import numpy as np
+
+    from scratchnet.exercises.reward import PASSES, own_network, whose
+    from scratchnet.viewing.tables import table
+
+    passes, read = whose(own_network(own, np.random.default_rng(0)))
+    rows = [("layer", *PASSES)]
+    rows += [(name, *("yours" if p in mine else "library" for p in PASSES)) for name, mine in passes.items()]
+    return f"{table(rows)}\n\n{read} of {len(passes)} layers yours: they read with your forward."
 
 
 def small(image):

@@ -12,7 +12,7 @@ import numpy as np
 
 from scratchnet.checks import diagnose, expect_array
 from scratchnet.checks.gradients import NOT_THERE
-from scratchnet.errors import CheckFailed, Missing, Mistake, NotWritten, ScratchnetError
+from scratchnet.errors import CheckFailed, DataError, Missing, Mistake, NotWritten, ScratchnetError
 from scratchnet.exercises.definition import close
 from scratchnet.exercises.desk import Ended, NoDesk, my_desk
 from scratchnet.exercises.kinds import agree
@@ -81,7 +81,7 @@ def check_answer(exercise, path, seed=0, desk=None, files=None, seconds=None):
     try:
         with (desk or my_desk()).opened(exercise, path, files, seconds) as answer:
             go_through(result, answer, seed)
-    except NoDesk:
+    except (NoDesk, DataError):  # no fault of the file
         raise
     except Missing as why:
         result.state, result.fact = "missing", f"{why} `exercise start {exercise.number:02}` writes it."
@@ -146,14 +146,17 @@ def same_type(exercise, answer, method, seed):
     """Compare type, shape and dtype in both precisions."""
     for dtype in (np.float64, np.float32):
         (case,) = cases(exercise, "draw", seed, "type", dtype)
-        right, got = answers(exercise, answer, method, case)
-        for name, expected in right.items():
-            try:
-                same_kind(name, got[name], expected, dtype, case.sizes)
-            except CheckFailed as why:
-                compared = Compared(case, right, got)
-                sentence = verdict(exercise, method, compared, symptom=why.diagnosis, first=name)
-                raise CheckFailed(why.fact, sentence) from None
+        expect_kinds(exercise, method, Compared(case, *answers(exercise, answer, method, case)), dtype)
+
+
+def expect_kinds(exercise, method, compared, dtype):
+    """Raise CheckFailed, with a diagnosis, unless all results have the types, shapes and dtypes of the right ones."""
+    for name, expected in compared.right.items():
+        try:
+            same_kind(name, compared.got[name], expected, dtype, compared.case.sizes)
+        except CheckFailed as why:
+            sentence = verdict(exercise, method, compared, symptom=why.diagnosis, first=name)
+            raise CheckFailed(why.fact, sentence) from None
 
 
 def same_kind(name, mine, expected, dtype, sizes):
@@ -191,24 +194,25 @@ def by_hand(exercise, answer, method, seed):
 def printed(kind, case, method, right, got):
     """Return every number of a small case, and the first result that is wrong, as text."""
     name = next(iter(Compared(case, right, got).off()), list(right)[-1])
+    digits = next((n for n in (5, 9, 15) if named("", got[name], n) != named("", right[name], n)), 5)
     return "\n".join(
         [
             "The input:",
             *(named(name, value) for name, value in (case.options | seen_by(kind, case, method)).items()),
             "",
-            named(f"{name}, yours", got[name]),
-            named(f"{name}, right", right[name]),
+            named(f"{name}, yours", got[name], digits),
+            named(f"{name}, right", right[name], digits),
         ]
     )
 
 
-def named(name, value):
+def named(name, value, digits=5):
     """'x = [[1, 2],', with the lines after the first below the bracket."""
     if not isinstance(value, np.ndarray):
         return f"  {name} = {value!r}"
     if value.size > 100:
         return f"  {name}: {value.dtype} of shape {value.shape}"
-    form = "{}".format if value.dtype.kind != "f" else "{:.5g}".format
+    form = "{}".format if value.dtype.kind != "f" else f"{{:.{digits}g}}".format
     width = max((len(form(number)) for number in value.flat), default=0)
     text = np.array2string(
         value, separator=", ", max_line_width=100, formatter={"all": lambda n: f"{form(n):>{width}}"}
@@ -285,7 +289,11 @@ def twice(exercise, answer, method, seed):
                 raise CheckFailed(
                     why.fact, f"Yours adds {name} up from call to call; it should overwrite {name}: '=' and not '+='."
                 ) from None
-        raise CheckFailed(why.fact, "Yours stores something in the first call that changes the second.") from None
+        raise CheckFailed(
+            why.fact,
+            "Yours stores something in the first call that changes the second; it should leave what forward stored as "
+            "it is: -=, *= and [...] = change an array in place.",
+        ) from None
 
 
 def odd_shapes(exercise, answer, method, seed):
@@ -293,8 +301,7 @@ def odd_shapes(exercise, answer, method, seed):
     for case in cases(exercise, "odd", seed, "odd"):
         right, got = answers(exercise, answer, method, case)
         with naming(exercise, case, method):
-            for name, expected in right.items():
-                same_kind(name, got[name], expected, np.float64, case.sizes)
+            expect_kinds(exercise, method, Compared(case, right, got), np.float64)
             same(exercise, answer, method, case, right, got, exercise.kind.tolerance, seed)
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 from pathlib import Path
 
-from scratchnet.errors import visible
+from scratchnet.errors import DataError, visible
 from scratchnet.exercises.checker import Result, check_answer
 from scratchnet.exercises.desk import Desk, Interrupted, NoDesk
 from scratchnet.exercises.results import Grade
@@ -121,7 +121,7 @@ def checked(desks, syllabus, files, exercise):
         return check_answer(exercise, path, syllabus.seed, desks.get(), files, seconds)
     except Interrupted:
         return Result(exercise, path, fact="Your code raises KeyboardInterrupt. Remove that line.")
-    except (NoDesk, OSError, MemoryError) as why:
+    except (NoDesk, DataError, OSError, MemoryError) as why:
         return ungraded(exercise, why)
     except Exception as why:  # a mistake of ours ends nobody's grading
         return ungraded(exercise, f"The checker itself failed ({type(why).__name__}: {why}). Please report this.")

@@ -17,6 +17,8 @@ from scratchnet.layers import Linear, Sequential
 from scratchnet.parallel import ReadableEngine
 
 MANY = 10**6  # entries to look at: all
+SECOND = "change of a second layer's W in 3 steps"
+HALF_RATE = "change of W in 4 steps, the last at half the rate"
 
 
 class Kind:
@@ -146,26 +148,35 @@ class LossPass(Kind):
 
 
 class Steps(Kind):
-    """Three steps of an optimizer on W and b of a layer, with gradients g1, g2, g3 of W and d1, d2, d3 of b."""
+    """Three steps of an optimizer on W and b of a layer, with gradients g1, g2, g3 of W and d1, d2, d3 of b; then a
+    fourth at half the rate, with g1. A second layer has the gradients in another order."""
 
     repeats = False
 
     def prepare(self, kind, case, method):
         a = case.arrays
-        layer = Linear(3, 2, dtype=a["W"].dtype)
+        layer, second = (Linear(*a["W"].shape[::-1], dtype=a["W"].dtype) for _ in range(2))
         W, b = layer.W, layer.b = a["W"].copy(), a["b"].copy()
-        optimizer = kind(Sequential(F=layer), **case.options)
+        second.W, second.b = -a["W"], -a["b"]
+        optimizer = kind(Sequential(F=layer, G=second), **case.options)
 
-        def three_steps():
+        def step(mine, others):
+            layer.dW, layer.db = a[f"g{mine}"], a[f"d{mine}"]
+            second.dW, second.db = a[f"g{others}"].copy(), a[f"d{others}"].copy()
+            optimizer.step()
+
+        def steps():
             results = {}
-            for step in (1, 2, 3):
-                layer.dW, layer.db = a[f"g{step}"], a[f"d{step}"]
-                optimizer.step()
-                after = "in " + ("step 1" if step == 1 else f"{step} steps")
+            for number in (1, 2, 3):
+                step(number, 4 - number)
+                after = "in " + ("step 1" if number == 1 else f"{number} steps")
                 results |= {f"change of W {after}": W - a["W"], f"change of b {after}": b - a["b"]}
-            return results
+            results[SECOND] = second.W + a["W"]
+            optimizer.lr = optimizer.lr / 2
+            step(1, 1)
+            return results | {HALF_RATE: W - a["W"]}
 
-        return three_steps
+        return steps
 
 
 class Levenberg(Kind):
@@ -179,21 +190,25 @@ class Levenberg(Kind):
 
     def prepare(self, kind, case, method):
         a = case.arrays
-        layer = Linear(*a["W"].shape[::-1], dtype=a["W"].dtype)
+        layer, second = (Linear(*a["W"].shape[::-1], dtype=a["W"].dtype) for _ in range(2))
         W, b = layer.W, layer.b = a["W"].copy(), a["b"].copy()
-        net = Sequential(F=layer)
+        second.W, second.b = -a["W"], -a["b"]
+        net = Sequential(F=layer, G=second)
         optimizer = kind(net, **case.options)
 
         def estimate():
             optimizer.estimate_by(GivenCurvatures(net, a), a["x"], a["labels"])
-            found = by_leaf("self.eps", optimizer.eps, layer)
-            return {"eps of W": found["W"], "eps of b": found["b"]}
+            found = by_leaf("self.eps", optimizer.eps, (layer, second))
+            return {"eps of W": found[layer, "W"], "eps of b": found[layer, "b"]} | {
+                f"eps of {name} of a second layer": found[second, name] for name in second.params
+            }
 
         def step():
             estimate()
-            layer.dW, layer.db = a["dW"], a["db"]
+            layer.dW, layer.db, second.dW, second.db = a["dW"], a["db"], 2 * a["dW"], 2 * a["db"]
             optimizer.step()
-            return {"change of W": W - a["W"], "change of b": b - a["b"]}
+            changes = {"change of W": W - a["W"], "change of b": b - a["b"]}
+            return changes | {"change of W of a second layer": second.W + a["W"]}
 
         return estimate if method == "estimate_by" else step
 
@@ -207,8 +222,8 @@ class GivenCurvatures(ReadableEngine):
     def curvatures(self, x, labels):
         if x is not self.x or labels is not self.labels:
             raise CheckFailed("engine.curvatures was not called with x and labels.", "It takes both, in that order.")
-        layer = self.net["F"]
-        layer.hW, layer.hb = self.hW, self.hb
+        for number, layer in enumerate(self.net.leaves(), start=1):
+            layer.hW, layer.hb = number * self.hW, number * self.hb
 
 
 class Pruning(Kind):
@@ -230,8 +245,8 @@ class Pruning(Kind):
 
         def estimate():
             damage.estimate_by(GivenCurvatures(net, a), a["x"], a["labels"])
-            found = by_leaf("self.saliency", damage.saliency, layer)
-            return {"saliency of W": found["W"], "saliency of b": found["b"]}
+            found = by_leaf("self.saliency", damage.saliency, [layer])
+            return {"saliency of W": found[layer, "W"], "saliency of b": found[layer, "b"]}
 
         def prune():
             estimate()
@@ -241,15 +256,20 @@ class Pruning(Kind):
         return estimate if method == "estimate_by" else prune
 
 
-def by_leaf(what, found, layer):
-    """{"W": array, "b": array} from a dict with the keys (layer, "W") and (layer, "b")."""
-    if not isinstance(found, dict) or set(found) != {(layer, "W"), (layer, "b")}:
-        keys = list(found) if isinstance(found, dict) else type(found).__name__
-        raise CheckFailed(
-            f"{what} has the keys {keys}, it should have {[(layer, 'W'), (layer, 'b')]}.",
-            "A key is a pair: a layer of self.net.leaves(), and the name of one of its params.",
+def by_leaf(what, found, layers):
+    """Return a dict with the keys (layer, "W") and (layer, "b") of every layer. Raise CheckFailed for another."""
+    expected = [(layer, name) for layer in layers for name in layer.params]
+    if isinstance(found, dict) and set(found) == set(expected):
+        return found
+    keys = list(found) if isinstance(found, dict) else type(found).__name__
+    why = "A key is a pair: a layer of self.net.leaves(), and the name of one of its params."
+    missing = [key for key in expected if key not in found] if isinstance(found, dict) else []
+    if missing and len(missing) < len(expected) and all(key in expected for key in found):
+        layer, name = missing[0]
+        why = (
+            f"Yours has no entry for {name} of {layer.name}; it should have one for every leaf and each of its params."
         )
-    return {name: value for (_, name), value in found.items()}
+    raise CheckFailed(f"{what} has the keys {keys}, it should have {expected}.", why)
 
 
 def agree(got, right, tolerance, source, sizes):

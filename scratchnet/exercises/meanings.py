@@ -17,6 +17,8 @@ MEANINGS = {
     "IndexError: index -?[0-9]+ is out of bounds": "An index should be below the length of its axis. Are two indices "
     "in each other's place, or does a loop go one too far?",
     "axes don't match array": "transpose should get one number for each axis, each once.",
+    "stores it, call forward first": "Here forward is called first: it should store that on self.",
+    "inhomogeneous": "The rows of a list have different lengths, so it makes no array.",
     "not callable": "Round brackets call a function; an entry of an array is in square ones: x[i].",
     "can only concatenate|unsupported operand type.*(list|tuple)": "A list is no array: np.array(...) makes one.",
     "Cannot cast ufunc": "An array in place (+=, out=) keeps its dtype: make it in float, or a new array.",

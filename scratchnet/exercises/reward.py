@@ -21,6 +21,7 @@ from scratchnet.schedules import paper
 from scratchnet.training import Callback, evaluate, fit
 
 PARTS = (ScaledTanh, Conv2d, Subsampling, Linear, RBF, MAPLoss, SDLM, lenet5)
+PASSES = ("forward", "backward", "backward2")
 SLOW = {"convolution-by-loops"}  # conv-forward does the same in a thousandth of the time
 IMAGES, TEST, MINUTES = 10_000, 2_000, 3
 
@@ -69,6 +70,15 @@ def own_network(own, rng):
     for leaf in net.leaves():
         leaf.__class__ = own.classes.get(type(leaf), type(leaf))
     return net
+
+
+def whose(net):
+    """Return {layer: names of the passes that the learner wrote}, and how many layers have their forward."""
+    passes = {}
+    for name, layer in net.layers.items():
+        mine = [kind for kind in type(layer).__mro__ if not kind.__module__.startswith("scratchnet")]
+        passes[name] = [p for p in PASSES if any(p in vars(kind) for kind in mine)]
+    return passes, sum("forward" in mine for mine in passes.values())
 
 
 class TimeIsUp(Exception):

@@ -90,7 +90,7 @@ class Conv2d(Layer):
         return hx
 
     def _back(self, dy, x, X, W):
-        expect_gradient(self, dy, self.y_shape)
+        expect_gradient(self, dy, tuple(self.y_shape))
         dy, W = packed(dy, x.dtype), like(x, W)
         dx, dW, db = convolve_back(dy, x, X, W, self.stride, self.padding, self.input_gradient)
         if any(self.extra):

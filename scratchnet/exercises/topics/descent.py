@@ -4,7 +4,7 @@ import numpy as np
 
 from scratchnet.exercises.definition import Exercise, Factors
 from scratchnet.exercises.kinds import Steps
-from scratchnet.exercises.topics.steps import mistaken, steps, unmoved
+from scratchnet.exercises.topics.steps import RATE_INSIDE, mistaken, steps, unmoved
 from scratchnet.optimizers import SGD
 
 PLAIN = {"w": lambda s: s.w - s.lr * s.d}
@@ -97,6 +97,7 @@ def no_decay(s):
 V = "it should be v <- momentum v + g."
 G = "it should be g = dE/dw + weight_decay w."
 MOMENTUM_WRONG = (
+    RATE_INSIDE,
     *unmoved(
         "Yours does not change the layer's own array in step 1. It should change it in place, `value -= ...`, where "
         "`value = value - ...` makes a new array; and by the new v, not by the velocity of the step before."

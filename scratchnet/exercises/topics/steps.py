@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from scratchnet.exercises.cases import whole
 from scratchnet.exercises.definition import Case, Wrong
+from scratchnet.exercises.kinds import HALF_RATE
 
 
 def steps_case(rng, dtype, draw=None, **options):
@@ -75,3 +76,20 @@ def unmoved(sentence=NOT_IN_PLACE):
         Wrong("change of W in step 1", sentence, lambda c: 0 * c.W),
         Wrong("change of b in step 1", ONLY_FIRST, lambda c: 0 * c.b),
     )
+
+
+RATE_INSIDE = Wrong(
+    HALF_RATE,
+    "Yours has the learning rate in the velocity, where it stays when the rate changes; it should be in the step "
+    "alone: v <- momentum v + g, w <- w - lr v.",
+    lambda c: rate_inside(c),
+)
+
+
+def rate_inside(c):
+    """Return the change of W in 4 steps, the last at half the rate, with v <- momentum v + lr g, w <- w - v."""
+    W, v = c.W, 0
+    for g, lr in ((c.g1, c.lr), (c.g2, c.lr), (c.g3, c.lr), (c.g1, c.lr / 2)):
+        v = c.momentum * v + lr * (g + c.weight_decay * W)
+        W = W - v
+    return W - c.W
