@@ -152,9 +152,9 @@ def test_the_screen_is_ascii_of_at_most_120_columns_and_begins_with_what_has_no_
     grades += [a_grade(f"late {n}", e.name, "ungraded", fact=WHY) for n in range(8) for e in EXERCISES]
     text = results.results_text(grades, EXERCISES)
     assert text.isascii() and max(map(len, text.split("\n"))) <= 120
-    head = "192 of 912 checks have no grade. The environment failed, not the students' work:"
+    head = "232 of 1102 checks have no grade. The environment failed, not the students' work:"
     assert text.startswith(f"{head}\n\n  {WHY}")
-    assert "late 0 (scaled-tanh, linear" in text
+    assert "late 0 (paper-input, scaled-tanh" in text
     assert results.results_text([a_grade("a", state="ungraded")], [LINEAR]).count("nobody has all grades") == 1
 
 

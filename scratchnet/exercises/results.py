@@ -137,7 +137,7 @@ def grid(grades, exercises):
         cells = {grade.exercise: in_a_cell(grade) for grade in mine}
         points, of = total(mine)
         name = " ".join(student.split())
-        name = name if len(name) <= 24 else f"{name[:21]}..."
+        name = name if len(name) <= 20 else f"{name[:17]}..."
         rows.append((name, *(cells.get(exercise.name, "") for exercise in exercises), f"{shown(points)} of {of}"))
     widths = [max(map(len, column)) for column in zip(*rows)]
     if len(students) > FEW or sum(widths) + len(widths) > WIDTH:
