@@ -146,16 +146,17 @@ def same_type(exercise, answer, method, seed):
     """Compare type, shape and dtype in both precisions."""
     for dtype in (np.float64, np.float32):
         (case,) = cases(exercise, "draw", seed, "type", dtype)
-        expect_kinds(exercise, method, Compared(case, *answers(exercise, answer, method, case)), dtype)
+        expect_kinds(exercise, answer, method, Compared(case, *answers(exercise, answer, method, case)), dtype, seed)
 
 
-def expect_kinds(exercise, method, compared, dtype):
+def expect_kinds(exercise, answer, method, compared, dtype, seed):
     """Raise CheckFailed, with a diagnosis, unless all results have the types, shapes and dtypes of the right ones."""
     for name, expected in compared.right.items():
         try:
             same_kind(name, compared.got[name], expected, dtype, compared.case.sizes)
         except CheckFailed as why:
-            sentence = verdict(exercise, method, compared, symptom=why.diagnosis, first=name)
+            larger = larger_case(exercise, answer, method, seed)
+            sentence = verdict(exercise, method, compared, larger, why.diagnosis, first=name)
             raise CheckFailed(why.fact, sentence) from None
 
 
@@ -270,7 +271,7 @@ def input_kept(exercise, answer, method, seed):
             raise CheckFailed(
                 f"{name} has changed: {name}{list(at)} was {before[at]:.6g} and is now {value[at]:.6g}.",
                 f"Other code still needs {name}. Make a new array instead of changing it (+=, *=, {name}[...] = ...), "
-                f"or work on {name}.copy().",
+                f"or work on {name}.copy().{exercise.kind.of_inputs}",
             )
 
 
@@ -301,7 +302,7 @@ def odd_shapes(exercise, answer, method, seed):
     for case in cases(exercise, "odd", seed, "odd"):
         right, got = answers(exercise, answer, method, case)
         with naming(exercise, case, method):
-            expect_kinds(exercise, method, Compared(case, right, got), np.float64)
+            expect_kinds(exercise, answer, method, Compared(case, right, got), np.float64, seed)
             same(exercise, answer, method, case, right, got, exercise.kind.tolerance, seed)
 
 

@@ -23,9 +23,10 @@ HALF_RATE = "change of W in 4 steps, the last at half the rate"
 
 class Kind:
     """repeats: whether a second call gives the same; generic: whether symptoms of arrays say something; judged: the
-    methods that `judge` can judge; tolerance: the relative error that rounding may make in the cases of float64."""
+    methods that `judge` can judge; tolerance: the relative error that rounding may make in the cases of float64;
+    of_inputs: what to say of the inputs to who changes them."""
 
-    repeats, generic, tolerance = True, True, 1e-9
+    repeats, generic, tolerance, of_inputs = True, True, 1e-9, ""
     judged: tuple = ()
 
     def given(self, case):
@@ -152,6 +153,7 @@ class Steps(Kind):
     fourth at half the rate, with g1. A second layer has the gradients in another order."""
 
     repeats = False
+    of_inputs = " self.net.parameters() yields (name, value, gradient, curvature), in that order."
 
     def prepare(self, kind, case, method):
         a = case.arrays

@@ -45,6 +45,8 @@ class Network(Kind):
                     f"The layers are called {' '.join(net.layers)}, they should be {' '.join(layers)}.",
                     named(list(net.layers), list(layers)),
                 )
+            for name, ours in layers.items():
+                expect_like(name, net[name], ours)
             passed_on(function)
             results, x = {}, case.arrays["x"]
             for name, ours in layers.items():
@@ -56,17 +58,24 @@ class Network(Kind):
         return activations
 
 
-def fit_in(name, layer, ours):
-    """Put our parameters into a layer. Raise CheckFailed if it is another one than ours."""
-    fact = f"{name} should be {ours['text']}, got {layer!r}."
-    for key, value in ours["parameters"].items():
-        if vars(layer).get(key, np.empty(0)).shape != value.shape:
-            raise CheckFailed(fact)
-        getattr(layer, key)[...] = value
+def expect_like(name, layer, ours):
+    """Raise CheckFailed if a layer is another one than ours."""
     table = ours["table"]
     wired = table is None or np.array_equal(getattr(layer, "connections", None), table)
-    if repr(layer) != ours["text"] or not wired:
-        raise CheckFailed(fact, "Does it have the connections of Table I?" if name == "C3" else "")
+    if repr(layer) == ours["text"] and wired:
+        return
+    why = f"Yours has {layer!r} for {name}; it should be {ours['text']}."
+    if name == "C3":
+        why += " Does it have the connections of Table I?"
+    raise CheckFailed(f"{name} should be {ours['text']}, got {layer!r}.", why)
+
+
+def fit_in(name, layer, ours):
+    """Put our parameters into a layer."""
+    for key, value in ours["parameters"].items():
+        if vars(layer).get(key, np.empty(0)).shape != value.shape:
+            raise CheckFailed(f"{name} should be {ours['text']}, got {layer!r}.")
+        getattr(layer, key)[...] = value
 
 
 def passed_on(function):

@@ -34,7 +34,21 @@ def running(mean, beta, new):
 G = "it should be g = dE/dw + weight_decay w."
 FOR_EACH = "Yours counts t for every parameter; it should count once in a step: self.t += 1 stands before the loop."
 STARTS = "Yours starts {0} again at every step; it should keep {1}."
+SWAPPED = "Yours has beta and 1 - beta in each other's place; it should be beta of the old and 1 - beta of the new."
 CORRECTION = (
+    wrong(
+        SWAPPED,
+        m=lambda s: s.m + s.betas[0] * (s.g - s.m),
+        v=lambda s: s.v + s.betas[1] * (s.g**2 - s.v),
+    ),
+    wrong(SWAPPED, m=lambda s: s.m + s.betas[0] * (s.g - s.m)),
+    wrong(SWAPPED, v=lambda s: s.v + s.betas[1] * (s.g**2 - s.v)),
+    wrong(
+        "Yours averages the squares of the weights in v; it should average the squares of the gradients, g^2.",
+        v=lambda s: running(s.v, s.betas[1], s.w**2),
+    ),
+    wrong("Yours corrects v by beta1; it should be 1 - beta2^t.", v1=lambda s: s.v / (1 - s.betas[0] ** s.t)),
+    wrong("Yours corrects m by beta2; it should be 1 - beta1^t.", m1=lambda s: s.m / (1 - s.betas[1] ** s.t)),
     wrong(
         "Yours does not divide by 1 - beta^t; it should: m and v start at 0 and are too small at first.",
         m1=lambda s: s.m,

@@ -82,6 +82,21 @@ def fewer_positions(c, padding):
     return in_order(c, OH=OH, OW=OW)
 
 
+def sized(c, rows, columns):
+    """The columns with other formulas for OH and OW, of which there are perhaps fewer."""
+    g = geometry(c)
+    OH, OW = rows(g.H + 2 * g.p, g.kh, g.sh), columns(g.W + 2 * g.p, g.kw, g.sw)
+    return in_order(c, OH=OH, OW=OW)
+
+
+def quotient(n, k, s):
+    return (n - k) // s + 1
+
+
+def remainder(n, k, s):
+    return (n - k) % s + 1
+
+
 FLIPPED = {"ih": -1, "iw": -1}
 
 
@@ -94,6 +109,21 @@ STEPS = "[:, :, ::stride, ::stride]"
 COUNTING = (("rows", 1), ("images", 2))
 COUNT = "Yours counts the columns in the loop over {}; it should count in the innermost loop, once for each field."
 IM2COL_WRONG = (
+    Wrong(
+        "columns",
+        "Yours computes OW with kh; it should use kw for the width.",
+        lambda c: sized(c, quotient, lambda n, k, s: quotient(n, c.kh, s)),
+    ),
+    Wrong(
+        "columns",
+        "Yours computes OH with kw; it should use kh for the height.",
+        lambda c: sized(c, lambda n, k, s: quotient(n, c.kw, s), quotient),
+    ),
+    Wrong(
+        "columns",
+        "Yours takes the remainder % of the stride in the size of the output; it should be the quotient //.",
+        lambda c: sized(c, remainder, remainder),
+    ),
     *strides("columns", in_order),
     *wrong_orders("columns", in_order, "before the reshape; it should transpose to (c, i, j, n, h, w) first."),
     *(

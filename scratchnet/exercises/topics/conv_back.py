@@ -229,6 +229,15 @@ def of_both(back):
             f"Yours sums {db} over the images only, or averages over the positions; it should sum over both.",
             lambda c: back.dy(c).sum(axis=0).mean(axis=(1, 2)),
         ),
+        *(
+            Wrong(
+                db,
+                f"Yours sums {dy} over axes {', '.join(map(str, axes))}; it should sum over 0, 2 and 3: axis 1 of "
+                "(N, maps, OH, OW) counts the maps.",
+                lambda c, axes=axes: back.dy(c).sum(axis=axes),
+            )
+            for axes in ((0, 1, 2), (0, 1, 3), (0, 1))
+        ),
         Wrong(
             db,
             f"Yours is the mean over images and positions; {db} should be their sum.",
@@ -253,11 +262,19 @@ def of_both(back):
     )
 
 
+def first_map_alone(c):
+    """dx with the sum over all input maps in the first one."""
+    dx = np.zeros_like(c.dx)
+    dx[:, 0] = c.dx.sum(axis=1)
+    return dx
+
+
 BACK, BACK2 = Back("d"), Back("h")
 BACKWARD_WRONG = (
     Wrong("dx", "Yours is W^2' dY; it should be W' dY. The squares belong to backward2.", lambda c: BACK.dx(c, c.W**2)),
     Wrong("dx", "Yours takes |W|; it should take W, with its sign.", lambda c: BACK.dx(c, np.abs(c.W))),
     Wrong("dW", "Yours squares X; it should not: dW is dY X'.", lambda c: BACK.dW(c, c.x**2)),
+    Wrong("dx", "Yours adds all to input map 0; it should give every input map its own.", first_map_alone),
     *of_dx(BACK),
     *of_dW(BACK),
     *of_both(BACK),

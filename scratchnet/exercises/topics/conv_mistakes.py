@@ -4,7 +4,7 @@ import numpy as np
 
 from scratchnet.exercises.definition import Factors, Wrong
 from scratchnet.exercises.topics.fields import fields, geometry, orders, read_as, strides, transposed
-from scratchnet.kernels import im2col
+from scratchnet.kernels import convolve, im2col
 
 
 def conv(c, W=None, b=None, **changes):
@@ -103,7 +103,28 @@ SCALED = Factors(
     "Yours has a factor too many at the products or at b; it should be their plain sum, W X + b.",
     lambda c: np.stack([conv(c, b=0 * c.b), np.broadcast_to(c.b[:, None, None], c.y.shape)]),
 )
+
+
+def in_steps(c):
+    """The convolution with stride 1, at every stride-th place of y alone."""
+    s, (OH, OW) = c.stride if "stride" in vars(c) else 1, c.y.shape[2:]
+    y = np.zeros_like(c.y)
+    y[:, :, ::s, ::s] = at_stride(c, 1, 0)[:, :, :OH:s, :OW:s]
+    return y
+
+
+def at_stride(c, stride, padding):
+    """The convolution with another stride and padding."""
+    return convolve(*(np.ascontiguousarray(a) for a in (c.x, c.W, c.b)), stride, padding)[0]
+
+
 LOOPS_WRONG = (
+    Wrong(
+        "y",
+        "Yours walks over y in steps of the stride, and leaves the others 0; it should fill every h and w, and read x "
+        "from row h * stride on.",
+        in_steps,
+    ),
     *bias_and_kernel("b[o], where o counts the output maps"),
     Wrong(
         "y",
@@ -244,6 +265,9 @@ NO_PADDING = "Yours has no padding; it should: im2col(x, kh, kw, self.stride, se
 NO_STRIDE = "Yours has no stride; it should: im2col(x, kh, kw, self.stride, self.padding)."
 KEEP_W = "it should be (o, c, i, j): W.reshape(out, -1), and then .T where it is needed"
 FORWARD_WRONG = (
+    Wrong("y", f"{NO_STRIDE[:-1]}, and it has no padding either.", lambda c: at_stride(c, 1, 0)),
+    Wrong("y", NO_STRIDE, lambda c: at_stride(c, 1, getattr(c, "padding", 0))),
+    Wrong("y", NO_PADDING, lambda c: at_stride(c, getattr(c, "stride", 1), 0)),
     *bias_and_kernel("b[:, None] goes with (maps, N*OH*OW)"),
     Wrong(
         "y",

@@ -93,10 +93,22 @@ INFINITE = (  # in this order: see hard_scores
     },
     {OVERFLOW: lambda c: E_with(c, 0), LOG_0: lambda c: np.inf if np.abs(c.y).max() < 100 else 0},
 )
+
+
+def divided_exponent(c, z):
+    """E with the sum inside of the exponent."""
+    return of_label(c, np.exp(z / np.exp(z).sum(axis=1, keepdims=True)))
+
+
 FORWARD = sum((wrongs("E", table, overflow=True) for table in INFINITE), ()) + wrongs(
     "E",
     {
-        "Yours is the sum over the images; it should be their mean.": lambda c: E_of(c).sum(),
+        "Yours is the sum over the images; it should be their mean. Did you divide by N? Then look at shapes: (N, 1) "
+        "minus (N,) has N x N entries.": lambda c: E_of(c).sum(),
+        "Yours divides the exponent by the sum, exp(y / sum); it should divide e^y by the sum.": (
+            lambda c: divided_exponent(c, c.y - c.y.max(axis=1, keepdims=True)),
+            lambda c: divided_exponent(c, c.y),
+        ),
         "Yours has a number for each image; it should be their mean, one number.": E_of,
         "Yours has the other sign; it should be minus the logarithm of p at the label.": lambda c: -c.E,
         "Yours is the logarithm of the sum alone; it should have y_D too.": lambda c: (E_of(c) + of_right(c)).mean(),

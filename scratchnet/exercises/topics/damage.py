@@ -126,6 +126,7 @@ PRUNE_WRONG = (
     ),
 )
 SALIENCY_WRONG = (
+    saliency("Yours is |w| or w^2, without the curvature; it should be h w^2 / 2.", lambda c: np.abs(c.W)),
     saliency("Yours does not square w; it should be h w^2 / 2.", lambda c: c.hW * c.W / 2),
     saliency("Yours does not square w; it should be h w^2 / 2.", lambda c: c.hW * np.abs(c.W) / 2),
     saliency("Yours has no 1/2; it should be h w^2 / 2.", lambda c: c.hW * c.W**2),

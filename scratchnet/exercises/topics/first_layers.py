@@ -102,6 +102,24 @@ OVERFLOW = {
 BACKWARD = wrongs(
     "dx",
     {
+        "Yours takes the slope at dy; it should take it at y, and multiply it by dy.": (
+            lambda c: S * A - S / A * c.dy**2,
+            lambda c: S * A * (1 - np.tanh(S * c.dy) ** 2),
+            lambda c: 1 - np.tanh(S * c.dy) ** 2,
+            lambda c: c.dy * (S * A - S / A * c.dy**2),
+            lambda c: c.dy * S * A * (1 - np.tanh(S * c.dy) ** 2),
+        ),
+        "Yours squares S x, and not its tanh; it should take the slope from y: S A - (S/A) y^2.": (
+            lambda c: c.dy * S * A * (1 - (S * c.x) ** 2),
+            lambda c: c.dy * A * (1 - (S * c.x) ** 2),
+            lambda c: c.dy * (1 - (S * c.x) ** 2),
+            lambda c: c.dy * S * (1 - (S * c.x) ** 2),
+        ),
+        "Yours has no 1 in 1 - tanh^2; it should be S A - (S/A) y^2.": [
+            lambda c, factor=factor, sign=sign: sign * factor * c.dy * squash(c) ** 2
+            for factor in (S / A, 1, 1 / A, 1 / A**2, S * A, S)
+            for sign in (-1, 1)
+        ],
         "Yours is the slope f'(x) alone; it should be multiplied by dy.": slope,
         "Yours has a plus; it should be a minus: f' = S A - (S/A) y^2.": (
             lambda c: c.dy * (S * A + S / A * squash(c) ** 2)

@@ -104,6 +104,11 @@ DX = wrongs(
 DW = wrongs(
     "dW",
     {
+        "Yours divides dW by the number of outputs or of inputs; it should be the sum over the images alone.": (
+            lambda c: c.dW / c.dy.shape[1],
+            lambda c: c.dW / c.x.shape[1],
+            lambda c: c.dW / c.dW.size,
+        ),
         "Yours averages dW over the batch; it should sum: the 1/N is in the loss.": lambda c: c.dW / len(c.x),
         "Yours is dW of the last image alone; it should sum over all images.": lambda c: np.outer(c.dy[-1], c.x[-1]),
         "Yours is dW of the first image alone; it should sum over all images.": lambda c: np.outer(c.dy[0], c.x[0]),
@@ -139,6 +144,9 @@ DW = wrongs(
 DB = wrongs(
     "db",
     {
+        "Yours divides db by the number of outputs; it should be the sum over the images alone.": (
+            lambda c: c.db / c.dy.shape[1]
+        ),
         "Yours averages db over the batch; it should sum: the 1/N is in the loss.": lambda c: c.db / len(c.x),
         "Yours is dy of the last image alone; db should be the sum over all images.": lambda c: c.dy[-1],
         "Yours is dy of the first image alone; db should be the sum over all images.": lambda c: c.dy[0],

@@ -56,6 +56,7 @@ def step(sentence, make):
 
 
 ONE_EACH = "Yours uses one curvature for the whole layer; each parameter should have its own."
+MARQUARDT = "Yours multiplies the curvature by mu or 1 + mu, as Marquardt did; it should add mu: lr / (mu + h)."
 EPS_WRONG = (
     eps("Yours has no mu; it should: where the curvature is small, the step would be huge.", lambda c: c.lr / c.hW),
     eps(
@@ -65,6 +66,13 @@ EPS_WRONG = (
     eps(
         "Yours has no h; it should be lr / (mu + h), an array with another step for each parameter.",
         lambda c: c.lr / c.mu,
+    ),
+    *(
+        eps(
+            MARQUARDT,
+            make,
+        )
+        for make in (lambda c: c.lr / (c.hW + c.mu * c.hW), lambda c: c.lr / (c.mu + c.mu * c.hW))
     ),
     eps("Yours is lr / mu + h; it should be lr / (mu + h).", lambda c: c.lr / c.mu + c.hW),
     eps(

@@ -124,6 +124,9 @@ RBF_BACKWARD = wrongs(
         "Yours has no factor 2; it should, since the derivative of a square is 2 (x - w).": lambda c: c.dx / 2,
         "Yours has 2 (w - x); it should be 2 (x - w).": lambda c: -c.dx,
         "Yours has w - x and no factor 2; it should be 2 (x - w).": lambda c: -c.dx / 2,
+        "Yours reshapes dy', which mixes the images; it should be dy[:, :, None], with the images first.": (
+            lambda c: 2 * (c.dy.T.reshape(c.dy.shape)[:, :, None] * differences(c)).sum(axis=1)
+        ),
         "Yours has no dy; it should weigh each class by dE/dy_i.": (
             lambda c: 2 * differences(c).sum(axis=1),
             lambda c: differences(c).sum(axis=1),
