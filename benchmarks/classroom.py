@@ -1,14 +1,16 @@
-"""A class of synthetic students with everything that comes in, graded by the command, and compared with what it should be.
+"""A class of synthetic students with everything that comes in: graded by the command, compared with what it should be.
 
     python benchmarks/classroom.py FOLDER [STUDENTS] [JOBS]     200 students, 2 jobs by default
 
-FOLDER is made. Each student hands in 24 exercises in one of many ways (folders, zips, near names, notebooks): right ones,
-mistakes that are known by name, blanks; some students have files that run for ever, fill the memory, fork or forge. One
-in four hands in the capstone, which trains for some seconds. It prints the time, and every grade that is not as it should be.
+FOLDER is made. Each student hands in 24 exercises in one of many ways (folders, zips, near names, notebooks): right
+ones, mistakes that are known by name, blanks; some students have files that run for ever, fill the memory, fork or
+forge. One in four hands in the capstone, which trains for some seconds. It prints the time, and every grade that is not
+as it should be.
 """
 
 import json
 import random
+import statistics
 import subprocess
 import sys
 import time
@@ -98,31 +100,26 @@ def main(folder, students=200, jobs=2):
     command = [sys.executable, "-m", "scratchnet", "exercise", "grade", "class", "--jobs", str(jobs)]
     command += ["--json", "grades.json", "--csv", "grades.csv", "--mistakes", "mistakes.csv"]
     start = time.perf_counter()
-    run = subprocess.run(command, cwd=folder, env=None, text=True, capture_output=True)
+    run = subprocess.run(command, cwd=folder, text=True, capture_output=True)
     minutes = (time.perf_counter() - start) / 60
     grades = json.loads((folder / "grades.json").read_text())
     print(run.stdout)
     print(f"exit code {run.returncode}; {len(grades)} grades in {minutes:.1f} minutes, {jobs} jobs")
     print(Counter(grade["state"] for grade in grades))
-    seconds = {
-        e.name: sorted(g["seconds"] for g in grades if g["exercise"] == e.name and g["state"] == "right")
-        for e in COURSE
-    }
-    print({name: round(found[len(found) // 2], 2) for name, found in seconds.items() if found})
+    print({exercise.name: median_seconds(grades, exercise.name) for exercise in COURSE})
     off = [g for g in grades if g["state"] not in expected[g["student"]][g["exercise"]]]
-    for grade in off[:20]:
-        print(
-            grade["student"],
-            grade["exercise"],
-            grade["state"],
-            expected[grade["student"]][grade["exercise"]],
-            grade["fact"][:200],
-        )
+    for g in off[:20]:
+        print(g["student"], g["exercise"], g["state"], expected[g["student"]][g["exercise"]], g["fact"][:200])
     wrong = [g for g in grades if g["state"] == "wrong"]
-    print(
-        f"{len(off)} grades are not as they should be; {sum(bool(g['diagnosis']) for g in wrong)} of {len(wrong)} wrong ones have a diagnosis"
-    )
+    named = sum(bool(g["diagnosis"]) for g in wrong)
+    print(f"{len(off)} grades are not as they should be; {named} of {len(wrong)} wrong ones have a diagnosis")
     return len(off) > 0
+
+
+def median_seconds(grades, name):
+    """Return the median time of the right answers to an exercise, None if there are none."""
+    found = [g["seconds"] for g in grades if g["exercise"] == name and g["state"] == "right"]
+    return round(statistics.median(found), 2) if found else None
 
 
 if __name__ == "__main__":
