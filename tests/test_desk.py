@@ -504,7 +504,7 @@ def test_without_a_closed_room_grading_works_and_has_the_reason(open_desk):
 
 @LINUX
 @pytest.mark.planted
-def test_a_thousand_checks_leave_nothing_open(desk):
+def test_many_checks_leave_nothing_open(desk):
     exercise, path = find_exercise("scaled-tanh"), "ex01_scaled_tanh.py"
     files = {path: filled(exercise, ["", ""]).encode()}
 
@@ -514,7 +514,7 @@ def test_a_thousand_checks_leave_nothing_open(desk):
 
     process = check()
     before = [len(os.listdir(f"/proc/{number}/fd")) for number in ("self", process)]
-    for _ in range(1000):
+    for _ in range(200):
         assert check() == process
     assert [len(os.listdir(f"/proc/{number}/fd")) for number in ("self", process)] == before
     assert Path(f"/proc/{process}/task/{process}/children").read_text() == ""

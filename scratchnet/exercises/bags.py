@@ -184,7 +184,10 @@ def code_cells(data):
 
     Lines for IPython alone (%, !, ?) become comments, so that the numbers of the lines stay.
     """
-    cells = json.loads(data.decode("utf-8-sig"))
+    try:
+        cells = json.loads(data.decode("utf-8-sig"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     if not isinstance(cells, dict) or not isinstance(cells.get("cells"), list):
         raise ValueError("it has no cells of nbformat 4")
     parts = []
@@ -203,7 +206,7 @@ def bag_of(places):
     bag = Bag()
     for place in places:
         path, name = place if isinstance(place, tuple) else (place, None)
-        if name is None and Path(path).is_dir():
+        if name is None and Path(path).is_dir() and not Path(path).is_symlink():
             from_folder(path, bag, PurePosixPath())
             continue
         inner = inside(name or Path(path).name) or PurePosixPath("file.py")
