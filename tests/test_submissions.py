@@ -322,7 +322,7 @@ def test_a_folder_and_a_zip_of_one_name_are_one_student_and_a_link_is_none(tmp_p
 
 
 def test_what_is_no_class_is_a_sentence(tmp_path):
-    with pytest.raises(InputError, match="is an archive. Unpack it"):
+    with pytest.raises(InputError, match="is an archive"):
         submissions(put(tmp_path / "class.zip", zipped({LINEAR.file: TEXT})))
     for folder, words in (("none", "There is no folder"), ("empty", "holds no folders"), ("one", "of one student")):
         if folder != "none":

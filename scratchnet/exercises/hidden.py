@@ -63,8 +63,8 @@ def called(function):
     """Return the kernels that a function calls, and those that these call."""
     found = []
     for name in function.__code__.co_names:
-        kernel = underlying_of(function.__globals__.get(name))
-        if kernel is not None and kernel is not function:
+        kernel = underlying(function.__globals__.get(name))
+        if inspect.isfunction(kernel) and kernel.__module__.startswith(kernels.__name__) and kernel is not function:
             found += [kernel, *called(kernel)]
     return found
 

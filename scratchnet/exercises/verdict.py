@@ -36,17 +36,17 @@ def equal(mine, expected):
 
 
 def verdict(exercise, method, shown, larger=None, symptom="", first=None):
-    """Return the sentence on the result `first` in the case that is shown, by default on the first that differs.
+    """Return the sentence on the first result that differs in the case that is shown, or on `first`, of a wrong type.
 
     larger: a random case, where hardly anything fits by accident, or None if there is none; symptom: what the array of
     the case that is shown says. A second fault, in another result, is told after the first.
     """
     wrongs, off = exercise.wrong.get(method, ()), shown.off()
-    first = first or next(iter(off), None)
+    of_type, first = bool(first), first or next(iter(off), None)
     sentence = known(wrongs, first, shown, larger)
     if not sentence:
         sentence = symptom
-        if larger is not None and first in larger.off():
+        if larger is not None and first in larger.off() and not of_type:
             sentence = in_general(exercise, first, larger, symptom)
     for name in off if sentence and exercise.kind.repeats else ():
         second = known(wrongs, name, shown, larger)
