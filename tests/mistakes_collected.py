@@ -15,7 +15,7 @@ MISTAKES = [
         'output = self.y / A\n'
         'return A * S * (1.0 + np.square(output)) * dy',
     )),
-    ('scaled-tanh', 'tanh of the gradient', '', 'Yours takes the slope at dy; it should take it at y, and mul', (
+    ('scaled-tanh', 'tanh of the gradient', '', 'Yours takes the slope from dy; it should take it from y', (
         'self.y = A * np.tanh(S * x)\n'
         'return self.y',
         'return A * S * (1 - np.square(np.tanh(S * dy)))',

@@ -41,8 +41,6 @@ CORRECTION = (
         m=lambda s: s.m + s.betas[0] * (s.g - s.m),
         v=lambda s: s.v + s.betas[1] * (s.g**2 - s.v),
     ),
-    wrong(SWAPPED, m=lambda s: s.m + s.betas[0] * (s.g - s.m)),
-    wrong(SWAPPED, v=lambda s: s.v + s.betas[1] * (s.g**2 - s.v)),
     wrong(
         "Yours averages the squares of the weights in v; it should average the squares of the gradients, g^2.",
         v=lambda s: running(s.v, s.betas[1], s.w**2),

@@ -102,7 +102,7 @@ OVERFLOW = {
 BACKWARD = wrongs(
     "dx",
     {
-        "Yours takes the slope at dy; it should take it at y, and multiply it by dy.": (
+        "Yours takes the slope from dy; it should take it from y, and multiply it by dy.": (
             lambda c: S * A - S / A * c.dy**2,
             lambda c: S * A * (1 - np.tanh(S * c.dy) ** 2),
             lambda c: 1 - np.tanh(S * c.dy) ** 2,
