@@ -54,7 +54,7 @@ def test_a_run_leaves_what_is_needed_to_repeat_it(small, tmp_path, capsys):
 
 CONFIG = {
     **{"recipe": "tutorial-28", "data": "mnist", "seed": 0, "epochs": 3, "images": None, "held_out": 100},
-    **{"validate_every": None, "eta": 1.0, "loss": None, "j": None, "readable": False},
+    **{"validate_every": None, "eta": 1.0, "loss": None, "j": None, "distort": False, "readable": False},
 }
 
 

@@ -17,6 +17,7 @@ FLAGS = {
 }
 
 
+SHARED = ("command", "flags", "resume", "epochs", "verbose")  # what --resume leaves to give
 DOUBT = 10_000  # training images that say when `predict` doubts, if none were held out
 
 
@@ -35,6 +36,7 @@ def add(commands):
     train.add_argument(
         "--eta", type=float, metavar="X", help="factor on the learning rates (default: 1; 0.25 for --recipe paper)"
     )
+    train.add_argument("--distort", action="store_true", help="distort the training images anew in each epoch (III.A)")
     train.add_argument("--loss", choices=("map", "mle"), help="the paper's eq. 9 or eq. 8 (default: map)")
     train.add_argument("--j", type=float, metavar="J", help="penalty of the rubbish class in eq. 9 (default: 10)")
     train.add_argument(
@@ -98,6 +100,7 @@ def train_and_report(run, verbose):
                 schedule=run.schedule,
                 rng=rng,
                 constant_order=recipe.constant_order,
+                fresh=run.fresh(*train),
                 history=history,
                 callback=progress,
                 fast=fast,
@@ -125,11 +128,11 @@ def run_of(options):
             eta=options.eta,
             loss=options.loss,
             j=options.j,
+            distort=options.distort,
             readable=options.readable,
             folder=options.out,
         )
-    own = {"recipe", "data", "quick", "seed", "hold_out", "validate_every", "eta", "loss", "j", "readable", "out"}
-    values = {name: getattr(options, name) for name in sorted(own)}
+    values = {name: value for name, value in sorted(vars(options).items()) if name not in SHARED}
     given = [name for name, value in values.items() if value is not None and value is not False]
     if given:
         wrong = ", ".join("--" + name.replace("_", "-") for name in given)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from scratchnet.datasets.distortions import Ranges, affine, distort
 from scratchnet.datasets.idx import read_idx
 from scratchnet.datasets.pixels import grey, normalise, pad, paper_input, resize
 from scratchnet.datasets.prepare import prepare
@@ -15,7 +16,10 @@ from scratchnet.storage import here
 
 __all__ = [
     "SETS",
+    "Ranges",
+    "affine",
     "class_names",
+    "distort",
     "grey",
     "hold_out",
     "load",

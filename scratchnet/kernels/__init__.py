@@ -5,6 +5,7 @@ window_sums.py  subsampling
 pool.py         pooling: the largest or the mean of each window
 slope.py        the slopes of squashing functions
 update.py       steps of gradient descent
+warp.py         an affine map of images
 jit.py          how the kernels are compiled
 """
 
@@ -12,6 +13,7 @@ from scratchnet.kernels.convolution import col2im, convolve, convolve_back, im2c
 from scratchnet.kernels.pool import average_pool, average_pool_back, max_pool, max_pool_back
 from scratchnet.kernels.slope import times_slope, where_positive
 from scratchnet.kernels.update import adam, descend
+from scratchnet.kernels.warp import warp
 from scratchnet.kernels.window_sums import subsample, subsample_back
 
 __all__ = [
@@ -29,5 +31,6 @@ __all__ = [
     "subsample",
     "subsample_back",
     "times_slope",
+    "warp",
     "where_positive",
 ]

@@ -16,14 +16,15 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
-from scratchnet.datasets import SETS, hold_out
+from scratchnet.datasets import SETS, distort, hold_out
 from scratchnet.errors import DataError, InputError, ModelError, nearest
 from scratchnet.losses import Loss, MAPLoss, MLELoss
 from scratchnet.parallel import cores
@@ -34,7 +35,7 @@ from scratchnet.storage import atomic_write, here, read_arrays, remove_leftovers
 from scratchnet.training import History, predict
 from scratchnet.training.evaluation import Data
 
-BEFORE = {"readable": True}  # what an older config.json does not record
+BEFORE = {"readable": True, "distort": False}  # what an older config.json does not record
 
 FILES = (
     *("config.json", "log.csv", "validations.csv", "last.npz", "optimizer.npz", "next.npz", "best.npz"),
@@ -68,13 +69,15 @@ class Run:
         eta: float | None = None,
         loss: str | None = None,
         j: float | None = None,
+        distort: bool = False,
         readable: bool = False,
         folder: Path | None = None,
     ) -> "Run":
         """Return a new run; every argument that is not given comes from the recipe.
 
         quick: one epoch over few images; eta: a factor on the learning rates; loss: "map" or "mle", and j, for the
-        paper's recipe only; readable: without the fast path; folder: the default is runs/NAME.
+        paper's recipe only; distort: distort the training images anew in each epoch; readable: without the fast
+        path; folder: the default is runs/NAME.
         Raises InputError for choices that do not fit together, and for a folder that holds another run.
         """
         chosen = find_recipe(recipe)
@@ -101,6 +104,7 @@ class Run:
             "eta": chosen.scale if eta is None else eta,
             "loss": loss or ("map" if paper else None),
             "j": (J if j is None else j) if paper else None,
+            "distort": distort,
             "readable": readable,
             "versions": versions(),
         }
@@ -154,6 +158,20 @@ class Run:
         if not count:
             return (images, labels), None
         return hold_out(images, labels, count, None if self.recipe.holds_out_the_last else rng)
+
+    def fresh(self, images: NDArray, labels: NDArray) -> Callable[[int], Data] | None:
+        """Return epoch -> the training data of that epoch, distorted anew, or None if the run distorts nothing.
+
+        The distortions belong to the seed and the epoch: a run that is resumed draws the same.
+        """
+        if not self.config["distort"]:
+            return None
+
+        def distorted(epoch: int) -> Data:
+            rng = np.random.default_rng([self.config["seed"], epoch])
+            return self.recipe.prepare(distort(images, rng), "train"), labels
+
+        return distorted
 
     def check_free(self):
         """Raise InputError if the folder holds a run with other settings."""
@@ -334,6 +352,7 @@ def check_config(config):
         "eta": number,
         "loss": lambda value: value in (("map", "mle") if paper else (None,)),
         "j": number if paper else lambda value: value is None,
+        "distort": lambda value: isinstance(value, bool),
         "readable": lambda value: isinstance(value, bool),
     }
     for name, check in valid.items():
@@ -347,6 +366,7 @@ def run_name(config, recipe):
     name = recipe.name if config["data"] == recipe.data else f"{recipe.name}-{config['data']}"
     if config["images"]:
         name = "quick" if name == "paper" else f"{name}-quick"
+    name += "-distorted" * config["distort"]
     return name + (f"-seed{config['seed']}" if config["seed"] else "")
 
 

@@ -36,6 +36,7 @@ def fit(
     schedule: Callable[[int], float] | None = None,
     rng: Seed = None,
     constant_order: bool = True,
+    fresh: Callable[[int], Data] | None = None,
     train_error: bool = True,
     history: History | None = None,
     callback: Callback | None = None,
@@ -49,6 +50,8 @@ def fit(
     updates, counted from the first epoch.
     schedule: epoch, counted from 0 -> learning rate; without it the optimizer keeps its own.
     constant_order: one random order for all epochs (paper, appendix C), else a new one each epoch.
+    fresh: epoch, counted from 0 -> (x, labels) of that epoch, as many as in train, for example the same images
+    distorted anew. Without it every epoch has the data of train.
     train_error: measure the training error after each epoch too (this costs a forward pass over all of it).
     history: the History of earlier epochs, to resume after them. With the same seed and the state of the
     optimizer (`state`, `restore`) the result is exactly that of a training without interruption.
@@ -65,8 +68,7 @@ def fit(
     sets = expect_sets(net, training=train, test=test, validation=validation)
     x, labels = sets["training"]
     engine = engine_that_takes(net, loss, sets, fast)
-    rng, callback = generator(rng), callback or Callback()
-    history = History() if history is None else history
+    rng, callback, history = generator(rng), callback or Callback(), History() if history is None else history
     order = first_order(rng, len(x), 0 if constant_order else len(history))
     held_out = HeldOut(engine, sets.get("validation"), validate_every, history, len(x), batch_size)
     fused = engine.fused(optimizer, batch_size)  # updates in one call of the fast path; else 0
@@ -76,6 +78,7 @@ def fit(
             start, held_out.seconds = time.perf_counter(), 0.0
             order = order if constant_order else rng.permutation(len(order))
             optimizer.lr = rate_of(schedule, epoch) if schedule else optimizer.lr
+            x, labels = expect_fresh(fresh(epoch), sets["training"], net) if fresh else (x, labels)
             optimizer.before_pass(engine, x, labels, order)
             tally = Tally(net, len(x), f"epoch {epoch + 1}, learning rate {optimizer.lr:g}")
             with mode(net, training=True):
@@ -90,8 +93,7 @@ def fit(
                     stop_if(pressed)
                     held_out.after_update(epoch, tally.done)
                     callback.batch(tally.done, len(x), E)
-            E, running_error = tally.end(labels)
-            seconds = time.perf_counter() - start - held_out.seconds
+            (E, running_error), seconds = tally.end(labels), time.perf_counter() - start - held_out.seconds
             held_out.validate(epoch + 1.0)
             history.append(loss=E, running_error=running_error, lr=optimizer.lr, seconds=seconds,
                            **errors_after(engine, sets, history, train_error))  # fmt: skip
@@ -111,6 +113,18 @@ def tell(history: History, epochs: int, verbose: bool | None) -> None:
 def expect_sets(net: Layer, **sets: Data | None) -> dict[str, Data]:
     """Return {what: (x, labels)} of the data sets that there are, each checked."""
     return {what: expect_data(data, what, net) for what, data in sets.items() if data or what == "training"}
+
+
+def expect_fresh(data: Data, first: Data, net: Layer) -> Data:
+    """Return the data of an epoch. Raise InputError if the network that was made for the first cannot take them."""
+    x, labels = expect_data(data, "fresh", net)
+    if x.shape != first[0].shape or x.dtype != first[0].dtype:
+        raise InputError(
+            f"fresh= should return as many images as train has, {first[0].dtype} of shape {first[0].shape}, got "
+            f"{x.dtype} of shape {x.shape}."
+        )
+    expect_labels(labels, "fresh", int(first[1].max()) + 1)
+    return x, labels
 
 
 def engine_that_takes(net: Layer, loss: Loss, sets: dict[str, Data], fast: bool) -> Engine:
