@@ -256,6 +256,7 @@ HERE = {  # what the test below runs, in this order: its exit code
     "train --recipe tutorial-28": 0,
     "predict runs/quick/last.npz digit.png": 0,
     "recipes": 0,
+    "reproduce": 0,
     "lessons run 1": 0,
     "exercise start 0": 0,
     "exercise check 2": 1,

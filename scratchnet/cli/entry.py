@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from scratchnet import __version__
-from scratchnet.cli import compare, doctor, evaluate, exercise, lessons, list_recipes, predict, train
+from scratchnet.cli import compare, doctor, evaluate, exercise, lessons, list_recipes, predict, reproduce, train
 from scratchnet.cli.consoles import consoles, endings
 from scratchnet.cli.flags import Parser, translated
 from scratchnet.errors import ScratchnetError
@@ -22,6 +22,7 @@ EXAMPLES = """examples:
   python -m scratchnet eval runs/paper/last.npz
   python -m scratchnet compare runs/paper runs/tutorial-28
   python -m scratchnet predict runs/paper/last.npz digit.png
+  python -m scratchnet reproduce                the paper's experiments
   python -m scratchnet lessons                  LeNet-5 step by step
   python -m scratchnet exercise                 write its layers yourself
   python -m scratchnet doctor                   does everything work on this machine?
@@ -71,6 +72,6 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"scratchnet {__version__}")
     commands = top.add_subparsers(metavar="COMMAND")
-    for module in (train, list_recipes, evaluate, compare, predict, lessons, exercise, doctor):
+    for module in (train, list_recipes, evaluate, compare, predict, reproduce, lessons, exercise, doctor):
         module.add(commands)
     return top

@@ -1,0 +1,78 @@
+"""python -m scratchnet reproduce: the paper's experiments, beside the paper's figures."""
+
+import argparse
+from pathlib import Path
+
+from scratchnet.cli.flags import path_of, positive
+from scratchnet.errors import InputError
+
+EXAMPLES = """examples:
+  python -m scratchnet reproduce                  the list of the experiments
+  python -m scratchnet reproduce fig5 --seeds 2   the error over 20 passes, two seeds
+  python -m scratchnet reproduce all --jobs 2     all of them; the same command goes on after an interruption
+  mpiexec -n 8 python -m mpi4py.futures -m scratchnet reproduce all --executor mpi
+"""
+FOLDER = Path("runs/reproduce")
+
+
+def add(commands):
+    command = commands.add_parser(
+        "reproduce",
+        help="the paper's experiments, beside its figures",
+        description=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(command=run, flags={})
+    command.add_argument("names", nargs="*", metavar="NAME", help="experiments, or all; without NAME: the list")
+    command.add_argument("--seeds", type=positive, default=5, metavar="N", help="runs of each training (default: 5)")
+    command.add_argument("--jobs", type=positive, metavar="N", help="runs at once (default: one for each core)")
+    command.add_argument("--executor", choices=("processes", "mpi"), default="processes", help="what runs them")
+    command.add_argument("--tiny", action="store_true", help="a slice of each, in seconds: does everything run?")
+    command.add_argument("--out", type=path_of, default=FOLDER, metavar="DIR", help=f"(default: {FOLDER.as_posix()})")
+
+
+def run(options):
+    from scratchnet.cli.progress import say
+    from scratchnet.experiments import NAMES, find_experiment
+    from scratchnet.experiments.experiment import Plan
+    from scratchnet.experiments.many import Results, run_many
+    from scratchnet.experiments.publish import as_text, write
+    from scratchnet.runs.folder import check_writable
+    from scratchnet.viewing.tables import table
+
+    chosen = [find_experiment(name) for name in (NAMES if "all" in options.names else options.names)]
+    if not chosen:
+        every = map(find_experiment, NAMES)
+        print(table([("experiment", "what", "in the paper"), *((e.name, e.title, e.source) for e in every)]))
+        return 0
+    plan = Plan(options.seeds, options.tiny)
+    folder = options.out / "tiny" if options.tiny else options.out
+    check_writable(folder)
+    results = Results(folder / "results")
+    failed = run_many([task for e in chosen for task in e.tasks(plan)], results, pool(options), say)
+    for experiment in chosen:
+        missing = [task.name for task in experiment.tasks(plan) if task not in results]
+        if missing:
+            say(f"{experiment.name}: {len(missing)} runs are missing, so it is left out: {', '.join(missing[:3])} ...")
+            continue
+        found = experiment.findings(plan, results)
+        print(as_text(experiment, found), end="\n\n")
+        for path in write(experiment, found, folder):
+            say(f"written: {path}")
+    for name, why in failed.items():
+        say(f"failed: {name}: {why}")
+    if failed:
+        say("The same command runs again what failed, and keeps the rest.")
+    return 1 if failed else 0
+
+
+def pool(options):
+    """Return a function that makes the executor which the options ask for."""
+    from scratchnet.experiments.many import mpi, processes
+    from scratchnet.parallel import cores
+
+    if options.executor == "mpi":
+        if options.jobs:
+            raise InputError("--jobs is for processes: with MPI, `mpiexec -n` says how many ranks there are.")
+        return mpi
+    return lambda: processes(options.jobs or cores())

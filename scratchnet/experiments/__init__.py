@@ -1,0 +1,26 @@
+"""The paper's own experiments, each beside the paper's figure: python -m scratchnet reproduce.
+
+experiment.py  what an experiment is: its runs, and what is found in their results
+many.py        many runs on many processes; what is done is kept
+trainings.py   trained networks that several experiments look at
+publish.py     the findings of an experiment as files and on the screen
+
+One file for each experiment: NAMES has them in the paper's order.
+"""
+
+import importlib
+from typing import Any
+
+from scratchnet.errors import InputError, nearest
+
+NAMES = ("fig5", "fig6", "fig7", "fig8")
+
+
+def find_experiment(name: str) -> Any:
+    """Return the Experiment of this name. Raise InputError, with the nearest name, if there is none."""
+    if name not in NAMES:
+        raise InputError(f"There is no experiment {name!r}.{nearest(name, NAMES)}")
+    return importlib.import_module(f"scratchnet.experiments.{name}").EXPERIMENT
+
+
+__all__ = ["NAMES", "find_experiment"]

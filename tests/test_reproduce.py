@@ -1,0 +1,101 @@
+"""Every experiment runs end to end on a slice, writes what it says, and goes on after an interruption."""
+
+import csv
+
+import pytest
+
+from scratchnet import InputError
+from scratchnet.cli import main
+from scratchnet.datasets import load
+from scratchnet.experiments import NAMES, find_experiment
+from scratchnet.experiments.experiment import Plan, with_interval
+from scratchnet.experiments.trainings import digits, paper_set, with_noise
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reproduce")
+    assert main(["reproduce", "all", "--tiny", "--seeds", "2", "--jobs", "2", "--out", str(folder)]) == 0
+    return folder / "tiny"
+
+
+def test_every_experiment_has_its_files(folder):
+    for name in NAMES:
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert len(rows) > 1 and len({len(row) for row in rows}) == 1, name
+    for path in folder.glob("*.png"):
+        assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_same_command_repeats_nothing(folder, capsys):
+    before = {path: path.stat().st_mtime_ns for path in (folder / "results").iterdir()}
+    assert main(["reproduce", "fig5", "--tiny", "--seeds", "2", "--out", str(folder.parent)]) == 0
+    assert {path: path.stat().st_mtime_ns for path in (folder / "results").iterdir()} == before
+    out, err = capsys.readouterr()
+    assert "the paper has 0.95" in out and "written: " in err and "left" not in err
+
+
+def test_the_list_and_a_wrong_name(capsys):
+    assert main(["reproduce"]) == 0
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in NAMES)
+    assert main(["reproduce", "fig55"]) == 2
+    error = capsys.readouterr().err
+    assert "There is no experiment 'fig55'. Did you mean 'fig5'?" in error and "fig8" in error
+    with pytest.raises(InputError):
+        find_experiment("all")
+
+
+def test_a_run_that_is_missing_leaves_its_experiment_out(folder, capsys, monkeypatch):
+    from scratchnet.experiments import many
+
+    monkeypatch.setattr(many, "kept", lambda *_: "DiskFull: nothing can be kept")
+    (folder / "results" / "lenet5-plain-seed1.npz").unlink()
+    assert main(["reproduce", "fig5", "--tiny", "--seeds", "2", "--out", str(folder.parent)]) == 1
+    out, err = capsys.readouterr()
+    assert "failed: lenet5-plain-seed1: DiskFull" in err and "1 runs are missing" in err and "Errors after" not in out
+
+
+def test_tasks_of_one_name_are_one_task():
+    for plan in (Plan(), Plan(2, tiny=True)):
+        found = {}
+        for name in NAMES:
+            for task in find_experiment(name).tasks(plan):
+                assert found.setdefault(task.name, task.recorded()) == task.recorded()
+
+
+def test_the_paper_s_set_shows_each_image_once_and_nine_copies():
+    import numpy as np
+
+    from scratchnet.datasets import Ranges, paper_input
+
+    images, labels = (array[:50] for array in load("mnist", "train"))
+    fresh = paper_set(images, labels, np.random.default_rng(0), Ranges())
+    epochs = [fresh(epoch) for epoch in range(10)]
+    seen = np.concatenate([y for _, y in epochs])
+    assert np.array_equal(np.bincount(seen, minlength=10), 10 * np.bincount(labels, minlength=10))
+    x = np.concatenate([x for x, _ in epochs])
+    originals = paper_input(images)
+    equal = (x[:, None] == originals[None]).all(axis=(2, 3, 4)).sum(axis=0)
+    assert (equal == 1).all(), "each original once, and no copy like it"
+    assert np.array_equal(fresh(0)[0], fresh(10)[0]), "and twice in twenty epochs"
+
+
+def test_held_out_digits_are_no_test_digits():
+    (train, _), (held, labels) = digits(60_000, 10_000, held_out=True)
+    assert len(train) == 55_000 and len(held) == len(labels) == 5_000
+    assert not {image.tobytes() for image in train[:2000]} & {image.tobytes() for image in held}
+
+
+def test_noise_inverts_its_share():
+    import numpy as np
+
+    images = np.zeros((10, 28, 28), np.uint8)
+    noisy = with_noise(images, 0.1, np.random.default_rng(0))
+    assert set(np.unique(noisy)) == {0, 255} and abs((noisy == 255).mean() - 0.1) < 0.02
+
+
+def test_an_interval_is_student_s():
+    assert with_interval([1.0, 2.0, 3.0]) == "2.00 (-0.48 to 4.48)"
+    assert with_interval([1.0]) == "1.00"
