@@ -31,7 +31,7 @@ from scratchnet.storage import read_arrays, write_arrays
 
 CONFIG = {
     **{"recipe": "tutorial-28", "data": "mnist", "seed": 0, "epochs": 3, "images": None, "held_out": 100},
-    **{"validate_every": None, "eta": 1.0, "loss": None, "j": None, "readable": False},
+    **{"validate_every": None, "eta": 1.0, "loss": None, "j": None, "distort": False, "readable": False},
 }
 RNG = np.random.default_rng(0)
 NET = Sequential(F6=Linear(6, 4, rng=0), OUTPUT=Linear(4, 3, rng=1))

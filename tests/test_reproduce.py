@@ -8,8 +8,9 @@ from scratchnet import InputError
 from scratchnet.cli import main
 from scratchnet.datasets import load
 from scratchnet.experiments import NAMES, find_experiment
+from scratchnet.experiments.disturb import inverted_pixels, thickened
 from scratchnet.experiments.experiment import Plan, with_interval
-from scratchnet.experiments.trainings import digits, paper_set, with_noise
+from scratchnet.experiments.trainings import digits, paper_set
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +93,22 @@ def test_noise_inverts_its_share():
     import numpy as np
 
     images = np.zeros((10, 28, 28), np.uint8)
-    noisy = with_noise(images, 0.1, np.random.default_rng(0))
+    noisy = inverted_pixels(images, 0.1, np.random.default_rng(0))
     assert set(np.unique(noisy)) == {0, 255} and abs((noisy == 255).mean() - 0.1) < 0.02
 
 
 def test_an_interval_is_student_s():
     assert with_interval([1.0, 2.0, 3.0]) == "2.00 (-0.48 to 4.48)"
     assert with_interval([1.0]) == "1.00"
+
+
+def test_strokes_become_wider_and_thinner():
+    import numpy as np
+
+    images = np.zeros((2, 15, 15), np.uint8)
+    images[:, 7, 4:11] = 200
+    assert (thickened(images, 1)[0, :, 7] > 0).sum() == 3 and (thickened(images, 2)[0, :, 7] > 0).sum() == 5
+    assert np.array_equal(thickened(thickened(images, 1), -1), images)
+    assert np.array_equal(thickened(images, 0), images)
+    images[1] = 0
+    assert not thickened(images, 2)[1].any(), "an image is not mixed with its neighbours"

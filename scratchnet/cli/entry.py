@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from scratchnet import __version__
-from scratchnet.cli import compare, doctor, evaluate, exercise, lessons, list_recipes, predict, reproduce, train
+from scratchnet.cli import compare, doctor, evaluate, exercise, lessons, list_recipes, predict, reproduce, sweep, train
 from scratchnet.cli.consoles import consoles, endings
 from scratchnet.cli.flags import Parser, translated
 from scratchnet.errors import ScratchnetError
@@ -23,6 +23,7 @@ EXAMPLES = """examples:
   python -m scratchnet compare runs/paper runs/tutorial-28
   python -m scratchnet predict runs/paper/last.npz digit.png
   python -m scratchnet reproduce                the paper's experiments
+  python -m scratchnet sweep tutorial-28 --set lr=1e-3,3e-3
   python -m scratchnet lessons                  LeNet-5 step by step
   python -m scratchnet exercise                 write its layers yourself
   python -m scratchnet doctor                   does everything work on this machine?
@@ -72,6 +73,6 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"scratchnet {__version__}")
     commands = top.add_subparsers(metavar="COMMAND")
-    for module in (train, list_recipes, evaluate, compare, predict, reproduce, lessons, exercise, doctor):
+    for module in (train, list_recipes, evaluate, compare, predict, reproduce, sweep, lessons, exercise, doctor):
         module.add(commands)
     return top

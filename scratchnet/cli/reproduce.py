@@ -25,10 +25,14 @@ def add(commands):
     command.set_defaults(command=run, flags={})
     command.add_argument("names", nargs="*", metavar="NAME", help="experiments, or all; without NAME: the list")
     command.add_argument("--seeds", type=positive, default=5, metavar="N", help="runs of each training (default: 5)")
-    command.add_argument("--jobs", type=positive, metavar="N", help="runs at once (default: one for each core)")
-    command.add_argument("--executor", choices=("processes", "mpi"), default="processes", help="what runs them")
     command.add_argument("--tiny", action="store_true", help="a slice of each, in seconds: does everything run?")
     command.add_argument("--out", type=path_of, default=FOLDER, metavar="DIR", help=f"(default: {FOLDER.as_posix()})")
+    add_pool(command)
+
+
+def add_pool(command):
+    command.add_argument("--jobs", type=positive, metavar="N", help="runs at once (default: one for each core)")
+    command.add_argument("--executor", choices=("processes", "mpi"), default="processes", help="what runs them")
 
 
 def run(options):

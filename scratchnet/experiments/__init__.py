@@ -1,9 +1,11 @@
 """The paper's own experiments, each beside the paper's figure: python -m scratchnet reproduce.
 
-experiment.py  what an experiment is: its runs, and what is found in their results
-many.py        many runs on many processes; what is done is kept
-trainings.py   trained networks that several experiments look at
-publish.py     the findings of an experiment as files and on the screen
+experiment.py    what an experiment is: its runs, and what is found in their results
+many.py          many runs on many processes; what is done is kept
+disturb.py       test digits that are moved, turned, resized, thickened, noisy
+trainings.py     trained networks that several experiments look at
+combinations.py  a recipe with every combination of some settings, for people's own questions
+publish.py       the findings of an experiment as files and on the screen
 
 One file for each experiment: NAMES has them in the paper's order.
 """
@@ -13,7 +15,7 @@ from typing import Any
 
 from scratchnet.errors import InputError, nearest
 
-NAMES = ("fig5", "fig6", "fig7", "fig8")
+NAMES = ("fig5", "fig6", "fig7", "fig8", "fig13")
 
 
 def find_experiment(name: str) -> Any:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from scratchnet.datasets import Ranges, affine, load, paper_input
 from scratchnet.datasets.distortions import draw
+from scratchnet.experiments.disturb import disturbed_errors, inverted_pixels
 from scratchnet.experiments.experiment import Plan
 from scratchnet.experiments.many import Task
 from scratchnet.layers import Sequential
@@ -35,12 +36,12 @@ def lenet5_task(plan: Plan, seed: int, name: str = "", **choices: Any) -> Task:
 
 def plain(plan: Plan, seed: int) -> Task:
     """Return the task of the paper's network on the paper's 60,000 digits."""
-    return lenet5_task(plan, seed, "plain", training_error=True)
+    return lenet5_task(plan, seed, "plain", training_error=True, disturbed=True)
 
 
 def distorted(plan: Plan, seed: int) -> Task:
     """Return the task of the network trained on the paper's 600,000 digits, 540,000 of them distorted."""
-    return lenet5_task(plan, seed, "distorted", ranges=vars(Ranges()))
+    return lenet5_task(plan, seed, "distorted", ranges=vars(Ranges()), disturbed=True)
 
 
 def train_lenet5(
@@ -52,11 +53,13 @@ def train_lenet5(
     inverted: float = 0.0,
     held_out: bool = False,
     training_error: bool = False,
+    disturbed: bool = False,
 ) -> dict[str, Any]:
     """Train LeNet-5 by the paper's recipe, and return its History, its penalties on the test images, and its state.
 
     images, tested: how many; ranges: of the paper's set of 600,000 images; inverted: the share of the pixels that are
-    inverted, anew in each epoch (III.E); held_out: train on 55,000 digits, and test on the other 5,000.
+    inverted, anew in each epoch (III.E); held_out: train on 55,000 digits, and test on the other 5,000;
+    training_error: measure it after each epoch; disturbed: measure the error on disturbed test images too.
     """
     rng = np.random.default_rng(seed)
     net = lenet5(rng)
@@ -81,7 +84,8 @@ def train_lenet5(
         verbose=False,
     )
     penalties = -evaluate(net, x_test).scores
-    return history.columns() | {"penalties": penalties.astype(np.float32)} | net.state()
+    result = history.columns() | {"penalties": penalties.astype(np.float32)} | net.state()
+    return result | {"disturbed": disturbed_errors(net, *test)} if disturbed else result
 
 
 def digits(images: int, tested: int, held_out: bool = False) -> tuple[Data, Data]:
@@ -117,12 +121,7 @@ def paper_set(images: NDArray, labels: NDArray, rng: np.random.Generator, ranges
 
 def noisy(images: NDArray, labels: NDArray, epoch: int, seed: int, share: float) -> Data:
     """Return the images with this share of their pixels inverted, drawn anew for each epoch (III.E)."""
-    return paper_input(with_noise(images, share, np.random.default_rng([seed, 2, epoch]))), labels
-
-
-def with_noise(images: NDArray, share: float, rng: np.random.Generator) -> NDArray:
-    """Return the images with this share of their pixels inverted: p becomes 255 - p."""
-    return np.where(rng.random(images.shape, np.float32) < share, 255 - images, images)
+    return paper_input(inverted_pixels(images, share, np.random.default_rng([seed, 2, epoch]))), labels
 
 
 def trained(result: dict[str, Any]) -> Sequential:
