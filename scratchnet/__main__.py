@@ -6,4 +6,5 @@ except KeyboardInterrupt:  # Ctrl-C while Python imports
     print("\nscratchnet: interrupted.", file=sys.stderr)
     sys.exit(130)
 
-sys.exit(main())
+if __name__ == "__main__":  # MPI's workers import this file too
+    sys.exit(main())

@@ -78,5 +78,8 @@ def pool(options):
     if options.executor == "mpi":
         if options.jobs:
             raise InputError("--jobs is for processes: with MPI, `mpiexec -n` says how many ranks there are.")
+        from scratchnet.cli.progress import say
+
+        say("If a rank dies, mpiexec ends all of them. The same command then goes on: what is done is kept.")
         return mpi
     return lambda: processes(options.jobs or cores())
