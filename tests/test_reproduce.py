@@ -1,6 +1,7 @@
 """Every experiment runs end to end on a slice, writes what it says, and goes on after an interruption."""
 
 import csv
+import re
 
 import pytest
 
@@ -48,6 +49,23 @@ def test_the_list_and_a_wrong_name(capsys):
         find_experiment("all")
 
 
+def test_report_writes_a_page(folder, tmp_path, capsys):
+    page = tmp_path / "docs" / "PAGE.md"
+    page.parent.mkdir()
+    page.write_text("above\n\n<!-- experiments -->\nOLD TEXT\n<!-- /experiments -->\n\nbelow\n", encoding="utf-8")
+    words = ["reproduce", "report", "--tiny", "--seeds", "2", "--out", str(folder.parent), "--page", str(page)]
+    assert main(words) == 0
+    text = page.read_text("utf-8")
+    assert text.startswith("above\n") and text.endswith("below\n") and "OLD TEXT" not in text
+    for name in re.findall(r"\]\((reproduction/[^)]*)\)", text):
+        assert (page.parent / name).is_file(), name
+    assert "hours of one core" in text and "--seeds 2" in text
+    assert all(find_experiment(name).title in text for name in NAMES)
+    assert main(words) == 0 and page.read_text("utf-8") == text, "twice gives the same"
+    page.write_text("no marks")
+    assert main(words) == 2 and "should have the two lines" in capsys.readouterr().err
+
+
 def test_a_run_that_is_missing_leaves_its_experiment_out(folder, capsys, monkeypatch):
     from scratchnet.experiments import many
 
@@ -56,6 +74,11 @@ def test_a_run_that_is_missing_leaves_its_experiment_out(folder, capsys, monkeyp
     assert main(["reproduce", "fig5", "--tiny", "--seeds", "2", "--out", str(folder.parent)]) == 1
     out, err = capsys.readouterr()
     assert "failed: lenet5-plain-seed1: DiskFull" in err and "1 runs are missing" in err and "Errors after" not in out
+
+
+def test_there_is_no_report_of_nothing(tmp_path, capsys):
+    assert main(["reproduce", "report", "--out", str(tmp_path), "--page", str(tmp_path / "page.md")]) == 2
+    assert "nothing to report yet" in capsys.readouterr().err and not (tmp_path / "page.md").exists()
 
 
 def test_tasks_of_one_name_are_one_task():

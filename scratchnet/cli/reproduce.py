@@ -10,9 +10,10 @@ EXAMPLES = """examples:
   python -m scratchnet reproduce                  the list of the experiments
   python -m scratchnet reproduce fig5 --seeds 2   the error over 20 passes, two seeds
   python -m scratchnet reproduce all --jobs 2     all of them; the same command goes on after an interruption
+  python -m scratchnet reproduce report           what was found, as a page
   mpiexec -n 8 python -m mpi4py.futures -m scratchnet reproduce all --executor mpi
 """
-FOLDER = Path("runs/reproduce")
+FOLDER, PAGE = Path("runs/reproduce"), Path("docs/REPRODUCTION.md")
 
 
 def add(commands):
@@ -23,10 +24,13 @@ def add(commands):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(command=run, flags={})
-    command.add_argument("names", nargs="*", metavar="NAME", help="experiments, or all; without NAME: the list")
+    command.add_argument("names", nargs="*", metavar="NAME", help="experiments, all, or report; without NAME: the list")
     command.add_argument("--seeds", type=positive, default=5, metavar="N", help="runs of each training (default: 5)")
     command.add_argument("--tiny", action="store_true", help="a slice of each, in seconds: does everything run?")
     command.add_argument("--out", type=path_of, default=FOLDER, metavar="DIR", help=f"(default: {FOLDER.as_posix()})")
+    command.add_argument(
+        "--page", type=path_of, default=PAGE, metavar="FILE", help=f"what `report` writes (default: {PAGE.as_posix()})"
+    )
     add_pool(command)
 
 
@@ -44,7 +48,8 @@ def run(options):
     from scratchnet.runs.folder import check_writable
     from scratchnet.viewing.tables import table
 
-    chosen = [find_experiment(name) for name in (NAMES if "all" in options.names else options.names)]
+    everything = {"all", "report"} & set(options.names)
+    chosen = [find_experiment(name) for name in (NAMES if everything else options.names)]
     if not chosen:
         every = map(find_experiment, NAMES)
         print(table([("experiment", "what", "in the paper"), *((e.name, e.title, e.source) for e in every)]))
@@ -53,13 +58,11 @@ def run(options):
     folder = options.out / "tiny" if options.tiny else options.out
     check_writable(folder)
     results = Results(folder / "results")
-    failed = run_many([task for e in chosen for task in e.tasks(plan)], results, pool(options), say)
-    for experiment in chosen:
-        missing = [task.name for task in experiment.tasks(plan) if task not in results]
-        if missing:
-            say(f"{experiment.name}: {len(missing)} runs are missing, so it is left out: {', '.join(missing[:3])} ...")
-            continue
-        found = experiment.findings(plan, results)
+    failed = {}
+    if options.names != ["report"]:
+        failed = run_many([task for e in chosen for task in e.tasks(plan)], results, pool(options), say)
+    pairs = list(found_in(chosen, plan, results))
+    for experiment, found in [] if "report" in options.names else pairs:
         print(as_text(experiment, found), end="\n\n")
         for path in write(experiment, found, folder):
             say(f"written: {path}")
@@ -67,7 +70,33 @@ def run(options):
         say(f"failed: {name}: {why}")
     if failed:
         say("The same command runs again what failed, and keeps the rest.")
+    if "report" in options.names:
+        report(pairs, results, plan, options.page)
     return 1 if failed else 0
+
+
+def found_in(chosen, plan, results):
+    """Yield (experiment, findings) for the experiments whose runs are all done, and say which are not."""
+    from scratchnet.cli.progress import say
+
+    for experiment in chosen:
+        missing = [task.name for task in experiment.tasks(plan) if task not in results]
+        if missing:
+            say(f"{experiment.name}: {len(missing)} runs are missing, so it is left out: {', '.join(missing[:3])} ...")
+        else:
+            yield experiment, experiment.findings(plan, results)
+
+
+def report(pairs, results, plan, page):
+    """Write the page of the documentation."""
+    from scratchnet.cli.progress import say
+    from scratchnet.experiments.publish import write_page
+
+    if not pairs:
+        raise InputError("There is nothing to report yet. First run `python -m scratchnet reproduce all`.")
+    commands = [f"python -m scratchnet reproduce {what} --seeds {plan.seeds}" for what in ("all", "report")]
+    for path in write_page(pairs, results, plan, page, commands):
+        say(f"written: {path}")
 
 
 def pool(options):

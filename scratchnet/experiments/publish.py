@@ -1,9 +1,16 @@
 """The findings of an experiment: as files in a folder, and as text."""
 
+import contextlib
+import platform
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
-from scratchnet.experiments.experiment import Experiment, Findings
+from scratchnet.errors import InputError
+from scratchnet.experiments.experiment import Experiment, Findings, Plan
+from scratchnet.experiments.many import Results
+from scratchnet.runs.folder import versions
+from scratchnet.storage import atomic_write
 from scratchnet.training.history import write_table
 from scratchnet.viewing.tables import table
 
@@ -30,3 +37,70 @@ def as_text(experiment: Experiment, found: Findings) -> str:
         parts += [textwrap.fill(one.note, 100)] if one.note else []
     parts += [textwrap.fill(sentence, 100) for sentence in found.sentences]
     return "\n\n".join(parts)
+
+
+# The page of the documentation.
+
+BEGIN, END = "<!-- experiments -->", "<!-- /experiments -->"
+
+
+def write_page(
+    pairs: list[tuple[Experiment, Findings]], results: Results, plan: Plan, page: Path, commands: Sequence[str]
+) -> list[Path]:
+    """Write the findings into a page, between its two marks, and their files into the folder reproduction beside it.
+
+    pairs: (experiment, findings); commands: what ran the experiments, and this. Returns the paths that were written.
+    Raises InputError if the page has no marks.
+    """
+    text = page.read_text("utf-8") if page.is_file() else f"{BEGIN}\n{END}\n"
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise InputError(f"{page} should have the two lines {BEGIN} and {END}: what is found goes between them.")
+    folder = page.parent / "reproduction"
+    paths = [path for experiment, found in pairs for path in write(experiment, found, folder)]
+    parts = [provenance(pairs, results, plan, commands), *(section(*pair) for pair in pairs)]
+    with atomic_write(page) as file:
+        file.write(f"{before}{BEGIN}\n\n{chr(10).join(parts)}\n{END}{after}".encode())
+    return [*paths, page]
+
+
+def provenance(pairs: list[tuple[Experiment, Findings]], results: Results, plan: Plan, commands: Sequence[str]) -> str:
+    """Return what made the page: the command, the seeds, the time, the versions and the machine."""
+    tasks = dict.fromkeys(task for experiment, _ in pairs for task in experiment.tasks(plan))
+    hours = sum(results.seconds(task) for task in tasks) / 3600
+    where = ", ".join(f"{name} {value}" for name, value in versions().items() if name not in ("cores", "machine"))
+    return "\n".join(f"    {command}" for command in commands) + (
+        f"\n\nThe last command wrote what follows from {len(tasks)} runs, {hours:.1f} hours of one core "
+        f"({processor()}), {where}. Seeds are 0 to {plan.seeds - 1}. Intervals are 95 % intervals of the mean over the "
+        "seeds (Student's t).\n"
+    )
+
+
+def processor() -> str:
+    """Return the name of this machine's processor."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/cpuinfo").read_text("ascii", errors="replace").splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return platform.processor() or platform.machine()
+
+
+def section(experiment: Experiment, found: Findings) -> str:
+    """Return an experiment as Markdown: its figures, its tables and its sentences."""
+    lines = [f"## {experiment.title}", "", f"The paper: {experiment.source}. `python -m scratchnet reproduce "
+             f"{experiment.name}`", ""]  # fmt: skip
+    for drawing in found.drawings:
+        lines += [f"![{experiment.title}. {drawing.caption}](reproduction/{drawing.name}.png)", "", drawing.caption, ""]
+    for one in found.tables:
+        lines += [f"**{one.title}**", "", *rows_of(one.columns, one.rows), ""]
+        lines += [one.note, ""] if one.note else []
+    for sentence in found.sentences:
+        lines += [sentence, ""]
+    return "\n".join(lines)
+
+
+def rows_of(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table as lines of Markdown."""
+    escaped = [[str(cell).replace("|", "\\|") for cell in row] for row in (columns, *rows)]
+    lines = ["| " + " | ".join(row) + " |" for row in escaped]
+    return [lines[0], "|" + "---|" * len(columns), *lines[1:]]
