@@ -811,3 +811,27 @@ def test_a_check_takes_no_longer_than_its_limit(check):
     result = check([RIGHT, "while True:\n    pass"], seconds=1)
     assert time.monotonic() - start < 8 and "took more than 1 s" in result.fact
     assert replace(LINEAR, seconds=1).seconds == 1
+
+
+COMPILES = """
+import numpy as np
+from scratchnet.exercises.catalogue import find_exercise
+from scratchnet.exercises.kinds import layer_of
+from scratchnet.exercises.worker import warm
+from scratchnet.kernels import im2col
+warm("conv-forward")
+loaded = set(im2col.signatures)
+exercise = find_exercise("conv-forward")
+for which in ("tiny", "draw", "real", "odd"):
+    for dtype in (np.float64, np.float32):
+        found = getattr(exercise, which)(np.random.default_rng(1), dtype)
+        for case in found if isinstance(found, list) else [found]:
+            conv = layer_of(exercise.target, case)
+            im2col(case.arrays["x"], *conv.kernel_size, conv.stride, conv.padding)
+assert set(im2col.signatures) == loaded, set(im2col.signatures) - loaded
+"""
+
+
+def test_no_check_of_a_convolution_compiles_its_kernel():
+    run = subprocess.run([sys.executable, "-c", COMPILES], capture_output=True, text=True, timeout=170)
+    assert run.returncode == 0, run.stderr

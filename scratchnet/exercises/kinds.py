@@ -37,6 +37,9 @@ class Kind:
         """Names in a case that this method does not see."""
         return ()
 
+    def load_kernels(self, thing, case):
+        """Call kernels for types that the library's own answer does not give them, so that no check compiles them."""
+
 
 class Function(Kind):
     """A function of arrays. result: the name of what it returns."""
@@ -49,12 +52,13 @@ class Function(Kind):
 
 
 class LayerPass(Kind):
-    """A pass of a layer, on x, and dy or hy. leaves: what forward has to leave on self for passes of the library."""
+    """A pass of a layer, on x, and dy or hy. leaves: what forward has to leave on self for passes of the library.
+    kernels: (layer, x) -> calls the kernels as a learner does, who gives them x as it comes, with gaps too."""
 
     judged = ("backward", "backward2")
 
-    def __init__(self, leaves=()):
-        self.leaves = leaves
+    def __init__(self, leaves=(), kernels=None):
+        self.leaves, self.kernels = leaves, kernels
 
     def prepare(self, kind, case, method):
         layer = layer_of(kind, case)
@@ -71,6 +75,10 @@ class LayerPass(Kind):
             return forward
         forward()
         return back
+
+    def load_kernels(self, kind, case):
+        if self.kernels:
+            self.kernels(layer_of(kind, case), case.arrays["x"])
 
     def unread(self, method):
         """Arrays of a case that this pass does not see."""

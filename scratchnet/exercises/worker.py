@@ -152,6 +152,7 @@ def warm(name):
             found = getattr(exercise, which)(np.random.default_rng(5), dtype)
             for case in found if isinstance(found, list) else [found]:
                 exercise.kind.prepare(exercise.target, case, exercise.methods[-1])()
+                exercise.kind.load_kernels(exercise.target, case)
 
 
 def lay(files, desk):

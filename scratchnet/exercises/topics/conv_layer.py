@@ -6,7 +6,7 @@ from scratchnet.exercises.cases import gaps, layer_case, normal, whole
 from scratchnet.exercises.definition import Exercise
 from scratchnet.exercises.kinds import LayerPass
 from scratchnet.exercises.topics.conv_mistakes import FORWARD_WRONG, LOOPS_WRONG
-from scratchnet.kernels import convolve
+from scratchnet.kernels import convolve, im2col
 from scratchnet.layers import Conv2d
 
 
@@ -81,7 +81,10 @@ CONV_FORWARD = Exercise(
     "the whole batch as self.X, and the shape of y as self.y_shape. self.kernel_size is (kh, kw).",
     gives=("from scratchnet.kernels import im2col",),
     shows=(convolve,),
-    kind=LayerPass(leaves=("x", "X", "y_shape")),
+    kind=LayerPass(
+        leaves=("x", "X", "y_shape"),
+        kernels=lambda conv, x: im2col(x, *conv.kernel_size, conv.stride, conv.padding),
+    ),
     tiny=lambda rng, dtype: conv_case(rng, dtype, 2, 1, 2, 2, 3, 2, sparse=False, draw=whole),
     draw=lambda rng, dtype: conv_case(
         rng, dtype, 2, 4, 6, (3, 2), 9, 9, stride=int(rng.integers(1, 3)), padding=int(rng.integers(0, 2))
