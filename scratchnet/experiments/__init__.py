@@ -3,6 +3,7 @@
 experiment.py  what an experiment is: its runs, and what is found in their results
 many.py        many runs on many processes; what is done is kept
 trainings.py   trained networks that several experiments look at
+reading.py     a network trained to read strings, and how well it does
 publish.py     the findings of an experiment as files and on the screen
 
 One file for each experiment: NAMES has them in the paper's order.
@@ -13,7 +14,7 @@ from typing import Any
 
 from scratchnet.errors import InputError, nearest
 
-NAMES = ("fig5", "fig6", "fig7", "fig8")
+NAMES = ("fig5", "fig6", "fig7", "fig8", "sdnn")
 
 
 def find_experiment(name: str) -> Any:

@@ -1,5 +1,6 @@
 """The findings of an experiment: as files in a folder, and as text."""
 
+import json
 import textwrap
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from scratchnet.viewing.tables import table
 
 
 def write(experiment: Experiment, found: Findings, folder: Path) -> list[Path]:
-    """Write the figures as .png and the tables as .csv, and return their paths."""
+    """Write the figures as .png, the tables as .csv and the models as .npz, and return their paths."""
     from scratchnet.viewing.figures import save
 
     paths = []
@@ -19,6 +20,9 @@ def write(experiment: Experiment, found: Findings, folder: Path) -> list[Path]:
     for number, one in enumerate(found.tables, 1):
         paths.append(folder / (f"{experiment.name}.csv" if number == 1 else f"{experiment.name}-{number}.csv"))
         write_table(paths[-1], list(one.columns), one.rows)
+    for model in found.models:
+        paths.append(folder / f"{model.name}.npz")
+        model.net.save(paths[-1], json.dumps(model.about))
     return paths
 
 
