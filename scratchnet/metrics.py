@@ -1,5 +1,8 @@
 """Error rates, confusions and probabilities, from labels and scores."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -43,6 +46,20 @@ def top_k_error(labels: ArrayLike, scores: NDArray, k: int) -> float:
     before = np.arange(scores.shape[1]) < np.asarray(labels)[:, None]
     rank = np.count_nonzero((scores > mine) | ((scores == mine) & before), axis=1)
     return 100 * float(np.mean(rank >= k))
+
+
+def edit_distance(true: Sequence[Any], read: Sequence[Any]) -> int:
+    """Return how many characters have to be inserted, deleted or replaced to make one string of the other.
+
+    D[i, j] = min(D[i - 1, j] + 1, D[i, j - 1] + 1, D[i - 1, j - 1] + [true_i != read_j])        (Levenshtein, 1965)
+    """
+    distances = list(range(len(read) + 1))
+    for i, character in enumerate(true, 1):
+        diagonal, distances[0] = distances[0], i
+        for j, other in enumerate(read, 1):
+            replaced = diagonal + (character != other)
+            diagonal, distances[j] = distances[j], min(distances[j] + 1, distances[j - 1] + 1, replaced)
+    return distances[-1]
 
 
 @np.errstate(under="ignore")  # what is far behind counts as 0

@@ -1,18 +1,34 @@
 """python -m scratchnet predict: a trained model on your own digits."""
 
+import argparse
+
 from scratchnet.cli.flags import path_of
 from scratchnet.errors import InputError
 
+EXAMPLES = """examples:
+  python -m scratchnet predict runs/paper/last.npz digit.png             one digit in a picture
+  python -m scratchnet predict --string runs/reproduce/sdnn.npz line.png  a line of digits, as 2345; the model is
+                                                                         from `python -m scratchnet reproduce sdnn`
+"""
+
 
 def add(commands):
-    command = commands.add_parser("predict", help="read digits from pictures of any size, photos too")
+    command = commands.add_parser(
+        "predict",
+        help="read digits from pictures of any size, photos too",
+        description=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     command.set_defaults(command=run, flags={})
     command.add_argument("model", type=path_of, metavar="MODEL", help="e.g. runs/paper/last.npz")
     command.add_argument("images", nargs="+", type=path_of, metavar="IMAGE", help="a picture or a .npy array")
     command.add_argument("--as-is", action="store_true", help="data of 28 x 28 pixels, bright on black, taken as it is")
+    command.add_argument("--string", action="store_true", help="read a line of several digits in each picture")
 
 
 def run(options):
+    if options.string:
+        return run_strings(options)
     import numpy as np
 
     from scratchnet.cli.progress import prepare_kernels, say
@@ -42,6 +58,15 @@ def run(options):
         sentence = marks or doubt(net, row, limit, names)
         print(f"  {sentence}.\n" if sentence else "")
     return 2 if failed else 0
+
+
+def run_strings(options):
+    if options.as_is:
+        raise InputError("--as-is is for single digits: with --string, every picture is prepared.")
+    from scratchnet.cli.progress import say
+    from scratchnet.cli.reading_strings import read_strings
+
+    return read_strings(options.model, options.images, say)
 
 
 def read(paths, as_is, fills_the_frame, say):

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from scratchnet.datasets.distortions import Ranges, affine, distort
 from scratchnet.datasets.idx import read_idx
+from scratchnet.datasets.lines import prepare_string
 from scratchnet.datasets.pixels import grey, normalise, pad, paper_input, resize
 from scratchnet.datasets.prepare import prepare
 from scratchnet.datasets.sets import SETS, fetch
+from scratchnet.datasets.strings import digit_strings, string_windows
 from scratchnet.errors import DataError, expect_count, nearest
 from scratchnet.layers.initial import Seed, generator
 from scratchnet.storage import here
@@ -19,6 +21,7 @@ __all__ = [
     "Ranges",
     "affine",
     "class_names",
+    "digit_strings",
     "distort",
     "grey",
     "hold_out",
@@ -27,8 +30,10 @@ __all__ = [
     "pad",
     "paper_input",
     "prepare",
+    "prepare_string",
     "read_idx",
     "resize",
+    "string_windows",
 ]
 
 

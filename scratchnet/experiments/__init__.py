@@ -4,6 +4,7 @@ experiment.py    what an experiment is: its runs, and what is found in their res
 many.py          many runs on many processes; what is done is kept
 disturb.py       test digits that are moved, turned, resized, thickened, noisy
 trainings.py     trained networks that several experiments look at
+reading.py       a network trained to read strings, and how well it does
 combinations.py  a recipe with every combination of some settings, for people's own questions
 publish.py       the findings of an experiment as files and on the screen
 
@@ -15,7 +16,7 @@ from typing import Any
 
 from scratchnet.errors import InputError, nearest
 
-NAMES = ("fig5", "fig6", "fig7", "fig8", "fig13")
+NAMES = ("fig5", "fig6", "fig7", "fig8", "fig13", "sdnn")
 
 
 def find_experiment(name: str) -> Any:

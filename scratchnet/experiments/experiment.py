@@ -13,6 +13,8 @@ from scratchnet.experiments.many import Results, Task
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from scratchnet.layers import Sequential
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -54,12 +56,22 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+class Model:
+    """A trained network for other commands, the name of its file, and what the file records about it (JSON)."""
+
+    name: str
+    net: "Sequential"
+    about: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Findings:
-    """What an experiment found: figures, tables, and sentences that compare them with the paper."""
+    """What an experiment found: figures, tables, and sentences that compare them with the paper; perhaps a model."""
 
     drawings: Sequence[Drawing] = ()
     tables: Sequence[Table] = ()
     sentences: Sequence[str] = ()
+    models: Sequence[Model] = ()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """The findings of an experiment: as files in a folder, and as text."""
 
 import contextlib
+import json
 import platform
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from scratchnet.errors import InputError
@@ -16,7 +18,7 @@ from scratchnet.viewing.tables import table
 
 
 def write(experiment: Experiment, found: Findings, folder: Path) -> list[Path]:
-    """Write the figures as .png and the tables as .csv, and return their paths."""
+    """Write the figures as .png, the tables as .csv and the models as .npz, and return their paths."""
     from scratchnet.viewing.figures import save
 
     paths = []
@@ -26,6 +28,9 @@ def write(experiment: Experiment, found: Findings, folder: Path) -> list[Path]:
     for number, one in enumerate(found.tables, 1):
         paths.append(folder / (f"{experiment.name}.csv" if number == 1 else f"{experiment.name}-{number}.csv"))
         write_table(paths[-1], list(one.columns), one.rows)
+    for model in found.models:
+        paths.append(folder / f"{model.name}.npz")
+        model.net.save(paths[-1], json.dumps(model.about))
     return paths
 
 
@@ -58,7 +63,7 @@ def write_page(
     if not begin or not end:
         raise InputError(f"{page} should have the two lines {BEGIN} and {END}: what is found goes between them.")
     folder = page.parent / "reproduction"
-    paths = [path for experiment, found in pairs for path in write(experiment, found, folder)]
+    paths = [path for experiment, found in pairs for path in write(experiment, replace(found, models=()), folder)]
     parts = [provenance(pairs, results, plan, commands), *(section(*pair) for pair in pairs)]
     with atomic_write(page) as file:
         file.write(f"{before}{BEGIN}\n\n{chr(10).join(parts)}\n{END}{after}".encode())

@@ -6,10 +6,12 @@ pool.py         pooling: the largest or the mean of each window
 slope.py        the slopes of squashing functions
 update.py       steps of gradient descent
 warp.py         an affine map of images
+paste.py        several images side by side on one picture
 jit.py          how the kernels are compiled
 """
 
 from scratchnet.kernels.convolution import col2im, convolve, convolve_back, im2col, output_size
+from scratchnet.kernels.paste import paste
 from scratchnet.kernels.pool import average_pool, average_pool_back, max_pool, max_pool_back
 from scratchnet.kernels.slope import times_slope, where_positive
 from scratchnet.kernels.update import adam, descend
@@ -28,6 +30,7 @@ __all__ = [
     "max_pool",
     "max_pool_back",
     "output_size",
+    "paste",
     "subsample",
     "subsample_back",
     "times_slope",

@@ -1,6 +1,8 @@
 """Networks made of layers: the paper's LeNet-5, and the networks that tutorials call LeNet-5."""
 
-from scratchnet.models.codes import DIGIT_CODES
+from scratchnet.models.codes import DIGIT_CODES, STRING_CODES
+from scratchnet.models.displacement import space_displacement
+from scratchnet.models.grammar import Reading, read_string, with_blank
 from scratchnet.models.lenet5 import TABLE_I, lenet5
 from scratchnet.models.tutorials import (
     blog_relu_maxpool,
@@ -14,7 +16,9 @@ from scratchnet.models.tutorials import (
 
 __all__ = [
     "DIGIT_CODES",
+    "STRING_CODES",
     "TABLE_I",
+    "Reading",
     "blog_relu_maxpool",
     "fashion_relu",
     "fashion_tanh",
@@ -22,5 +26,8 @@ __all__ = [
     "notebook_learned_slope",
     "paper_softmax",
     "paper_softmax_sparse",
+    "read_string",
+    "space_displacement",
     "tutorial_28",
+    "with_blank",
 ]

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scratchnet.datasets import SETS
+from scratchnet import models
+from scratchnet.datasets import SETS, class_names
 from scratchnet.errors import ModelError
-from scratchnet.layers import Layer
+from scratchnet.layers import Layer, Sequential
 from scratchnet.runs.recipes import RECIPES, Recipe
 from scratchnet.storage import read_about
 from scratchnet.training.history import with_current_names
@@ -24,6 +25,22 @@ def load_model(path: str | Path) -> tuple[Layer, Recipe, str]:
             f"{path} is a model of {name!r} on {data!r}, which this version does not have. Update scratchnet."
         )
     return RECIPES[name].network().load(path), RECIPES[name], data
+
+
+def load_reader(path: str | Path) -> Sequential:
+    """Return the LeNet-5 in a model file, to read strings with; with the class of the blank if it was trained for it.
+
+    Raises ModelError for another network, for data that are no digits, and for a file that cannot be used.
+    """
+    if recorded(path).get("blank") is True:
+        return models.lenet5(0, codes=models.STRING_CODES).load(path)
+    net, recipe, data = load_model(path)
+    if recipe is not RECIPES["paper"] or class_names(data) != class_names("mnist"):
+        raise ModelError(
+            f"{path} is a model of {recipe.name!r} on {data!r}. A string is read with the paper's LeNet-5, trained on "
+            "digits: `python -m scratchnet reproduce sdnn` writes one that was trained on strings."
+        )
+    return net  # type: ignore[return-value]  # a recipe's network is a Sequential
 
 
 def limits_in(path: str | Path) -> dict[str, float]:

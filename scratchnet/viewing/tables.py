@@ -14,6 +14,30 @@ def ascii_picture(pixels):
     return "\n".join([edge, *("|" + "".join(np.repeat(line, 2)) + "|" for line in shades), edge])
 
 
+def ascii_strip(pixels):
+    """Return uint8 pixels (32, W) as text for a wide picture: a character is two rows of one column, the brighter."""
+    pairs = pixels.reshape(-1, 2, pixels.shape[1]).max(axis=1)
+    rows = ["".join(line).rstrip() for line in SHADES[pairs.astype(int) * len(SHADES) // 256]]
+    return "\n".join(rows).strip("\n")
+
+
+def output_rows(y, read):
+    """Return penalties (classes, positions) as text under `ascii_strip`, the smaller the darker: a row for each class.
+
+    A position is four columns wide, as in the strip, and begins below the middle of its window. read: a Reading, whose
+    string stands below.
+    """
+    levels = np.clip((1 - y / 80) * len(SHADES), 0, len(SHADES) - 1).astype(int)
+    left = 14
+    names = [*map(str, range(len(y) - 1)), "blank"]
+    rows = [f"{name:>{left - 2}}  " + "".join(np.repeat(SHADES[row], 4)) for name, row in zip(names, levels)]
+    below = [" "] * 4 * y.shape[1]
+    for character, place in zip(read.string, read.places):
+        below[4 * place + 2] = str(character)
+    rows.append(f"{'read':>{left - 2}}  " + "".join(below))
+    return "\n".join(row.rstrip() for row in rows)
+
+
 def percent(p: float) -> str:
     """Return a probability in percent, never rounded up to 100."""
     return "> 99.99 %" if p > 0.9999 else f"{100 * p:.2f} %" if p > 0.99 else f"{100 * p:.0f} %"
