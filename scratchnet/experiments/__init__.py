@@ -13,7 +13,7 @@ from typing import Any
 
 from scratchnet.errors import InputError, nearest
 
-NAMES = ("fig5", "fig6", "fig7", "fig8")
+NAMES = ("fig5", "fig6", "fig7", "fig8", "silences", "regularisation", "ancestors")
 
 
 def find_experiment(name: str) -> Any:
