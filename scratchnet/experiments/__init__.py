@@ -16,7 +16,7 @@ from typing import Any
 
 from scratchnet.errors import InputError, nearest
 
-NAMES = ("fig5", "fig6", "fig7", "fig8", "fig13", "sdnn")
+NAMES = ("fig5", "fig6", "fig7", "fig8", "fig13", "sdnn", "silences", "regularisation", "ancestors")
 
 
 def find_experiment(name: str) -> Any:

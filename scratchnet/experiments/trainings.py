@@ -1,7 +1,7 @@
 """Trained networks that several experiments look at: LeNet-5, plain, on distorted digits, and on noise."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -90,13 +90,23 @@ def train_lenet5(
 
 def digits(images: int, tested: int, held_out: bool = False) -> tuple[Data, Data]:
     """Return the first images and labels to train on, and those to test on: of the test set, or held out."""
-    train = load("mnist", "train")
     if not held_out:
-        test = load("mnist", "test")
-    else:
-        order = np.random.default_rng(SPLIT).permutation(len(train[1]))
-        train, test = ((train[0][part], train[1][part]) for part in (order[HELD_OUT:], order[:HELD_OUT]))
-    return (train[0][:images], train[1][:images]), (test[0][:tested], test[1][:tested])
+        return first_of(mnist("train"), images), first_of(mnist("test"), tested)
+    train_images, labels = mnist("train")
+    order = np.random.default_rng(SPLIT).permutation(len(labels))
+    parts = order[HELD_OUT:][:images], order[:HELD_OUT][:tested]
+    train, test = ((train_images[part], labels[part]) for part in parts)
+    return train, test
+
+
+@cache
+def mnist(split: str) -> Data:
+    """Return the images and labels of a split; they are read once in a process."""
+    return load("mnist", split)
+
+
+def first_of(data: Data, count: int) -> Data:
+    return data[0][:count], data[1][:count]
 
 
 def paper_set(images: NDArray, labels: NDArray, rng: np.random.Generator, ranges: Ranges) -> Callable[[int], Data]:

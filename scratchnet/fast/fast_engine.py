@@ -122,7 +122,8 @@ class FastEngine:
     def fused(self, optimizer, batch_size):
         """Return STRETCH at batch size 1 if the programs can take the optimizer's steps, else 0."""
         plain = type(optimizer) is SGD and not optimizer.momentum and not optimizer.weight_decay
-        known = optimizer.net is self.net and (plain or type(optimizer) is SDLM)
+        diagonal = isinstance(optimizer, SDLM) and type(optimizer).step is SDLM.step
+        known = optimizer.net is self.net and (plain or diagonal)
         known = known and getattr(self.loss, "weights", None) is None  # each image would have its own 1 / w
         return STRETCH if batch_size == 1 and self.single and known else 0
 

@@ -1,5 +1,6 @@
-"""Networks made of layers: the paper's LeNet-5, and the networks that tutorials call LeNet-5."""
+"""Networks made of layers: the paper's LeNet-5, its ancestors, and the networks that tutorials call LeNet-5."""
 
+from scratchnet.models.before_1998 import lenet1, lenet_1989
 from scratchnet.models.codes import DIGIT_CODES, STRING_CODES
 from scratchnet.models.displacement import space_displacement
 from scratchnet.models.grammar import Reading, read_string, with_blank
@@ -22,7 +23,9 @@ __all__ = [
     "blog_relu_maxpool",
     "fashion_relu",
     "fashion_tanh",
+    "lenet1",
     "lenet5",
+    "lenet_1989",
     "notebook_learned_slope",
     "paper_softmax",
     "paper_softmax_sparse",
