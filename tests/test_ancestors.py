@@ -35,7 +35,7 @@ def test_units_of_1989():
     """1,256 units, with the 256 of the input."""
     net = lenet_1989(0)
     units = {name: int(np.prod(shape)) for name, shape in net.shapes().items()}
-    assert 256 + sum(units[name] for name in ("H1", "H2", "H3", "OUTPUT")) == 1_264
+    assert 256 + sum(units[name] for name in ("H1", "H2", "H3", "OUTPUT")) == 1_256
     assert units["H1"] == 768 == net["H1"].b.size and units["H2"] == 192 == net["H2"].b.size
 
 

@@ -122,7 +122,7 @@ def prepared(images: NDArray, field: int) -> NDArray:
 def boxed(images: NDArray) -> NDArray:
     """Return each digit in the middle of 20 x 20 pixels: uint8 (N, 28, 28) -> (N, 20, 20)."""
     found = np.zeros((len(images), BOX, BOX), np.uint8)
-    for image, box in zip(images, found):
+    for image, box in zip(pad(images, images.shape[1] + BOX), found):
         top, left = (start_of(image.any(axis=axis)) for axis in (1, 0))
         box[:] = image[top : top + BOX, left : left + BOX]
     return found
@@ -130,9 +130,8 @@ def boxed(images: NDArray) -> NDArray:
 
 def start_of(inked: NDArray) -> int:
     """Return where a window of 20 begins that has the inked rows, or columns, in its middle."""
-    rows = np.flatnonzero(inked)
-    centre = (rows[0] + rows[-1] + 1) / 2 if len(rows) else len(inked) / 2
-    return int(np.clip(round(centre - BOX / 2), 0, len(inked) - BOX))
+    rows = np.flatnonzero(inked) if inked.any() else np.arange(len(inked))
+    return int(rows[0] + rows[-1] + 1 - BOX) // 2
 
 
 def tasks(plan: Plan) -> list[Task]:

@@ -3,6 +3,7 @@
 A run that never learns, or diverges, is a result like the others.
 """
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -65,8 +66,10 @@ class Choice:
     memory: float = 0.0
 
 
-def changed_task(plan: Plan, seed: int, name: str, cost: float = 1.0, **changes: Any) -> Task:
-    """Return the task of a run with these changes. cost: its time beside that of the default."""
+def changed_task(plan: Plan, seed: int, cost: float = 1.0, **changes: Any) -> Task:
+    """Return the task of a run with these changes, which name it. cost: its time beside that of the default."""
+    what = " ".join(f"{name} {value}" for name, value in sorted(changes.items())) or "nothing"
+    name = re.sub(r"[^a-z0-9.]+", "-", what.lower()).strip("-")
     sizes = {"images": plan.images(55_000), "tested": plan.tested(5_000), "epochs": plan.epochs()}
     return Task(f"changed-{name}-seed{seed}", train_changed, {"seed": seed} | sizes | changes, cost)
 

@@ -39,12 +39,17 @@ class Case:
 
 
 def case_task(plan: Plan, case: Case) -> Task:
-    warm_up = case.warm_up // 50 if plan.tiny else case.warm_up
-    return Task(f"first-updates-{case.name}", watch_updates, {"seed": 0, "warm_up": warm_up, "eta": case.eta}, 0.1)
+    warm_up, updates = (case.warm_up // 50, UPDATES // 10) if plan.tiny else (case.warm_up, UPDATES)
+    return Task(
+        f"first-updates-{case.name}",
+        watch_updates,
+        {"seed": 0, "warm_up": warm_up, "eta": case.eta, "updates": updates},
+        0.1,
+    )
 
 
-def watch_updates(seed: int, warm_up: int, eta: float) -> dict[str, Any]:
-    """Make 200 updates by the printed recipe, and return what the layers did.
+def watch_updates(seed: int, warm_up: int, eta: float, updates: int) -> dict[str, Any]:
+    """Make some updates by the printed recipe, and return what the layers did.
 
     saturated, in percent, and spread: (looks, layers); at: the updates before each look; steps: (parameters, 3), the
     smallest, the median and the largest step size of each parameter; all_steps: (3,) of all of them.
@@ -54,7 +59,7 @@ def watch_updates(seed: int, warm_up: int, eta: float) -> dict[str, Any]:
     """
     rng = np.random.default_rng(seed)
     net = lenet5(rng, init=uniform_over_fan_in, coefficient=0.6)
-    (images, labels), (others, _) = digits(warm_up + UPDATES + ESTIMATED, LOOKED_AT, held_out=True)
+    (images, labels), (others, _) = digits(warm_up + updates + ESTIMATED, LOOKED_AT, held_out=True)
     x, looked_at = paper_input(images), paper_input(others)
     loss, optimizer = MLELoss(), SDLM(net, paper(0) / 10)
     if warm_up:
@@ -62,7 +67,7 @@ def watch_updates(seed: int, warm_up: int, eta: float) -> dict[str, Any]:
     optimizer.lr = paper(0, eta)
     optimizer.estimate(loss, x[-ESTIMATED:], labels[-ESTIMATED:])
     looks = [look(net, looked_at)]
-    for i in range(UPDATES):
+    for i in range(updates):
         image, label = x[warm_up + i : warm_up + i + 1], labels[warm_up + i : warm_up + i + 1]
         loss.forward(net(image), label)
         net.backward(loss.backward())
@@ -74,7 +79,7 @@ def watch_updates(seed: int, warm_up: int, eta: float) -> dict[str, Any]:
         "layers": list(activations(net, looked_at)),
         "saturated": np.array([[shares for shares, _ in one] for one in looks]),
         "spread": np.array([[spreads for _, spreads in one] for one in looks]),
-        "at": np.arange(0, UPDATES + 1, EVERY),
+        "at": np.arange(0, updates + 1, EVERY),
         "parameters": list(every),
         "steps": np.array([[eps.min(), np.median(eps), eps.max()] for eps in every.values()]),
         "all_steps": three_of(np.concatenate(list(every.values()))),
@@ -117,7 +122,7 @@ def sentence(name: str, result: dict[str, Any]) -> str:
     dead = [layer for layer, (_, spread) in ends.items() if spread < 1e-3]
     return (
         f"{name}: the step sizes are {smallest:.1e} to {largest:.1e}, with a median of {median:.1e}. "
-        f"{when_flat(result)} After {UPDATES} updates {ends[most][0]:.0f} % of the units of {most} are saturated, the "
+        f"{when_flat(result)} After {result['at'][-1]} updates {ends[most][0]:.0f} % of the units of {most} are saturated, the "
         "most of all layers, and the outputs of "
         f"F6 have a spread of {ends['F6'][1]:.4f} over patterns. Layers that answer the same to every pattern: "
         f"{', '.join(dead) or 'none'}."

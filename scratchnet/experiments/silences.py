@@ -1,6 +1,5 @@
 """What the paper does not say, one change at a time from the default recipe, on held-out training digits."""
 
-import re
 from functools import partial
 from typing import Any
 
@@ -58,7 +57,7 @@ CHOICES: dict[str, dict[str, dict[str, Any]]] = {
         "SDLM, batch 64": {"batch_size": 64, "candidates": (1, 4, 16)},
         "SGD, batch 1": {"optimizer": "SGD", "candidates": (0.25, 0.5, 1, 2)},
         "SGD, batch 64": {"optimizer": "SGD", "batch_size": 64, "candidates": (2, 8, 32)},
-        "Adam, batch 1": {"optimizer": "Adam", "candidates": (0.1, 0.4)},
+        "Adam, batch 1": {"optimizer": "Adam", "candidates": (0.1, 0.4, 1.6)},
         "Adam, batch 64": {"optimizer": "Adam", "batch_size": 64, "candidates": (1, 4, 16)},
     },
     "output (II.B)": {
@@ -84,8 +83,7 @@ CAPTION = (
 
 def of_choice(plan: Plan, group: str, choice: str, seed: int) -> Task:
     changes = CHOICES[group][choice]
-    name = re.sub(r"[^a-z0-9.]+", "-", f"{group.partition(' (')[0]} {choice}".lower()).strip("-")
-    return changed_task(plan, seed, name if changes else "nothing", COSTS.get(choice, 1.0), **changes)
+    return changed_task(plan, seed, COSTS.get(choice, 1.0), **changes)
 
 
 def tasks(plan: Plan) -> list[Task]:
@@ -95,7 +93,7 @@ def tasks(plan: Plan) -> list[Task]:
         for group, choices in CHOICES.items()
         for choice in choices
     ]
-    return [*dict.fromkeys(runs), *plateau.tasks(plan)]
+    return list(dict.fromkeys([*runs, *plateau.tasks(plan)]))
 
 
 def findings(plan: Plan, results: Results) -> Findings:
@@ -138,7 +136,9 @@ def remarks(changes: dict[str, Any], runs: list[dict[str, Any]]) -> str:
     outcomes = [run["outcome"] for run in runs]
     parts = [f"{outcomes.count(what)} of {len(runs)} {what}" for what in ("stopped", "diverged") if what in outcomes]
     if "candidates" in changes:
+        ends_of_list = [run["eta"] in (min(changes["candidates"]), max(changes["candidates"])) for run in runs]
         parts.append("first rates " + ", ".join(f"{ETA * run['eta']:.2g}" for run in runs))
+        parts += [f"{sum(ends_of_list)} at an end of the candidates"] if any(ends_of_list) else []
     return "; ".join(parts)
 
 
