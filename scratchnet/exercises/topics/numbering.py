@@ -1,13 +1,12 @@
 """Columns under a wrong number: what im2col and col2im are when two fields get one column, or none."""
 
-import traceback
 from types import SimpleNamespace
 
 import numpy as np
 
 from scratchnet.errors import CheckFailed
 from scratchnet.exercises.definition import Wrong
-from scratchnet.exercises.kinds import Function
+from scratchnet.exercises.kinds import Function, line_of
 from scratchnet.exercises.topics.fields import geometry
 from scratchnet.kernels import col2im
 
@@ -74,9 +73,8 @@ class OfColumns(Function):
                 g = geometry(shaped(case))
                 if f"out of bounds for axis 1 with size {g.N * g.OH * g.OW}" not in str(why):
                     raise
-                at = traceback.extract_tb(why.__traceback__)[-1]
                 raise CheckFailed(
-                    f"line {at.lineno}: {at.line}\nIndexError: {why}. For N = {g.N}, OH = {g.OH}, OW = {g.OW}.",
+                    f"{line_of(why)}IndexError: {why}. For N = {g.N}, OH = {g.OH}, OW = {g.OW}.",
                     f"Yours has a column number that is too large; {RIGHT} Such a row of positions has OW of them.",
                 ) from None
 
