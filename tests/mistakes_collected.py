@@ -1216,7 +1216,7 @@ MISTAKES = [
         '    if value.ndim > 1:\n'
         '        value -= self.lr * gradient',
     )),
-    ('sgd', 'curvature for gradient', '', 'Other code still needs g1. Make a new array instead of chang', (
+    ('sgd', 'curvature for gradient', '', 'Yours takes the parts of each parameter as (name, gradient, ', (
         'for name, gradient, value, _ in self.net.parameters():\n'
         '    value -= self.lr * gradient',
     )),
