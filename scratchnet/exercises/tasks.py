@@ -169,8 +169,9 @@ class Erasing(Kind):
                         "Yours changes the network; it should put back what it erases, or work on copy.deepcopy(net). "
                         "copy.copy(net) still has the same arrays.",
                     )
-            floats = isinstance(found, np.ndarray) and found.dtype.kind == "f"
-            return {"errors": found.astype(float) if floats else found}  # float32 holds these percentages too
+            if isinstance(found, np.ndarray) and found.dtype == np.float32:  # it holds these percentages too
+                found = np.round(found.astype(float), 5)
+            return {"errors": found}
 
         return errors
 

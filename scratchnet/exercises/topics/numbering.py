@@ -49,14 +49,15 @@ def read(c, times):
     return col2im(columns, c.shape, c.kh, c.kw, c.stride, c.padding)
 
 
-def wrong_numbers(result, make, does):
+def wrong_numbers(result, make, does, times=NUMBERS):
+    """Return the known wrong answers of these column numbers."""
     return tuple(
-        Wrong(result, f"Yours {mistake} in the number of a column, and {does}; {RIGHT}", lambda c, t=times: make(c, t))
-        for mistake, times in NUMBERS
+        Wrong(result, f"Yours {mistake} in the number of a column, and {does}; {RIGHT}", lambda c, t=t: make(c, t))
+        for mistake, t in times
     )
 
 
-INTO_ONE = wrong_numbers("columns", written, "puts several fields into one")
+INTO_ONE = wrong_numbers("columns", written, "puts several fields into one", NUMBERS[:-1])
 FROM_ONE = wrong_numbers("x", read, "reads one column for several fields")
 
 

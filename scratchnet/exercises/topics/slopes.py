@@ -13,9 +13,14 @@ def function_case(rng, shape, h=0.5, draw=None, memory=np.ascontiguousarray):
     return Case({"x": memory(x)} | ({"h": h} if h else {}), options={"E": E}, parameters={"a": a})
 
 
+def step(c):
+    """Return h, the default if the case has none."""
+    return vars(c).get("h", 1e-5)
+
+
 def slopes(c, up=1, down=-1, h=None, restored=True):
     """Return (E(x + up h) - E(x + down h)) / (2 h) for each entry, with a mistake."""
-    h, energy, gradient = h or vars(c).get("h", 1e-5), polynomial(c.a), np.zeros_like(c.x)
+    h, energy, gradient = h or step(c), polynomial(c.a), np.zeros_like(c.x)
     x = c.x.copy()
     for i in range(x.size):
         value = x.flat[i]
@@ -39,9 +44,9 @@ def whole_rows(c):
     gradient, energy = np.zeros_like(c.x), polynomial(c.a)
     for i in range(len(c.x)):
         up, down = c.x.copy(), c.x.copy()
-        up[i] += c.h
-        down[i] -= c.h
-        gradient[i] = (energy(up) - energy(down)) / (2 * c.h)
+        up[i] += step(c)
+        down[i] -= step(c)
+        gradient[i] = (energy(up) - energy(down)) / (2 * step(c))
     return gradient
 
 
@@ -50,9 +55,9 @@ def moved_at_once(c, groups):
     gradient, energy = np.zeros_like(c.x), polynomial(c.a)
     for at in groups(c.x):
         up, down = c.x.copy(), c.x.copy()
-        up[at] += c.h
-        down[at] -= c.h
-        gradient[at] = (energy(up) - energy(down)) / (2 * c.h)
+        up[at] += step(c)
+        down[at] -= step(c)
+        gradient[at] = (energy(up) - energy(down)) / (2 * step(c))
     return gradient
 
 
@@ -64,9 +69,9 @@ def further(c):
     """Return the slopes of copies that are made once, before the loop."""
     up, down, gradient, energy = c.x.copy(), c.x.copy(), np.zeros_like(c.x), polynomial(c.a)
     for i in range(c.x.size):
-        up.flat[i] += c.h
-        down.flat[i] -= c.h
-        gradient.flat[i] = (energy(up) - energy(down)) / (2 * c.h)
+        up.flat[i] += step(c)
+        down.flat[i] -= step(c)
+        gradient.flat[i] = (energy(up) - energy(down)) / (2 * step(c))
     return gradient
 
 
@@ -75,7 +80,7 @@ def each(c, formula):
     energy, found = polynomial(c.a), np.zeros_like(c.x)
     for i in range(c.x.size):
         move = np.zeros_like(c.x)
-        move.flat[i] = c.h
+        move.flat[i] = step(c)
         found.flat[i] = formula(energy(c.x + move), energy(c.x), energy(c.x - move))
     return found
 
@@ -85,7 +90,7 @@ def by_share(c):
     energy, found = polynomial(c.a), np.zeros_like(c.x)
     for i in range(c.x.size):
         move = np.zeros_like(c.x)
-        move.flat[i] = c.h * c.x.flat[i]
+        move.flat[i] = step(c) * c.x.flat[i]
         found.flat[i] = energy(c.x + move) - energy(c.x - move)
     return found
 
@@ -119,17 +124,17 @@ SLOPES_WRONG = (
     Wrong(
         "gradient",
         "Yours divides by 2 and multiplies by h; it should divide by both: write / (2 * h).",
-        lambda c: c.gradient * c.h**2,
+        lambda c: c.gradient * step(c) ** 2,
     ),
     Wrong(
         "gradient",
         "Yours does not divide; it should divide by 2 h.",
-        lambda c: 2 * c.h * c.gradient,
+        lambda c: 2 * step(c) * c.gradient,
     ),
     Wrong(
         "gradient",
         "Yours divides by 2 h^2; it should divide by 2 h.",
-        lambda c: c.gradient / c.h,
+        lambda c: c.gradient / step(c),
     ),
     Wrong("gradient", "Yours has the other sign; it should be E(x + h) - E(x - h).", lambda c: -c.gradient),
     Wrong(
@@ -204,24 +209,24 @@ SLOPES_WRONG = (
     Wrong(
         "gradient",
         "Yours divides by 2 and not by h; it should divide by 2 h.",
-        lambda c: c.gradient * c.h,
+        lambda c: c.gradient * step(c),
     ),
     Wrong(
         "gradient",
         "Yours adds E(x - h); it should subtract it: (E(x + h) - E(x - h)) / (2 h).",
-        lambda c: each(c, lambda up, here, down: (up + down) / (2 * c.h)),
+        lambda c: each(c, lambda up, here, down: (up + down) / (2 * step(c))),
     ),
     Wrong(
         "gradient",
         "Yours lacks brackets around the difference, and divides E(x - h) alone; it should be (E(x + h) - E(x - h)) / "
         "(2 h).",
-        lambda c: each(c, lambda up, here, down: up - down / (2 * c.h)),
+        lambda c: each(c, lambda up, here, down: up - down / (2 * step(c))),
     ),
     *(
         Wrong(
             "gradient",
             "Yours is a second difference; it should be the first: (E(x + h) - E(x - h)) / (2 h).",
-            lambda c, by=by: each(c, lambda up, here, down: (up - 2 * here + down) / by(c.h)),
+            lambda c, by=by: each(c, lambda up, here, down: (up - 2 * here + down) / by(step(c))),
         )
         for by in (lambda h: h**2, lambda h: 2 * h)
     ),
@@ -231,7 +236,7 @@ SLOPES_WRONG = (
             "Yours moves an entry by a share of it, x (1 + h); it should add h: x + h.",
             lambda c, by=by: by_share(c) / by(c),
         )
-        for by in (lambda c: 2 * c.h, lambda c: 2 * c.h * c.x)
+        for by in (lambda c: 2 * step(c), lambda c: 2 * step(c) * c.x)
     ),
     Wrong("gradient", "Yours is |dE/dx|; it should keep the sign.", lambda c: np.abs(c.gradient)),
 )

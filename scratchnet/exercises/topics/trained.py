@@ -117,6 +117,16 @@ ERASE = Exercise(
             ),
             Wrong(
                 "errors",
+                "Yours is by how much the error falls; it should be the error itself.",
+                lambda c: erased(c, nothing) - c.errors,
+            ),
+            Wrong(
+                "errors",
+                "Yours is the error divided by that of the whole network; it should be the error itself.",
+                lambda c: c.errors / erased(c, nothing),
+            ),
+            Wrong(
+                "errors",
                 "Yours reads the class of the largest penalty; it should be the smallest. evaluate knows that.",
                 lambda c: erased(c, just, best="argmax"),
             ),
