@@ -23,7 +23,6 @@ NUMBERS = (  # what n, h and w are multiplied by
     ("does not multiply h", lambda g: (g.OH * g.OW, 1, 1)),
     ("leaves out h", lambda g: (g.OH * g.OW, 0, 1)),
     ("leaves out w", lambda g: (g.OH * g.OW, g.OW, 0)),
-    ("leaves out n", lambda g: (0, g.OW, 1)),
 )
 
 
@@ -49,15 +48,15 @@ def read(c, times):
     return col2im(columns, c.shape, c.kh, c.kw, c.stride, c.padding)
 
 
-def wrong_numbers(result, make, does, times=NUMBERS):
+def wrong_numbers(result, make, does):
     """Return the known wrong answers of these column numbers."""
     return tuple(
         Wrong(result, f"Yours {mistake} in the number of a column, and {does}; {RIGHT}", lambda c, t=t: make(c, t))
-        for mistake, t in times
+        for mistake, t in NUMBERS
     )
 
 
-INTO_ONE = wrong_numbers("columns", written, "puts several fields into one", NUMBERS[:-1])
+INTO_ONE = wrong_numbers("columns", written, "puts several fields into one")
 FROM_ONE = wrong_numbers("x", read, "reads one column for several fields")
 
 
