@@ -1109,7 +1109,7 @@ MISTAKES = [
         'self.hb = hY.sum(axis=1)\n'
         'return col2im((self.W.reshape(O, -1) ** 2).T @ hY, self.x.shape, kh, kw, self.stride, self.padding)',
     )),
-    ('conv-backward2', 'averaged over the positions', '', 'Yours is 1/2 of what it should be. Did you average over the ', (
+    ('conv-backward2', 'averaged over the positions', '', 'Yours divides hW by the number of positions, OH * OW; it sho', (
         'kh, kw = self.kernel_size\n'
         'O = self.W.shape[0]\n'
         'hY = hy.swapaxes(0, 1).reshape(O, -1)\n'
@@ -1216,7 +1216,7 @@ MISTAKES = [
         '    if value.ndim > 1:\n'
         '        value -= self.lr * gradient',
     )),
-    ('sgd', 'curvature for gradient', '', 'Other code still needs g1. Make a new array instead of chang', (
+    ('sgd', 'curvature for gradient', '', 'Yours takes the parts of each parameter as (name, gradient, ', (
         'for name, gradient, value, _ in self.net.parameters():\n'
         '    value -= self.lr * gradient',
     )),

@@ -107,10 +107,8 @@ def rounded(got, expected, sizes):
 
 
 def factor(got, expected, sizes):
-    where = expected != 0
-    ratio = float(np.median(got[where] / expected[where])) if where.any() else 0
-    named = next((name for name, n in sizes.items() if n > 1 and ratio in near(n, 1 / n)), None)
-    if not alike(got, ratio * expected) or (np.count_nonzero(where) < 2 and not named and ratio != -1):
+    ratio, names = ratio_of(got, expected, sizes)
+    if not ratio or (np.count_nonzero(expected) < 2 and not names and ratio != -1):
         return ""
     if abs(ratio + 1) < 1e-6:
         why = "Is there a minus too many, or is one missing?"
@@ -118,13 +116,26 @@ def factor(got, expected, sizes):
     number = Fraction(ratio).limit_denominator(64)
     text = str(number) if abs(float(number) - ratio) < 1e-9 * abs(ratio) else f"{ratio:.6g}"
     sentence = f"Yours is {text} {'times' if abs(ratio) > 1 else 'of'} what it should be"
-    if named == "images" and ratio < 1:
+    if len(names) > 1:
+        counted = " and ".join(f"{sizes[name]} {name}" for name in names)
+        of_these = "average over one of these" if ratio < 1 else "forget to average over one of these"
+        return f"{sentence}, and there are {counted}. Did you {of_these}, or is it another factor?"
+    if names == ["images"] and ratio < 1:
         return f"{sentence}. Did you average over the batch? The 1/N is in the loss; layers sum."
-    if named and ratio < 1:
-        return f"{sentence}, and there are {sizes[named]} {named}. Did you average over them?"
-    if named:
-        return f"{sentence}, and there are {sizes[named]} {named}. Did you forget to average over them?"
+    if names and ratio < 1:
+        return f"{sentence}, and there are {sizes[names[0]]} {names[0]}. Did you average over them?"
+    if names:
+        return f"{sentence}, and there are {sizes[names[0]]} {names[0]}. Did you forget to average over them?"
     return f"{sentence}. Is a factor wrong or missing{', and is the sign wrong' if ratio < 0 else ''}?"
+
+
+def ratio_of(got, expected, sizes):
+    """Return the factor between two arrays, 0 if there is none, and the names of the sizes that it may come from."""
+    where = expected != 0
+    ratio = float(np.median(got[where] / expected[where])) if where.any() and got.shape == expected.shape else 0
+    if not alike(got, ratio * expected):
+        return 0, []
+    return ratio, [name for name, n in sizes.items() if n > 1 and ratio in near(n, 1 / n)]
 
 
 class near:

@@ -32,7 +32,15 @@ def layer_case(kind, rng, dtype, shape, *args, draw=normal, memory=np.ascontiguo
     }
     x, dy = memory(draw(rng, shape, dtype)), memory(draw(rng, y_shape, dtype))
     arrays = {"x": x, "dy": dy, "hy": memory(np.abs(draw(rng, y_shape, dtype)))}
-    return Case(arrays, args, options, parameters, {"images": shape[0]} | (sizes or {}))
+    return Case(arrays, args, options, parameters, {"images": shape[0]} | counted(y_shape) | (sizes or {}))
+
+
+def counted(y_shape):
+    """Return {what: how many} of an output with maps: a wrong factor may be one of these."""
+    if len(y_shape) != 4:
+        return {}
+    N, maps, OH, OW = y_shape
+    return {"maps": maps, "positions in a map": OH * OW, "positions in all images": N * OH * OW}
 
 
 def loss_case(rng, dtype, images, classes, *args, scale=3.0, draw=None, memory=np.ascontiguousarray, **options):

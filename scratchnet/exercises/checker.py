@@ -17,6 +17,7 @@ from scratchnet.exercises.definition import close
 from scratchnet.exercises.desk import Ended, NoDesk, my_desk
 from scratchnet.exercises.kinds import agree
 from scratchnet.exercises.learner import shown
+from scratchnet.exercises.unpacking import tell_another_order
 from scratchnet.exercises.verdict import Compared, verdict
 
 SINGLE = 1e-4  # what is right in float32; a mistake is 1e-2 and more
@@ -121,11 +122,22 @@ def go_through(result, answer, seed):
             )
         for level, test in exercise.levels or LEVELS:
             result.failed = method, level
-            found = test(exercise, answer, method, seed)
+            found = attempted(exercise, answer, method, seed, test)
             if found is not NO_SUCH_LEVEL:
                 result.passed.append(result.failed)
                 result.fact = found or ""
     result.state, result.failed = "right", None
+
+
+def attempted(exercise, answer, method, seed, test):
+    """Run the test of a level. Where it fails, look first whether the parts of a parameter are in another order."""
+    try:
+        return test(exercise, answer, method, seed)
+    except (Mistake, CheckFailed) as why:
+        if exercise.kind.unpacks:
+            (case,) = cases(exercise, "tiny", seed, "by hand")
+            tell_another_order(exercise, answer, method, case, right_results(exercise, method, case), why)
+        raise
 
 
 def run_once(exercise, answer, method, seed):

@@ -6,13 +6,16 @@ judge(thing, case, method) raises CheckFailed when it is not what mathematics sa
 the library that asks the learner's process for one method (`asked`).
 """
 
+import traceback
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
 from scratchnet.checks import check_curvature, check_gradients, check_loss, compare
 from scratchnet.errors import CheckFailed
+from scratchnet.exercises.unpacking import arranged
 from scratchnet.layers import Linear, Sequential
 from scratchnet.parallel import ReadableEngine
 
@@ -24,9 +27,9 @@ HALF_RATE = "change of W in 4 steps, the last at half the rate"
 class Kind:
     """repeats: whether a second call gives the same; generic: whether symptoms of arrays say something; judged: the
     methods that `judge` can judge; tolerance: the relative error that rounding may make in the cases of float64;
-    of_inputs: what to say of the inputs to who changes them."""
+    of_inputs: what to say of the inputs to who changes them; unpacks: whether the learner unpacks parameters."""
 
-    repeats, generic, tolerance, of_inputs = True, True, 1e-9, ""
+    repeats, generic, tolerance, of_inputs, unpacks = True, True, 1e-9, "", False
     judged: tuple = ()
 
     def given(self, case):
@@ -160,7 +163,7 @@ class Steps(Kind):
     """Three steps of an optimizer on W and b of a layer, with gradients g1, g2, g3 of W and d1, d2, d3 of b; then a
     fourth at half the rate, with g1. A second layer has the gradients in another order."""
 
-    repeats = False
+    repeats, unpacks = False, True
     of_inputs = " self.net.parameters() yields (name, value, gradient, curvature), in that order."
 
     def prepare(self, kind, case, method):
@@ -168,7 +171,7 @@ class Steps(Kind):
         layer, second = (Linear(*a["W"].shape[::-1], dtype=a["W"].dtype) for _ in range(2))
         W, b = layer.W, layer.b = a["W"].copy(), a["b"].copy()
         second.W, second.b = -a["W"], -a["b"]
-        optimizer = kind(Sequential(F=layer, G=second), **case.options)
+        optimizer = kind(arranged(Sequential(F=layer, G=second), a), **case.options)
 
         def step(mine, others):
             layer.dW, layer.db = a[f"g{mine}"], a[f"d{mine}"]
@@ -192,7 +195,7 @@ class Steps(Kind):
 class Levenberg(Kind):
     """The two halves of SDLM: step sizes from curvatures, and a step with them."""
 
-    repeats = False
+    repeats, unpacks = False, True
 
     def unread(self, method):
         """Arrays of a case that say nothing here."""
@@ -203,11 +206,11 @@ class Levenberg(Kind):
         layer, second = (Linear(*a["W"].shape[::-1], dtype=a["W"].dtype) for _ in range(2))
         W, b = layer.W, layer.b = a["W"].copy(), a["b"].copy()
         second.W, second.b = -a["W"], -a["b"]
-        net = Sequential(F=layer, G=second)
+        net = arranged(Sequential(F=layer, G=second), a)
         optimizer = kind(net, **case.options)
 
         def estimate():
-            optimizer.estimate_by(GivenCurvatures(net, a), a["x"], a["labels"])
+            estimate_twice(optimizer, net, a, "the step sizes")
             found = by_leaf("self.eps", optimizer.eps, (layer, second))
             return {"eps of W": found[layer, "W"], "eps of b": found[layer, "b"]} | {
                 f"eps of {name} of a second layer": found[second, name] for name in second.params
@@ -228,18 +231,61 @@ class GivenCurvatures(ReadableEngine):
 
     def __init__(self, net, case):
         self.net, self.hW, self.hb, self.x, self.labels = net, *(case[name] for name in ("hW", "hb", "x", "labels"))
+        self.called = False
 
     def curvatures(self, x, labels):
+        self.called = True
         if x is not self.x or labels is not self.labels:
             raise CheckFailed("engine.curvatures was not called with x and labels.", "It takes both, in that order.")
         for number, layer in enumerate(self.net.leaves(), start=1):
             layer.hW, layer.hb = number * self.hW, number * self.hb
 
 
+def earlier(h):
+    """Return the curvatures of the estimate before."""
+    return 2 * h + 1
+
+
+def estimate_twice(estimator, net, a, what):
+    """Run estimate_by with other curvatures, when there are none yet, and then with those of the case.
+
+    Raise CheckFailed if the first of these fails only because the curvatures are not there.
+    """
+    x, labels = a["x"], a["labels"]
+    first = GivenCurvatures(net, a | {name: earlier(a[name]) for name in ("hW", "hb")})
+    try:
+        estimator.estimate_by(first, x, labels)
+    except Exception as why:
+        if first.called:
+            raise
+        first.curvatures(x, labels)
+        try:
+            estimator.estimate_by(first, x, labels)
+        except Exception:
+            raise why from None
+        raise CheckFailed(
+            f"{line_of(why)}{type(why).__name__}: {why}",
+            f"Yours computes {what} before the curvatures are there; it should call engine.curvatures first, which "
+            "stores h + name beside every parameter.",
+        ) from None
+    estimator.estimate_by(GivenCurvatures(net, a), x, labels)
+
+
+def line_of(why):
+    """Return "line 3: ..." for the last line of an error that is not in the library."""
+    home = str(Path(__file__).parents[1])
+    lines = [
+        f"line {at.lineno}: {at.line}\n"
+        for at in traceback.extract_tb(why.__traceback__)
+        if not at.filename.startswith(home)
+    ]
+    return lines[-1] if lines else ""
+
+
 class Pruning(Kind):
     """The two halves of Optimal Brain Damage: saliencies from curvatures, and pruning by them."""
 
-    repeats, generic = False, False
+    repeats, generic, unpacks = False, False, True
 
     def unread(self, method):
         """Arrays of a case that say nothing here."""
@@ -250,11 +296,11 @@ class Pruning(Kind):
         layer = Linear(*a["W"].shape[::-1], dtype=a["W"].dtype)
         W = layer.W = a["W"].copy()
         layer.b = a["b"].copy()
-        net = Sequential(F=layer)
+        net = arranged(Sequential(F=layer), a)
         damage = kind(net)
 
         def estimate():
-            damage.estimate_by(GivenCurvatures(net, a), a["x"], a["labels"])
+            estimate_twice(damage, net, a, "the saliencies")
             found = by_leaf("self.saliency", damage.saliency, [layer])
             return {"saliency of W": found[layer, "W"], "saliency of b": found[layer, "b"]}
 

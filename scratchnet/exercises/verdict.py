@@ -6,6 +6,7 @@ from numbers import Number
 import numpy as np
 
 from scratchnet.checks import diagnose
+from scratchnet.checks.diagnosis import ratio_of
 from scratchnet.exercises.definition import Case, close
 
 
@@ -47,7 +48,7 @@ def verdict(exercise, method, shown, larger=None, symptom="", first=None):
     if not sentence:
         sentence = symptom
         if larger is not None and first in larger.off() and not of_type:
-            sentence = in_general(exercise, first, larger, symptom)
+            sentence = in_general(exercise, first, shown, larger, symptom)
     for name in off if sentence and exercise.kind.repeats else ():
         second = known(wrongs, name, shown, larger)
         if name != first and second and second.replace(name, "") != sentence.replace(first, ""):
@@ -65,9 +66,16 @@ def known(wrongs, name, shown, larger):
     return best[0].sentence if best else ""
 
 
-def in_general(exercise, name, larger, symptom):
-    """Return what the array of the larger case says; a factor is that of the case which is shown."""
+def in_general(exercise, name, shown, larger, symptom):
+    """Return what the array of the larger case says; a factor is that of the case which is shown.
+
+    A factor comes from a number that is counted only if it is that number in both cases.
+    """
     if not exercise.kind.generic:
         return ""
     found = diagnose(np.asarray(larger.got[name]), np.asarray(larger.right[name]), larger.case.sizes)
-    return symptom if all(" of what it should be" in text for text in (found, symptom)) else found
+    if not all(" of what it should be" in text or " times what it should be" in text for text in (found, symptom)):
+        return found
+    _, fit = ratio_of(*(np.asarray(results[name], float) for results in (larger.got, larger.right)), larger.case.sizes)
+    sizes = {each: n for each, n in shown.case.sizes.items() if each in fit}
+    return diagnose(np.asarray(shown.got[name]), np.asarray(shown.right[name]), sizes) or symptom

@@ -2,8 +2,8 @@
 
 from scratchnet.exercises.cases import normal, whole
 from scratchnet.exercises.definition import Case, Exercise
-from scratchnet.exercises.kinds import Function
 from scratchnet.exercises.topics.column_mistakes import COL2IM_WRONG, IM2COL_WRONG
+from scratchnet.exercises.topics.numbering import FROM_ONE, INTO_ONE, OfColumns
 from scratchnet.kernels import col2im, im2col, output_size
 
 
@@ -39,14 +39,14 @@ IM2COL = Exercise(
     "likewise. Order the rows by (c, i, j) and the columns by (n, h, w); the last index changes fastest.",
     gives=("from scratchnet.kernels import output_size",),
     play="print(im2col(np.arange(9.0).reshape(1, 1, 3, 3), 2, 2, 1, 0))",
-    kind=Function("columns"),
+    kind=OfColumns("columns"),
     tiny=lambda rng, dtype: column_case(rng, dtype, (1, 1, 3, 3), 2, 2, draw=whole),
     draw=lambda rng, dtype: column_case(
         rng, dtype, (3, 2, 6, 6), 3, 2, int(rng.integers(1, 3)), int(rng.integers(0, 2))
     ),
     real=lambda rng, dtype: [column_case(rng, dtype, *sizes) for sizes in COLUMN_SIZES["real"]],
     odd=lambda rng, dtype: [column_case(rng, dtype, *sizes) for sizes in COLUMN_SIZES["odd"]],
-    wrong={"": IM2COL_WRONG},
+    wrong={"": (*IM2COL_WRONG, *INTO_ONE)},
     hints=(
         "Make an array of shape (C, kh, kw, N, OH, OW), fill it, and reshape it at the end to (C*kh*kw, N*OH*OW).",
         "For fixed i and j the pixels of all fields are one slice of x: its rows begin at i and go in steps of stride.",
@@ -74,14 +74,14 @@ COL2IM = Exercise(
     "back to that pixel. A pixel in several fields gets a sum of several entries.",
     gives=("from scratchnet.kernels import output_size",),
     play="print(col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2, 1, 0))",
-    kind=Function("x"),
+    kind=OfColumns("x"),
     tiny=lambda rng, dtype: columns_back_case(rng, dtype, (1, 1, 3, 3), 2, 2, draw=whole),
     draw=lambda rng, dtype: columns_back_case(
         rng, dtype, (3, 2, 6, 6), 3, 2, int(rng.integers(1, 3)), int(rng.integers(0, 2))
     ),
     real=lambda rng, dtype: [columns_back_case(rng, dtype, *sizes) for sizes in COLUMN_SIZES["real"]],
     odd=lambda rng, dtype: [columns_back_case(rng, dtype, *sizes) for sizes in COLUMN_SIZES["odd"]],
-    wrong={"": COL2IM_WRONG},
+    wrong={"": (*COL2IM_WRONG, *FROM_ONE)},
     hints=(
         "Start from zeros with the border, (N, C, H + 2 padding, W + 2 padding), and add to them.",
         "columns.reshape(C, kh, kw, N, OH, OW) gives every number its six indices back.",

@@ -191,6 +191,17 @@ def of_dW(back):
     )
 
 
+DIVISORS = (
+    ("positions, OH * OW", lambda g, maps: g.OH * g.OW),
+    ("columns, N * OH * OW", lambda g, maps: g.N * g.OH * g.OW),
+    ("output maps", lambda g, maps: maps),
+    ("input maps", lambda g, maps: g.C),
+    ("places of the kernel, kh * kw", lambda g, maps: g.kh * g.kw),
+    ("weights of a filter, C * kh * kw", lambda g, maps: g.C * g.kh * g.kw),
+    ("pixels of an image, H * W", lambda g, maps: g.H * g.W),
+)
+
+
 def of_both(back):
     """Return the known wrong answers that spoil dx and dW, or that spoil db."""
     dx, dW, db, dy = (back.letter + name for name in ("x", "W", "b", "y"))
@@ -203,6 +214,15 @@ def of_both(back):
                 lambda c, name=name: vars(c)[name] / len(c.x),
             )
             for name in (dx, dW, db)
+        ),
+        *(
+            Wrong(
+                name,
+                f"Yours divides {name} by the number of {what}; it should be the sum, without a division.",
+                lambda c, name=name, count=count: vars(c)[name] / count(geometry(c), len(c.W)),
+            )
+            for name in (dx, dW, db)
+            for what, count in DIVISORS
         ),
         *(
             Wrong(

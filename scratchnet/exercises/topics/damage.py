@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchnet.exercises.definition import Case, Exercise, Factors, Wrong
-from scratchnet.exercises.kinds import Pruning
+from scratchnet.exercises.kinds import Pruning, earlier
 from scratchnet.exercises.topics.levenberg import curvature_case
 from scratchnet.exercises.topics.steps import ONLY_FIRST
 from scratchnet.training.pruning import OptimalBrainDamage
@@ -126,6 +126,11 @@ PRUNE_WRONG = (
     ),
 )
 SALIENCY_WRONG = (
+    saliency(
+        "Yours has the saliencies of the estimate before; it should call engine.curvatures first, and then compute all "
+        "of them again.",
+        lambda c: earlier(c.hW) * c.W**2 / 2,
+    ),
     saliency("Yours is |w| or w^2, without the curvature; it should be h w^2 / 2.", lambda c: np.abs(c.W)),
     saliency("Yours does not square w; it should be h w^2 / 2.", lambda c: c.hW * c.W / 2),
     saliency("Yours does not square w; it should be h w^2 / 2.", lambda c: c.hW * np.abs(c.W) / 2),

@@ -4,7 +4,7 @@ import numpy as np
 
 from scratchnet.exercises.cases import whole
 from scratchnet.exercises.definition import Case, Exercise, Wrong
-from scratchnet.exercises.kinds import Levenberg
+from scratchnet.exercises.kinds import Levenberg, earlier
 from scratchnet.exercises.topics.steps import NOT_IN_PLACE, ONLY_FIRST
 from scratchnet.kernels import descend
 from scratchnet.optimizers import SDLM
@@ -58,6 +58,11 @@ def step(sentence, make):
 ONE_EACH = "Yours uses one curvature for the whole layer; each parameter should have its own."
 MARQUARDT = "Yours multiplies the curvature by mu or 1 + mu, as Marquardt did; it should add mu: lr / (mu + h)."
 EPS_WRONG = (
+    eps(
+        "Yours has the step sizes of the estimate before; it should call engine.curvatures first, and then compute all "
+        "of them again.",
+        lambda c: c.lr / (c.mu + earlier(c.hW)),
+    ),
     eps("Yours has no mu; it should: where the curvature is small, the step would be huge.", lambda c: c.lr / c.hW),
     eps(
         "Yours has no h; it should be lr / (mu + h), another step for each parameter.",

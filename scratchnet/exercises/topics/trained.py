@@ -8,6 +8,7 @@ from scratchnet.exercises.cases import gaps
 from scratchnet.exercises.definition import Case, Exercise, Wrong
 from scratchnet.exercises.kinds import Function
 from scratchnet.exercises.tasks import Erasing, errors_without_each_map, share_to_refuse, small_network
+from scratchnet.exercises.topics.refusals import REFUSAL_WRONG, answers, told_apart
 
 
 def network_case(rng, images=40, maps=(4, 3), side=8, name="C3"):
@@ -116,6 +117,16 @@ ERASE = Exercise(
             ),
             Wrong(
                 "errors",
+                "Yours is by how much the error falls; it should be the error itself.",
+                lambda c: erased(c, nothing) - c.errors,
+            ),
+            Wrong(
+                "errors",
+                "Yours is the error divided by that of the whole network; it should be the error itself.",
+                lambda c: c.errors / erased(c, nothing),
+            ),
+            Wrong(
+                "errors",
                 "Yours reads the class of the largest penalty; it should be the smallest. evaluate knows that.",
                 lambda c: erased(c, just, best="argmax"),
             ),
@@ -142,17 +153,17 @@ def given_case(doubt, wrong, error):
     return Case({"doubt": np.array(doubt, float), "wrong": np.array(wrong, bool), "error": float(error)})
 
 
-def refused(c, doubt=None, wrong=None, fits=np.less_equal, among="read", ties=True, first=False):
-    """Return the share with a mistake."""
-    doubt = c.doubt if doubt is None else doubt
-    order = np.argsort(doubt, kind="stable")
-    sums, read = np.cumsum(c.wrong[order] if wrong is None else wrong), np.arange(1, len(doubt) + 1)
-    allowed = fits(100 * sums / (read if among == "read" else len(read)), c.error)
-    if ties:
-        allowed[:-1] &= doubt[order][:-1] < doubt[order][1:]
-    if first:
-        allowed = np.logical_and.accumulate(allowed)
-    return float(100 * (1 - read[allowed].max(initial=0) / len(doubt)))
+BY_HAND = [1, 5, 7, 6, 11, 2, 9, 3, 8, 4, 10], [0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 0], 50
+
+
+def telling_case(rng, dtype):
+    """Return a random Case in which mistakes differ that are alike in the case by hand."""
+    small = given_case(*BY_HAND)
+    alike = answers(small, share_to_refuse(**small.arrays))
+    while True:
+        case = doubts_case(rng, dtype, int(rng.integers(60, 90)))
+        if told_apart(alike, answers(case, share_to_refuse(**case.arrays))):
+            return case
 
 
 REJECTION = Exercise(
@@ -165,13 +176,14 @@ REJECTION = Exercise(
     "larger, the answer is less sure. error is in percent, like what you return.",
     play="print(share_to_refuse(np.arange(8), np.arange(8) > 5, 10))",
     kind=Function("share"),
-    tiny=lambda rng, dtype: given_case([3, 8, 1, 6, 2, 10, 5, 4, 9, 7], [1, 0, 0, 1, 0, 1, 0, 0, 1, 0], 25),
-    draw=lambda rng, dtype: doubts_case(rng, dtype, int(rng.integers(60, 90))),
+    tiny=lambda rng, dtype: given_case(*BY_HAND),
+    draw=lambda rng, dtype: telling_case(rng, dtype),
     real=lambda rng, dtype: [doubts_case(rng, dtype, 5_000)],
     odd=lambda rng, dtype: [
         given_case([1, 2, 3, 4], [0, 0, 0, 0], 0),
         given_case([1, 2, 3, 4], [1, 0, 0, 1], 10),
         given_case([1, 2, 3, 4], [1, 1, 1, 1], 50),
+        given_case([1, 2, 3, 3, 3], [0, 1, 0, 0, 1], 25),
         given_case([1, 2, 2, 2, 3], [0, 0, 1, 0, 1], 20),
         given_case([5, 5, 5, 5], [0, 0, 0, 1], 10),
         doubts_case(rng, dtype, 60, same=6),
@@ -179,72 +191,7 @@ REJECTION = Exercise(
         doubts_case(rng, dtype, 50, error=100.0),
         given_case([2], [1], 0),
     ],
-    wrong={
-        "": (
-            Wrong(
-                "share",
-                "Yours refuses the surest first; it should refuse the most doubtful: the largest doubt.",
-                lambda c: refused(c, doubt=-c.doubt),
-            ),
-            Wrong(
-                "share",
-                "Yours is the share that is read; it should be the share that is refused.",
-                lambda c: 100 - c.share,
-            ),
-            Wrong("share", "Yours is a share from 0 to 1; it should be in percent.", lambda c: c.share / 100),
-            Wrong(
-                "share",
-                "Yours is how many are refused; it should be in percent of all.",
-                lambda c: c.share * len(c.doubt) / 100,
-            ),
-            Wrong(
-                "share",
-                "Yours divides the wrong ones by all digits; it should divide by those that are read.",
-                lambda c: refused(c, among="all"),
-            ),
-            Wrong(
-                "share",
-                "Yours compares a share with percent, and refuses too few; it should multiply by 100 first.",
-                lambda c: refused(c, fits=lambda error, allowed: error / 100 <= allowed),
-            ),
-            Wrong(
-                "share",
-                "Yours demands an error below `error`; it should allow `error` itself: <=, not <.",
-                lambda c: refused(c, fits=np.less),
-            ),
-            Wrong(
-                "share",
-                "Yours refuses one digit too many; it should stop at the first share that reaches the error.",
-                lambda c: c.share + 100 / len(c.doubt),
-            ),
-            Wrong(
-                "share",
-                "Yours refuses one digit too few; it should reach the error.",
-                lambda c: c.share - 100 / len(c.doubt),
-            ),
-            Wrong(
-                "share",
-                "Yours is the doubt from which digits are refused; it should be their share in percent.",
-                lambda c: np.sort(c.doubt)[len(c.doubt) - round(c.share * len(c.doubt) / 100)],
-            ),
-            Wrong(
-                "share",
-                "Yours does not order `wrong` as it orders `doubt`; it should: wrong[order].",
-                lambda c: refused(c, wrong=c.wrong),
-            ),
-            Wrong(
-                "share",
-                "Yours refuses some of the digits of equal doubt and reads the others; it should treat them alike.",
-                lambda c: refused(c, ties=False),
-            ),
-            Wrong(
-                "share",
-                "Yours reads the surest until the error first rises above `error`; it should go on: "
-                "with a few more digits the error may be low enough again.",
-                lambda c: refused(c, first=True),
-            ),
-        )
-    },
+    wrong={"": REFUSAL_WRONG},
     hints=(
         "order = np.argsort(doubt) puts the surest first. wrong[order] is in the same order.",
         "If the n surest are read, np.cumsum(wrong[order])[n - 1] of them are wrong: 100 * that / n percent.",
