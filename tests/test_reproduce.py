@@ -21,6 +21,7 @@ def folder(tmp_path_factory):
     return folder / "tiny"
 
 
+@pytest.mark.planted
 def test_every_experiment_has_its_files(folder):
     for name in NAMES:
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -30,6 +31,7 @@ def test_every_experiment_has_its_files(folder):
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.planted
 def test_the_same_command_repeats_nothing(folder, capsys):
     before = {path: path.stat().st_mtime_ns for path in (folder / "results").iterdir()}
     assert main(["reproduce", "fig5", "--tiny", "--seeds", "2", "--out", str(folder.parent)]) == 0
@@ -49,6 +51,7 @@ def test_the_list_and_a_wrong_name(capsys):
         find_experiment("all")
 
 
+@pytest.mark.planted
 def test_report_writes_a_page(folder, tmp_path, capsys):
     page = tmp_path / "docs" / "PAGE.md"
     page.parent.mkdir()
@@ -66,6 +69,7 @@ def test_report_writes_a_page(folder, tmp_path, capsys):
     assert main(words) == 2 and "should have the two lines" in capsys.readouterr().err
 
 
+@pytest.mark.planted
 def test_a_run_that_is_missing_leaves_its_experiment_out(folder, capsys, monkeypatch):
     from scratchnet.experiments import many
 
