@@ -122,8 +122,9 @@ def sentence(name: str, result: dict[str, Any]) -> str:
     dead = [layer for layer, (_, spread) in ends.items() if spread < 1e-3]
     return (
         f"{name}: the step sizes are {smallest:.1e} to {largest:.1e}, with a median of {median:.1e}. "
-        f"{when_flat(result)} After {result['at'][-1]} updates {ends[most][0]:.0f} % of the units of {most} are saturated, "
-        f"the most of all layers, and the outputs of F6 have a spread of {ends['F6'][1]:.4f} over patterns. Layers that answer the same to every pattern: "
+        f"{when_flat(result)} After {result['at'][-1]} updates {ends[most][0]:.0f} % of the units of {most} are "
+        f"saturated, the most of all layers, and the outputs of F6 have a spread of {ends['F6'][1]:.4f} over patterns. "
+        "Layers that answer the same to every pattern: "
         f"{', '.join(dead) or 'none'}."
     )
 
