@@ -117,7 +117,7 @@ def test_the_path_is_the_cheapest_of_all(y, begin):
 
 
 def test_a_piece_of_a_four_is_no_one():
-    """VII.B: the erroneous 1 beside a 4 "is removed by the character model transducer"."""
+    """A wrong 1 beside a 4 is removed by the grammar."""
     y = np.full((11, 6), 90.0)
     y[10, [0, 1, 4, 5]] = y[4, 2] = 5
     y[1, 3], y[10, 3] = 15, 25  # the right part of the 4

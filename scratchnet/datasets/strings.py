@@ -1,4 +1,4 @@
-"""Strings of digits, and the windows on them that a network for strings is trained on (paper, VII.B)."""
+"""Strings of digits, and the windows on them that a network for strings is trained on (paper, VII)."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +22,7 @@ def digit_strings(
     """Return `count` strings of `length` digits, drawn at random: uint8 (count, 32, W) and labels (count, length).
 
     images: uint8 (M, 28, 28), 0 for the background; labels: (M,). gaps: between the bounding boxes of two digits, in
-    pixels, drawn uniformly from the first number to the second; below 0 they overlap (paper, VII.B: -1 to 4).
+    pixels, drawn uniformly from the first number to the second; below 0 they overlap (paper, VII: -1 to 4).
     All strips have the width of the longest string, and background on both sides. W is a multiple of 4.
     Raises InputError for images of another dtype or number of axes, without ink, or with another number of labels.
 

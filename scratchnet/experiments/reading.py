@@ -1,4 +1,4 @@
-"""A network trained to read strings of digits, and how well it does (paper, VII.B)."""
+"""A network trained to read strings of digits, and how well it does (paper, VII)."""
 
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from scratchnet.training.evaluation import Data
 
 LENGTHS = (3, 5, 10)
 STRINGS = 1_000  # of each length
-INVERTED = 0.1  # the share of the pixels that noise inverts: "10% salt and pepper noise"
+INVERTED = 0.1  # the share of the pixels that noise inverts: 10 % salt and pepper noise (VII)
 COST = 4.0  # how long a training takes, beside one of LeNet-5 for 20 epochs
 
 # The paper does not say how long it trained, or at which learning rates; ours fall by the same factor in each epoch.

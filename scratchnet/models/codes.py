@@ -34,7 +34,7 @@ DIGIT_CODES = codes_from(PICTURES)
 
 # The blank between two digits is a character of Fig. 3 too, the first one: the space, whose picture has no ink. Its
 # code is -1 everywhere, as far from the code of a digit as that digit has ink. The paper names a "blank space class"
-# (VII.B) and does not print its code.
+# (VII) and does not print its code.
 BLANK = len(DIGIT_CODES)
 SPACE_CODE = np.full((1, DIGIT_CODES.shape[1]), -1, np.float32)
 STRING_CODES = np.concatenate([DIGIT_CODES, SPACE_CODE])

@@ -1,8 +1,8 @@
-"""From the outputs of the space displacement network to a string: a grammar and Viterbi's algorithm (paper, VII.A).
+"""From the outputs of the space displacement network to a string: a grammar and Viterbi's algorithm (paper, VII).
 
 One digit is often seen at several neighbouring positions, and a piece of a digit can look like another digit: the
-right third of a 4 like a 1. The paper puts a grammar after the network, "which prevents characters from appearing on
-contiguous outputs" (VII.B). It has a state for the blank and one for each character, and an output is an arc:
+right third of a 4 like a 1. The paper puts a grammar after the network, in which characters cannot stand on
+contiguous outputs (VII). It has a state for the blank and one for each character, and an output is an arc:
 
     blank -> blank           nothing is read
     blank -> character c     c is read
