@@ -26,6 +26,7 @@ from scratchnet.models import (
     paper_softmax,
     read_string,
     space_displacement,
+    string_lenet5,
     tutorial_28,
     with_blank,
 )
@@ -45,7 +46,7 @@ def some():
 @pytest.mark.parametrize("width", [32, 36, 60, 96])
 def test_every_position_is_the_plain_network_on_its_window(codes, width):
     rng = np.random.default_rng(width)
-    net = lenet5(rng, np.float64, codes=codes)
+    net = (string_lenet5 if codes is STRING_CODES else lenet5)(rng, np.float64)
     x = rng.normal(size=(3, 1, 32, width))
     y = space_displacement(net, x)
     assert y.shape == (3, len(codes), (width - 32) // 4 + 1)

@@ -15,7 +15,7 @@ from scratchnet.experiments.trainings import digits
 from scratchnet.layers import Sequential
 from scratchnet.losses import MAPLoss
 from scratchnet.metrics import edit_distance
-from scratchnet.models import STRING_CODES, Reading, lenet5, read_string, space_displacement
+from scratchnet.models import Reading, read_string, space_displacement, string_lenet5
 from scratchnet.optimizers import SDLM
 from scratchnet.runs.doubt import limits
 from scratchnet.runs.recipes import J
@@ -51,7 +51,7 @@ def train_on_strings(
     are wrong in each: the edit distance. Then the limits of doubt (runs/doubt.py).
     images, tested: how many digits are used; held_out: train on 55,000 digits, and test on the other 5,000.
     """
-    net = lenet5(seed, codes=STRING_CODES)
+    net = string_lenet5(seed)
     train, test = digits(images, tested, held_out)
     fresh = partial(windows, *train, seed=seed)
     history = fit(
@@ -108,7 +108,7 @@ def limits_of(net: Sequential, penalties: NDArray, true: NDArray, read: list[Rea
 
 def reader(result: dict[str, Any]) -> Sequential:
     """Return the network of a result of `train_on_strings`."""
-    net = lenet5(0, codes=STRING_CODES)
+    net = string_lenet5(0)
     for name, array in net.state().items():
         array[...] = result[name]
     return net

@@ -2,7 +2,7 @@
 
 from scratchnet.models.before_1998 import lenet1, lenet_1989
 from scratchnet.models.codes import DIGIT_CODES, STRING_CODES
-from scratchnet.models.displacement import space_displacement
+from scratchnet.models.displacement import space_displacement, string_lenet5
 from scratchnet.models.grammar import Reading, read_string, with_blank
 from scratchnet.models.lenet5 import TABLE_I, lenet5
 from scratchnet.models.tutorials import (
@@ -31,6 +31,7 @@ __all__ = [
     "paper_softmax_sparse",
     "read_string",
     "space_displacement",
+    "string_lenet5",
     "tutorial_28",
     "with_blank",
 ]

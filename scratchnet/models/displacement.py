@@ -8,12 +8,14 @@ layer then answer at each of these positions. S2 and S4 halve the maps, so the p
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.errors import InputError
 from scratchnet.layers import RBF, Conv2d, Flatten, Sequential
 from scratchnet.layers.expect import described
-from scratchnet.models.codes import BLANK, DIGIT_CODES
+from scratchnet.layers.initial import Seed
+from scratchnet.models.codes import BLANK, DIGIT_CODES, STRING_CODES
+from scratchnet.models.lenet5 import lenet5
 
 WINDOW = 32  # what the network sees at one position
 STEP = 4  # pixels from one position to the next
@@ -86,3 +88,12 @@ def expect_strip(x: NDArray) -> None:
             f"space_displacement expects a width of at least {WINDOW} pixels that is a multiple of {STEP}, got "
             f"{x.shape[3]}. Add background on the right."
         )
+
+
+def string_lenet5(rng: Seed = None, dtype: DTypeLike = np.float32) -> Sequential:
+    """Return LeNet-5 with an 11th output class, the blank between the digits of a string (VII): STRING_CODES.
+
+    rng: a numpy Generator or an integer seed.
+    """
+    net = lenet5(rng, dtype)
+    return Sequential(input_shape=net.input_shape, **net.layers | {"OUTPUT": RBF(STRING_CODES.astype(dtype))})

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from scratchnet.layers import RBF, Conv2d, Flatten, Linear, ScaledTanh, Sequential, Subsampling
 from scratchnet.layers.initial import Init, Seed, generator, uniform_over_sqrt_fan_in
@@ -32,14 +32,12 @@ def lenet5(
     *,
     init: Init = uniform_over_sqrt_fan_in,
     coefficient: float = 0.5,
-    codes: ArrayLike = DIGIT_CODES,
 ) -> Sequential:
     """Return the network of Fig. 2: (N, 1, 32, 32) -> penalties (N, 10), the smallest wins.
 
     It has 60,000 trainable parameters and 340,908 connections. A squashing function follows every layer up to F6.
     init: draws the initial weights, see layers/initial.py. The default is not the paper's uniform_over_fan_in:
     with that, training stays on its first plateau (docs/REPRODUCTION.md). coefficient: the initial W of S2 and S4.
-    codes: (classes, 84), the output codes; STRING_CODES has an 11th class, the blank between the digits of a string.
     """
     options: dict[str, Any] = {"rng": generator(rng), "dtype": dtype}
     weights = options | {"init": init}
@@ -58,5 +56,5 @@ def lenet5(
         flatten=Flatten(),
         F6=Linear(120, 84, **weights),
         F6_squash=ScaledTanh(),
-        OUTPUT=RBF(np.asarray(codes, dtype)),
+        OUTPUT=RBF(DIGIT_CODES.astype(dtype)),
     )

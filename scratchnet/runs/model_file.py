@@ -33,7 +33,7 @@ def load_reader(path: str | Path) -> Sequential:
     Raises ModelError for another network, for data that are no digits, and for a file that cannot be used.
     """
     if recorded(path).get("blank") is True:
-        return models.lenet5(0, codes=models.STRING_CODES).load(path)
+        return models.string_lenet5(0).load(path)
     net, recipe, data = load_model(path)
     if recipe is not RECIPES["paper"] or class_names(data) != class_names("mnist"):
         raise ModelError(
