@@ -215,6 +215,11 @@ def of_both(back):
             )
             for name in (dx, dW, db)
         ),
+        Wrong(
+            db,
+            f"Yours is the mean over images and positions; {db} should be their sum.",
+            lambda c: back.dy(c).mean(axis=(0, 2, 3)),
+        ),
         *(
             Wrong(
                 name,
@@ -257,11 +262,6 @@ def of_both(back):
                 lambda c, axes=axes: back.dy(c).sum(axis=axes),
             )
             for axes in ((0, 1, 2), (0, 1, 3), (0, 1))
-        ),
-        Wrong(
-            db,
-            f"Yours is the mean over images and positions; {db} should be their sum.",
-            lambda c: back.dy(c).mean(axis=(0, 2, 3)),
         ),
         Wrong(
             db,
