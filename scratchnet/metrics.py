@@ -62,6 +62,19 @@ def edit_distance(true: Sequence[Any], read: Sequence[Any]) -> int:
     return distances[-1]
 
 
+def share_to_refuse(doubt: NDArray, wrong: NDArray, error: float) -> float:
+    """Return the smallest share of digits (%) to refuse, so that of those that are read at most `error` % are wrong.
+
+    doubt: (N,), larger for a less sure answer; wrong: (N,) bool, whether the answer is wrong.
+    The most doubtful are refused first, digits of equal doubt together. If all are refused, none is read wrong.
+    """
+    order = np.argsort(doubt)  # surest first
+    read = np.arange(1, len(doubt) + 1)
+    allowed = 100 * np.cumsum(wrong[order]) / read <= error
+    allowed[:-1] &= doubt[order][:-1] < doubt[order][1:]
+    return float(100 * (1 - read[allowed].max(initial=0) / len(doubt)))
+
+
 @np.errstate(under="ignore")  # what is far behind counts as 0
 def probabilities(scores: NDArray) -> NDArray:
     """Return the softmax of scores (N, classes), in float64."""

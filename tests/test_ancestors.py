@@ -107,7 +107,7 @@ def test_they_learn(name, eta):
     ancestor = ANCESTORS[name]
     (images, labels), (others, more) = digits(800, 200)
     data = [(prepared(pixels, ancestor.field), classes) for pixels, classes in ((images, labels), (others, more))]
-    history = trained(ancestor, 0, eta, *data, epochs=2)
+    _, history = trained(ancestor, 0, eta, *data, epochs=2)
     assert history.running_error[-1] < 60
 
 
@@ -116,7 +116,7 @@ def test_a_training_that_diverges_is_a_result():
     (images, labels), _ = digits(60, 1)
     data = prepared(images, 28), labels
     with np.errstate(all="ignore"):
-        history = trained(ancestor, 0, 1e30, data, data, epochs=1)
+        _, history = trained(ancestor, 0, 1e30, data, data, epochs=1)
     from scratchnet.experiments.ancestors import end
 
     assert end(history, "test_error") >= 50

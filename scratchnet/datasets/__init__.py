@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from scratchnet.datasets.deslant import deslant
 from scratchnet.datasets.distortions import Ranges, affine, distort
 from scratchnet.datasets.idx import read_idx
 from scratchnet.datasets.lines import prepare_string
@@ -21,6 +22,7 @@ __all__ = [
     "Ranges",
     "affine",
     "class_names",
+    "deslant",
     "digit_strings",
     "distort",
     "grey",

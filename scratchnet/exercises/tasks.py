@@ -55,19 +55,6 @@ def errors_without_each_map(net, name, x, labels):
     return np.array(errors)
 
 
-def share_to_refuse(doubt, wrong, error):
-    """Return the smallest share of digits (%) to refuse, so that of those that are read at most `error` % are wrong.
-
-    doubt: (N,), larger for a less sure answer; wrong: (N,) bool, whether the answer is wrong.
-    The most doubtful are refused first, digits of equal doubt together. If all are refused, none is read wrong.
-    """
-    order = np.argsort(doubt)  # surest first
-    read = np.arange(1, len(doubt) + 1)
-    allowed = 100 * np.cumsum(wrong[order]) / read <= error
-    allowed[:-1] &= doubt[order][:-1] < doubt[order][1:]
-    return float(100 * (1 - read[allowed].max(initial=0) / len(doubt)))
-
-
 def torch_tutorial_28(state):
     """Return the network of the recipe tutorial-28 as a torch.nn.Module: (N, 1, 28, 28) -> scores (N, 10).
 

@@ -29,7 +29,7 @@ from scratchnet.losses import MLELoss
 from scratchnet.models import lenet1, lenet_1989
 from scratchnet.optimizers import SDLM
 from scratchnet.schedules import paper
-from scratchnet.training import History, fit
+from scratchnet.training import History, evaluate, fit
 from scratchnet.training.evaluation import Data
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def ancestor_task(plan: Plan, name: str, seed: int) -> Task:
 
 
 def train_ancestor(name: str, seed: int, images: int, tested: int, epochs: int) -> dict[str, Any]:
-    """Train the ancestor of this name, and return its History and eta, the factor on the paper's learning rates.
+    """Train the ancestor of this name. Return its History, its scores on the test images, and eta, the factor on the
+    paper's learning rates.
 
     The factor is the one with the lowest error in short trials: on three quarters of the training digits (at most
     15,000), three passes, tested on the last quarter (at most 5,000).
@@ -83,11 +84,13 @@ def train_ancestor(name: str, seed: int, images: int, tested: int, epochs: int) 
     count = min(images // 4, 5_000)
     some, others = first_of(train, min(images - count, 15_000)), (train[0][-count:], train[1][-count:])
     trials = {
-        eta: end(trained(ancestor, seed, eta, some, others, TRIAL_EPOCHS), "test_error") for eta in ancestor.candidates
+        eta: end(trained(ancestor, seed, eta, some, others, TRIAL_EPOCHS)[1], "test_error")
+        for eta in ancestor.candidates
     }
     eta = min(trials, key=lambda eta: trials[eta])
-    history = trained(ancestor, seed, eta, train, test, epochs)
-    return history.columns() | {"eta": eta, "error": end(history, "test_error"), "left": end(history, "train_error")}
+    net, history = trained(ancestor, seed, eta, train, test, epochs)
+    errors = {"error": end(history, "test_error"), "left": end(history, "train_error")}
+    return history.columns() | errors | {"eta": eta, "scores": evaluate(net, test).scores.astype(np.float32)}
 
 
 def end(history: History, name: str) -> float:
@@ -95,7 +98,9 @@ def end(history: History, name: str) -> float:
     return getattr(history, name)[-1] if len(history) and np.isfinite(history.loss[-1]) else CHANCE
 
 
-def trained(ancestor: Ancestor, seed: int, eta: float, train: Data, test: Data, epochs: int) -> History:
+def trained(
+    ancestor: Ancestor, seed: int, eta: float, train: Data, test: Data, epochs: int
+) -> tuple[Sequential, History]:
     """Train the network as described: one pattern at a time, diagonal Newton steps, squared errors, constant order.
 
     Squared errors with the targets +-1 are eq. 8 with 1-of-10 codes: y_D = sum_j (x_j - t_j)^2.
@@ -108,7 +113,7 @@ def trained(ancestor: Ancestor, seed: int, eta: float, train: Data, test: Data, 
             schedule=lambda epoch: paper(20 * epoch // epochs, eta), verbose=False)  # fmt: skip
     except Diverged:
         history.append(loss=float("nan"))
-    return history
+    return net, history
 
 
 def prepared(images: NDArray, field: int) -> NDArray:

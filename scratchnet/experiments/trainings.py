@@ -109,11 +109,18 @@ def first_of(data: Data, count: int) -> Data:
     return data[0][:count], data[1][:count]
 
 
-def paper_set(images: NDArray, labels: NDArray, rng: np.random.Generator, ranges: Ranges) -> Callable[[int], Data]:
+def paper_set(
+    images: NDArray,
+    labels: NDArray,
+    rng: np.random.Generator,
+    ranges: Ranges,
+    prepare: Callable[[NDArray], NDArray] = paper_input,
+) -> Callable[[int], Data]:
     """Return epoch -> its share of the paper's set: all images, and nine distorted copies of each, in random order.
 
     As the paper trains on it (III.B), the length of an epoch stays that of the images: ten epochs show the whole set
     once, so that in twenty "the network effectively sees each individual sample only twice".
+    prepare: makes x of the images.
     """
     N = len(images)
     order, numbers = rng.permutation(COPIES * N), draw((COPIES - 1) * N, rng, ranges)
@@ -124,7 +131,7 @@ def paper_set(images: NDArray, labels: NDArray, rng: np.random.Generator, ranges
         copy = part >= N
         moves = np.zeros((N, numbers.shape[1]))
         moves[copy] = numbers[part[copy] - N]
-        return paper_input(affine(images[part % N], *moves.T)), labels[part % N]
+        return prepare(affine(images[part % N], *moves.T)), labels[part % N]
 
     return fresh
 

@@ -7,6 +7,7 @@ slope.py        the slopes of squashing functions
 update.py       steps of gradient descent
 warp.py         an affine map of images
 paste.py        several images side by side on one picture
+tangent.py      tangent distances between images
 jit.py          how the kernels are compiled
 """
 
@@ -14,6 +15,7 @@ from scratchnet.kernels.convolution import col2im, convolve, convolve_back, im2c
 from scratchnet.kernels.paste import paste
 from scratchnet.kernels.pool import average_pool, average_pool_back, max_pool, max_pool_back
 from scratchnet.kernels.slope import times_slope, where_positive
+from scratchnet.kernels.tangent import tangent_distances
 from scratchnet.kernels.update import adam, descend
 from scratchnet.kernels.warp import warp
 from scratchnet.kernels.window_sums import subsample, subsample_back
@@ -33,6 +35,7 @@ __all__ = [
     "paste",
     "subsample",
     "subsample_back",
+    "tangent_distances",
     "times_slope",
     "warp",
     "where_positive",

@@ -7,8 +7,9 @@ import numpy as np
 from scratchnet.exercises.cases import gaps
 from scratchnet.exercises.definition import Case, Exercise, Wrong
 from scratchnet.exercises.kinds import Function
-from scratchnet.exercises.tasks import Erasing, errors_without_each_map, share_to_refuse, small_network
+from scratchnet.exercises.tasks import Erasing, errors_without_each_map, small_network
 from scratchnet.exercises.topics.refusals import REFUSAL_WRONG, answers, told_apart
+from scratchnet.metrics import share_to_refuse
 
 
 def network_case(rng, images=40, maps=(4, 3), side=8, name="C3"):
