@@ -2,7 +2,7 @@
 
     python benchmarks/recipes.py --out recipes.csv [--names tutorial-28 ...] [--seeds 0 1 2] [--pytorch]
 
-Ours are runs of `python -m scratchnet train --recipe NAME --seed SEED`, kept in --runs and not repeated when they
+Ours are runs of `python -m scratchnet sweep NAME --hold-out 0`, on one core, kept in --runs and not repeated when they
 are there. With --pytorch the networks of tests/torch_tutorials.py are trained with torch.optim, PyTorch's own
 initial weights and a fresh random order in each epoch, on the same pixels. Accuracies are in percent, seconds
 those of the updates alone.
@@ -10,10 +10,9 @@ those of the updates alone.
 
 import argparse
 import csv
-import json
-import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,18 +22,20 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 COLUMNS = ("recipe", "side", "seed", "passes", "test", "top3", "training", "seconds_per_pass")
 
 
-def ours(name, seed, runs):
-    from scratchnet import History
+def ours(names, seeds, folder):
+    """Yield (name, seed, numbers) for each recipe and seed: runs of `sweep`, kept in the folder."""
+    from scratchnet.experiments.combinations import Sweep
+    from scratchnet.experiments.many import Results, processes, run_many
 
-    folder = runs / f"{name}-{seed}"
-    config = folder / "config.json"
-    epochs = json.loads(config.read_text())["epochs"] if config.is_file() else None
-    if epochs is None or len(History.read(folder / "log.csv")) < epochs:
-        command = ["train", "--recipe", name, "--seed", str(seed), "--out", str(folder)]
-        subprocess.run([sys.executable, "-m", "scratchnet", *command], check=True, stdout=subprocess.DEVNULL)
-    history = History.read(folder / "log.csv")
-    accuracies = [100 - errors[-1] for errors in (history.test_error, history.test_top3_error, history.running_error)]
-    return len(history), *accuracies, sum(history.seconds) / len(history)
+    tasks = {(name, seed): Sweep(name, {}, held_out=0).task({}, seed) for seed in seeds for name in names}
+    results = Results(folder)
+    failed = run_many(tasks.values(), results, partial(processes, 1), partial(print, file=sys.stderr))
+    for (name, seed), task in tasks.items():
+        if task.name not in failed:
+            run = results[task]
+            errors = (run["test_error"][-1], run["test_top3_error"][-1], run["running_error"][-1])
+            epochs = len(run["test_error"])
+            yield name, seed, (epochs, *(100 - error for error in errors), sum(run["seconds"]) / epochs)
 
 
 def pytorch(name, seed):
@@ -78,24 +79,25 @@ def main():
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--names", nargs="+", default=[name for name in RECIPES if name != "paper"])
     arguments.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    arguments.add_argument("--runs", type=Path, default=Path("runs"))
+    arguments.add_argument("--runs", type=Path, default=Path("runs/recipes"))
     arguments.add_argument("--pytorch", action="store_true")
     options = arguments.parse_args()
 
+    if options.pytorch:
+        runs = ((name, seed, pytorch(name, seed)) for seed in options.seeds for name in options.names)
+    else:
+        runs = ours(options.names, options.seeds, options.runs)
     new = not options.out.exists()
     with options.out.open("a", newline="") as file:
         writer = csv.writer(file)
         if new:
             writer.writerow(COLUMNS)
-        for seed in options.seeds:
-            for name in options.names:
-                result = pytorch(name, seed) if options.pytorch else ours(name, seed, options.runs)
-                passes, *numbers, seconds = result
-                side = "PyTorch" if options.pytorch else "scratchnet"
-                row = (name, side, seed, passes, *(f"{n:.2f}" for n in numbers), f"{seconds:.2f}")
-                writer.writerow(row)
-                file.flush()
-                print(*row, flush=True)
+        for name, seed, (passes, *numbers, seconds) in runs:
+            side = "PyTorch" if options.pytorch else "scratchnet"
+            row = (name, side, seed, passes, *(f"{n:.2f}" for n in numbers), f"{seconds:.2f}")
+            writer.writerow(row)
+            file.flush()
+            print(*row, flush=True)
 
 
 if __name__ == "__main__":

@@ -62,9 +62,13 @@ def test_report_writes_a_page(folder, tmp_path, capsys):
     assert text.startswith("above\n") and text.endswith("below\n") and "OLD TEXT" not in text
     for name in re.findall(r"\]\((reproduction/[^)]*)\)", text):
         assert (page.parent / name).is_file(), name
-    assert "hours of one core" in text and "--seeds 2" in text
+    assert "hours of one core" in text and "reproduce fig5 report --seeds 2" in text
     assert all(find_experiment(name).title in text for name in NAMES)
     assert main(words) == 0 and page.read_text("utf-8") == text, "twice gives the same"
+    part = text.replace("<!-- /fig6 -->", "BY HAND\n<!-- /fig6 -->").replace("Errors after 2 passes", "of an older run")
+    page.write_text(part, encoding="utf-8")
+    assert main(["reproduce", "fig5", *words[1:]]) == 0, "one part alone"
+    assert page.read_text("utf-8") == text.replace("<!-- /fig6 -->", "BY HAND\n<!-- /fig6 -->")
     page.write_text("no marks")
     assert main(words) == 2 and "should have the two lines" in capsys.readouterr().err
 

@@ -56,6 +56,16 @@ def test_the_settings_reach_the_training():
     assert len(others) >= 4
 
 
+def test_a_recipe_keeps_its_own_validation_images_out(monkeypatch):
+    """On the test set a run is that of `train`: blog-relu-maxpool does not train on its last 1,000 images."""
+    seen = []
+    monkeypatch.setattr(combinations, "hold_out", lambda images, labels, count, rng: seen.append((count, rng)) or (
+        (images[:100], labels[:100]), (images[100:200], labels[100:200])))  # fmt: skip
+    for held_out in (0, 100):
+        train_recipe("blog-relu-maxpool", 3, held_out, {"epochs": 1, "images": 100})
+    assert seen == [(1_000, None), (100, combinations.SPLIT)]
+
+
 def test_the_command_prints_and_writes_a_table(tmp_path, capsys):
     words = [
         "sweep",

@@ -11,6 +11,7 @@ EXAMPLES = """examples:
   python -m scratchnet reproduce fig5 --seeds 2   the error over 20 passes, two seeds
   python -m scratchnet reproduce all --jobs 2     all of them; the same command goes on after an interruption
   python -m scratchnet reproduce report           what was found, as a page
+  python -m scratchnet reproduce fig5 report --seeds 10   a run, and its part of the page
   mpiexec -n 8 python -m mpi4py.futures -m scratchnet reproduce all --executor mpi
 """
 FOLDER, PAGE = Path("runs/reproduce"), Path("docs/REPRODUCTION.md")
@@ -48,8 +49,9 @@ def run(options):
     from scratchnet.runs.folder import check_writable
     from scratchnet.viewing.tables import table
 
-    everything = {"all", "report"} & set(options.names)
-    chosen = [find_experiment(name) for name in (NAMES if everything else options.names)]
+    named = [name for name in options.names if name != "report"]
+    everything = "all" in named or options.names == ["report"]
+    chosen = [find_experiment(name) for name in (NAMES if everything else dict.fromkeys(named))]
     if not chosen:
         every = map(find_experiment, NAMES)
         print(table([("experiment", "what", "in the paper"), *((e.name, e.title, e.source) for e in every)]))
@@ -88,14 +90,14 @@ def found_in(chosen, plan, results):
 
 
 def report(pairs, results, plan, page):
-    """Write the page of the documentation."""
+    """Write what was found into the page of the documentation; the rest of the page stays."""
     from scratchnet.cli.progress import say
+    from scratchnet.experiments import NAMES
     from scratchnet.experiments.publish import write_page
 
     if not pairs:
         raise InputError("There is nothing to report yet. First run `python -m scratchnet reproduce all`.")
-    commands = [f"python -m scratchnet reproduce {what} --seeds {plan.seeds}" for what in ("all", "report")]
-    for path in write_page(pairs, results, plan, page, commands):
+    for path in write_page(pairs, results, plan, page, NAMES):
         say(f"written: {path}")
 
 

@@ -135,6 +135,8 @@ def train_recipe(recipe: str, seed: int, held_out: int, settings: dict[str, Any]
     test = load(chosen.data, "test")
     if held_out:
         train, test = hold_out(*train, held_out, SPLIT)
+    elif chosen.held_out:  # as the recipe does
+        train, _ = hold_out(*train, chosen.held_out, None if chosen.holds_out_the_last else seed)
     images, labels = (part[: settings.get("images")] for part in train)
     factor = settings["lr"] / chosen.schedule(0) if "lr" in settings else settings.get("eta", chosen.scale)
     loss = {"mle": MLELoss, "map": lambda: MAPLoss(settings.get("j", 10.0))}.get(
@@ -160,8 +162,5 @@ def train_recipe(recipe: str, seed: int, held_out: int, settings: dict[str, Any]
         train_error=False,
         verbose=False,
     )
-    return {
-        "error": history.test_error[-1],
-        "running_error": history.running_error[-1],
-        "test_error": history.test_error,
-    }
+    ends = {"error": history.test_error[-1], "running_error": history.running_error[-1]}
+    return history.columns() | ends

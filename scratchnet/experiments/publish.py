@@ -50,35 +50,47 @@ BEGIN, END = "<!-- experiments -->", "<!-- /experiments -->"
 
 
 def write_page(
-    pairs: list[tuple[Experiment, Findings]], results: Results, plan: Plan, page: Path, commands: Sequence[str]
+    pairs: list[tuple[Experiment, Findings]], results: Results, plan: Plan, page: Path, order: Sequence[str]
 ) -> list[Path]:
     """Write the findings into a page, between its two marks, and their files into the folder reproduction beside it.
 
-    pairs: (experiment, findings); commands: what ran the experiments, and this. Returns the paths that were written.
-    Raises InputError if the page has no marks.
+    pairs: (experiment, findings); order: the names of all experiments. What the page has of others stays as it is.
+    Returns the paths that were written. Raises InputError if the page has no marks.
     """
     text = page.read_text("utf-8") if page.is_file() else f"{BEGIN}\n{END}\n"
     before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    old, end, after = rest.partition(END)
     if not begin or not end:
         raise InputError(f"{page} should have the two lines {BEGIN} and {END}: what is found goes between them.")
     folder = page.parent / "reproduction"
     paths = [path for experiment, found in pairs for path in write(experiment, replace(found, models=()), folder)]
-    parts = [provenance(pairs, results, plan, commands), *(section(*pair) for pair in pairs)]
+    sections = {name: section_in(old, name) for name in order if section_in(old, name)}
+    sections |= {experiment.name: section(experiment, found, results, plan) for experiment, found in pairs}
+    marked = [f"{mark(name)}\n{sections[name]}\n{mark('/' + name)}\n" for name in order if name in sections]
     with atomic_write(page) as file:
-        file.write(f"{before}{BEGIN}\n\n{chr(10).join(parts)}\n{END}{after}".encode())
+        file.write(f"{before}{BEGIN}\n\n{chr(10).join(marked)}\n{END}{after}".encode())
     return [*paths, page]
 
 
-def provenance(pairs: list[tuple[Experiment, Findings]], results: Results, plan: Plan, commands: Sequence[str]) -> str:
-    """Return what made the page: the command, the seeds, the time, the versions and the machine."""
-    tasks = dict.fromkeys(task for experiment, _ in pairs for task in experiment.tasks(plan))
+def mark(name: str) -> str:
+    return f"<!-- {name} -->"
+
+
+def section_in(text: str, name: str) -> str:
+    """Return the section of this experiment in the text of a page, "" if there is none."""
+    _, begin, rest = text.partition(mark(name) + "\n")
+    found, end, _ = rest.partition("\n" + mark("/" + name))
+    return found if begin and end else ""
+
+
+def provenance(experiment: Experiment, results: Results, plan: Plan) -> str:
+    """Return what made a section: the command, the time, the versions and the machine."""
+    tasks = dict.fromkeys(experiment.tasks(plan))
     hours = sum(results.seconds(task) for task in tasks) / 3600
     where = ", ".join(f"{name} {value}" for name, value in versions().items() if name not in ("cores", "machine"))
-    return "\n".join(f"    {command}" for command in commands) + (
-        f"\n\nThe last command wrote what follows from {len(tasks)} runs, {hours:.1f} hours of one core "
-        f"({processor()}), {where}. Seeds are 0 to {plan.seeds - 1}. Intervals are 95 % intervals of the mean over the "
-        "seeds (Student's t).\n"
+    return (
+        f"    python -m scratchnet reproduce {experiment.name} report --seeds {plan.seeds}\n\n"
+        f"{len(tasks)} runs, {hours:.1f} hours of one core ({processor()}), {where}; seeds from 0 to {plan.seeds - 1}."
     )
 
 
@@ -90,10 +102,10 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def section(experiment: Experiment, found: Findings) -> str:
-    """Return an experiment as Markdown: its figures, its tables and its sentences."""
-    lines = [f"## {experiment.title}", "", f"The paper: {experiment.source}. `python -m scratchnet reproduce "
-             f"{experiment.name}`", ""]  # fmt: skip
+def section(experiment: Experiment, found: Findings, results: Results, plan: Plan) -> str:
+    """Return an experiment as Markdown: where it comes from, its figures, its tables and its sentences."""
+    lines = [f"## {experiment.title}", "", f"The paper: {experiment.source}.", ""]
+    lines += [provenance(experiment, results, plan), ""]
     for drawing in found.drawings:
         lines += [f"![{experiment.title}. {drawing.caption}](reproduction/{drawing.name}.png)", "", drawing.caption, ""]
     for one in found.tables:
@@ -101,7 +113,7 @@ def section(experiment: Experiment, found: Findings) -> str:
         lines += [one.note, ""] if one.note else []
     for sentence in found.sentences:
         lines += [sentence, ""]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip()
 
 
 def rows_of(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
