@@ -101,7 +101,7 @@ for name in ours:
 
 # %% [markdown]
 # With 2.4/F (and coefficients of 0.6 in S2 and S4) hardly anything is left at F6. Trained with all else
-# equal, that network does not leave its first plateau in 20 epochs (docs/REPRODUCTION.md). The initial
+# equal, that network does not learn in 20 epochs (docs/REPRODUCTION.md); lesson 13 shows why. The initial
 # weights, and a factor of 1/4 on the learning rates, are what this library changed.
 #
 # ## C5 is a convolution

@@ -12,8 +12,9 @@
 # %%
 import numpy as np
 
-from scratchnet import SDLM, SGD, Linear, MAPLoss, check_curvature
+from scratchnet import SDLM, SGD, Linear, MAPLoss, MLELoss, check_curvature
 from scratchnet import datasets, evaluate, fit, models, picture, show, sketches
+from scratchnet.layers.initial import uniform_over_fan_in
 
 curvature = np.array([100.0, 1.0])  # E = (100 u^2 + v^2) / 2: a valley, steep along u, flat along v
 print("the gradient at (1, 1) is", curvature * np.array([1.0, 1.0]))
@@ -104,6 +105,40 @@ picture(
 )
 
 # %% [markdown]
+# ## An estimate that is soon wrong
+#
+# The paper's printed initial weights are smaller: U(-2.4/F, 2.4/F) (appendix A), where ours are
+# U(-1/sqrt(F), 1/sqrt(F)). **Predict.** Hardly anything comes through such a network. Then what are the
+# curvatures, the step sizes, and the units after some updates?
+
+# %%
+saturated = {}
+for name, network in (
+    ("2.4/F", models.lenet5(np.random.default_rng(0), init=uniform_over_fan_in, coefficient=0.6)),
+    ("1/sqrt(F)", models.lenet5(np.random.default_rng(0))),
+):
+    loss, optimizer = MLELoss(), SDLM(network, lr=0.0005)
+    optimizer.estimate(loss, x[:500], labels[:500])
+    every_step = np.concatenate(list(optimizer.step_sizes().values()))
+    print(f"{name:9} median step size {np.median(every_step):.1e}, at most 0.0005 / 0.02 = {0.0005 / 0.02:.1e}")
+    saturated[name] = []
+    for i in range(200):
+        network(x[500:600])
+        saturated[name].append(100 * np.mean(np.abs(network["F6_squash"].y) > 1.7))
+        loss.forward(network(x[i : i + 1]), labels[i : i + 1])
+        network.backward(loss.backward())
+        optimizer.step()
+picture(
+    sketches.curves(np.arange(200), saturated, xlabel="updates", ylabel="F6: |y| > 1.7 (%)"),
+    "Share of F6's outputs that are saturated in the first 200 updates: with 2.4/F nearly all of them after twenty, "
+    "with 1/sqrt(F) few.",
+)
+
+# %% [markdown]
+# With 2.4/F the curvatures are nearly 0, so nearly every step size is at its cap $\eta / \mu$. That was right
+# where it was estimated, and wrong a few updates later: the weights have grown, the units are saturated, and
+# a saturated unit has a slope of 0. That network stays where it is.
+#
 # ## A race
 #
 # 5,000 digits, one epoch, one digit at a time; error on 2,000 other digits. One step size for all (SGD,
@@ -131,6 +166,7 @@ for name, found in results.items():
 assert paths["one step size, 0.021"][-1] > 100 > 1e-5 > paths["a step size each"][-1]
 assert max(errors.values()) < 1e-12, "backward2 is the exact diagonal for a single layer"
 assert 5e-5 < every.min() < 3e-4 and 0.008 < every.max() <= 0.025, "of the paper's size"
+assert saturated["2.4/F"][-1] > 90 > 10 > saturated["1/sqrt(F)"][-1]
 assert results["SDLM"][-1] < results["SGD"][-1] - 20, "SDLM forgives a rate that is far too large"
 
 # %% [markdown]

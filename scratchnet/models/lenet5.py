@@ -37,7 +37,8 @@ def lenet5(
 
     It has 60,000 trainable parameters and 340,908 connections. A squashing function follows every layer up to F6.
     init: draws the initial weights, see layers/initial.py. The default is not the paper's uniform_over_fan_in:
-    with that, training stays on its first plateau (docs/REPRODUCTION.md). coefficient: the initial W of S2 and S4.
+    with that, the first updates saturate every unit of F6 for good (docs/REPRODUCTION.md). coefficient: the initial W
+    of S2 and S4.
     """
     options: dict[str, Any] = {"rng": generator(rng), "dtype": dtype}
     weights = options | {"init": init}
