@@ -4,13 +4,13 @@ import contextlib
 import json
 import platform
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from scratchnet.errors import InputError
 from scratchnet.experiments.experiment import Experiment, Findings, Plan
-from scratchnet.experiments.many import Results
+from scratchnet.experiments.many import Results, Task
 from scratchnet.runs.folder import versions
 from scratchnet.storage import atomic_write
 from scratchnet.training.history import write_table
@@ -90,8 +90,14 @@ def provenance(experiment: Experiment, results: Results, plan: Plan) -> str:
     where = ", ".join(f"{name} {value}" for name, value in versions().items() if name not in ("cores", "machine"))
     return (
         f"    python -m scratchnet reproduce {experiment.name} report --seeds {plan.seeds}\n\n"
-        f"{len(tasks)} runs, {hours:.1f} hours of one core ({processor()}), {where}; seeds from 0 to {plan.seeds - 1}."
+        f"{len(tasks)} runs, {hours:.1f} hours of one core ({processor()}), {where}; seeds {seeds_of(tasks)}."
     )
+
+
+def seeds_of(tasks: Iterable[Task]) -> str:
+    """Return the seeds of the tasks as text: 0 to 4."""
+    seeds = {task.arguments["seed"] for task in tasks if "seed" in task.arguments}
+    return f"{min(seeds)} to {max(seeds)}" if len(seeds) > 1 else ", ".join(map(str, seeds))
 
 
 def processor() -> str:
