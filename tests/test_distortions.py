@@ -141,3 +141,14 @@ def test_train_distort(tmp_path, monkeypatch):
     assert resumed.running_error == whole.running_error and resumed.loss == whole.loss
     assert main(["train", "--quick", "--out", "plain"]) == 0
     assert Run.read("plain").history.loss[0] != whole.loss[0]
+
+
+def test_each_core_takes_a_share(monkeypatch):
+    images, _ = datasets.load("mnist", "train")
+    many = images[:4100]
+    answers = []
+    for cores in ("1", "3"):
+        monkeypatch.setenv("SCRATCHNET_THREADS", cores)
+        answers.append(distort(many, 0))
+    assert np.array_equal(*answers)
+    assert np.array_equal(affine(many, right=1.5)[4000:], affine(many[4000:], right=1.5))

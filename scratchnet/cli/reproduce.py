@@ -97,7 +97,8 @@ def report(pairs, results, plan, page):
 
     if not pairs:
         raise InputError("There is nothing to report yet. First run `python -m scratchnet reproduce all`.")
-    for path in write_page(pairs, results, plan, page, NAMES):
+    commands = {name: f"python -m scratchnet reproduce {name} report --seeds {plan.seeds}" for name in NAMES}
+    for path in write_page(pairs, results, plan, page, commands):
         say(f"written: {path}")
 
 

@@ -4,7 +4,7 @@ import contextlib
 import json
 import platform
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,11 +50,12 @@ BEGIN, END = "<!-- experiments -->", "<!-- /experiments -->"
 
 
 def write_page(
-    pairs: list[tuple[Experiment, Findings]], results: Results, plan: Plan, page: Path, order: Sequence[str]
+    pairs: list[tuple[Experiment, Findings]], results: Results, plan: Plan, page: Path, commands: Mapping[str, str]
 ) -> list[Path]:
     """Write the findings into a page, between its two marks, and their files into the folder reproduction beside it.
 
-    pairs: (experiment, findings); order: the names of all experiments. What the page has of others stays as it is.
+    pairs: (experiment, findings); commands: {name: what writes its part} of all experiments, in the order of the page.
+    What the page has of other experiments stays as it is.
     Returns the paths that were written. Raises InputError if the page has no marks.
     """
     text = page.read_text("utf-8") if page.is_file() else f"{BEGIN}\n{END}\n"
@@ -64,9 +65,12 @@ def write_page(
         raise InputError(f"{page} should have the two lines {BEGIN} and {END}: what is found goes between them.")
     folder = page.parent / "reproduction"
     paths = [path for experiment, found in pairs for path in write(experiment, replace(found, models=()), folder)]
-    sections = {name: section_in(old, name) for name in order if section_in(old, name)}
-    sections |= {experiment.name: section(experiment, found, results, plan) for experiment, found in pairs}
-    marked = [f"{mark(name)}\n{sections[name]}\n{mark('/' + name)}\n" for name in order if name in sections]
+    sections = {name: section_in(old, name) for name in commands if section_in(old, name)}
+    sections |= {
+        experiment.name: section(experiment, found, results, plan, commands[experiment.name])
+        for experiment, found in pairs
+    }
+    marked = [f"{mark(name)}\n{sections[name]}\n{mark('/' + name)}\n" for name in commands if name in sections]
     with atomic_write(page) as file:
         file.write(f"{before}{BEGIN}\n\n{chr(10).join(marked)}\n{END}{after}".encode())
     return [*paths, page]
@@ -83,13 +87,13 @@ def section_in(text: str, name: str) -> str:
     return found if begin and end else ""
 
 
-def provenance(experiment: Experiment, results: Results, plan: Plan) -> str:
+def provenance(experiment: Experiment, results: Results, plan: Plan, command: str) -> str:
     """Return what made a section: the command, the time, the versions and the machine."""
     tasks = dict.fromkeys(experiment.tasks(plan))
     hours = sum(results.seconds(task) for task in tasks) / 3600
     where = ", ".join(f"{name} {value}" for name, value in versions().items() if name not in ("cores", "machine"))
     return (
-        f"    python -m scratchnet reproduce {experiment.name} report --seeds {plan.seeds}\n\n"
+        f"    {command}\n\n"
         f"{len(tasks)} runs, {hours:.1f} hours of one core ({processor()}), {where}; seeds {seeds_of(tasks)}."
     )
 
@@ -108,10 +112,10 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def section(experiment: Experiment, found: Findings, results: Results, plan: Plan) -> str:
+def section(experiment: Experiment, found: Findings, results: Results, plan: Plan, command: str) -> str:
     """Return an experiment as Markdown: where it comes from, its figures, its tables and its sentences."""
     lines = [f"## {experiment.title}", "", f"The paper: {experiment.source}.", ""]
-    lines += [provenance(experiment, results, plan), ""]
+    lines += [provenance(experiment, results, plan, command), ""]
     for drawing in found.drawings:
         lines += [f"![{experiment.title}. {drawing.caption}](reproduction/{drawing.name}.png)", "", drawing.caption, ""]
     for one in found.tables:
