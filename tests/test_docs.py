@@ -163,6 +163,16 @@ def test_every_row_of_the_accuracies_is_a_recipe():
     assert set(table(WHICH, "accuracies")) <= set(RECIPES)
 
 
+def test_the_results_of_readme_are_those_of_fig_5():
+    with (ROOT / "docs" / "reproduction" / "fig5.csv").open(encoding="utf-8", newline="") as file:
+        *runs, means, _ = csv.DictReader(file)
+    test = [float(run["test"]) for run in runs]
+    average, training = means["test"].split()[0], means["training, on the fly"].split()[0]
+    assert len(runs) == 10 and average == f"{mean(test):.2f}"
+    assert f"Ten seeds end at {average} % test error on average ({min(test):.2f} to {max(test):.2f} %)" in README
+    assert f"on the fly is {training} %" in README and f"{average} % on average (ten seeds" in WHICH
+
+
 CHOICES = {  # rows of docs/REPRODUCTION.md: names in benchmarks/choices.csv
     "**default**: 1/sqrt(F), MAP j=10, eta/4": "eta/4",
     "eta/2": "eta/2",
