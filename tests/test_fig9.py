@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from scratchnet import InputError
 from scratchnet.datasets import affine, deslant, load
@@ -13,6 +14,13 @@ from scratchnet.experiments.multilayer import multilayer
 from scratchnet.experiments.tangents import small, tangent_neighbours, with_tangents
 from scratchnet.kernels import tangent_distances
 from scratchnet.models import lenet5
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """As in a run (experiments/many.py): beside other work the waiting threads of BLAS and OpenMP cost minutes."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="module")

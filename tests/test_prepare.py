@@ -77,7 +77,10 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
+LONG = {"large photo": pytest.mark.planted}  # half a minute
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=LONG.get(name, ())) for name in CHANGES])
 def test_every_change_is_taken_back(name, digits8, rng):
     """The picture is nearly the digit again: as near as a shift by a pixel or another thickness allows."""
     near = []
