@@ -1,6 +1,7 @@
 """Every experiment runs end to end on a slice, writes what it says, and goes on after an interruption."""
 
 import csv
+import json
 import re
 
 import pytest
@@ -65,6 +66,10 @@ def test_report_writes_a_page(folder, tmp_path, capsys):
     assert "hours of one core" in text and "reproduce fig5 report --seeds 2" in text
     assert all(find_experiment(name).title in text for name in NAMES)
     assert main(words) == 0 and page.read_text("utf-8") == text, "twice gives the same"
+    with (page.parent / "reproduction" / "fig5-runs.csv").open(encoding="utf-8", newline="") as file:
+        runs = list(csv.DictReader(file))
+    assert [run["run"] for run in runs] == ["lenet5-plain-seed0", "lenet5-plain-seed1"]
+    assert all(len(json.loads(run["test_error"])) == 2 and float(run["run_seconds"]) > 0 for run in runs)
     part = text.replace("<!-- /fig6 -->", "BY HAND\n<!-- /fig6 -->").replace("Errors after 2 passes", "of an older run")
     page.write_text(part, encoding="utf-8")
     assert main(["reproduce", "fig5", *words[1:]]) == 0, "one part alone"

@@ -7,6 +7,9 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from scratchnet.errors import InputError
 from scratchnet.experiments.experiment import Experiment, Findings, Plan
@@ -32,6 +35,35 @@ def write(experiment: Experiment, found: Findings, folder: Path) -> list[Path]:
         paths.append(folder / f"{model.name}.npz")
         model.net.save(paths[-1], json.dumps(model.about))
     return paths
+
+
+def write_runs(experiment: Experiment, results: Results, plan: Plan, folder: Path) -> Path:
+    """Write what each run gave as a row of a .csv, numbers and texts as they are, lists as JSON, and return its path.
+
+    Arrays (weights, scores) are in the files of the runs only.
+    """
+    rows = []
+    for task in dict.fromkeys(experiment.tasks(plan)):
+        result = {k: v for k, v in results[task].items() if not isinstance(v, np.ndarray)}
+        given = {k: v for k, v in task.arguments.items() if k not in result}
+        rows.append({"run": task.name, "run_seconds": results.seconds(task)} | given | result)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    path = folder / f"{experiment.name}-runs.csv"
+    write_table(path, columns, [[as_json(row.get(name, "")) for name in columns] for row in rows])
+    return path
+
+
+def as_json(value: Any) -> Any:
+    """Return a list or a mapping as JSON, with five digits of each number, and anything else as it is."""
+    return json.dumps(rounded(value)) if isinstance(value, list | dict | tuple) else value
+
+
+def rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: rounded(some) for name, some in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(some) for some in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
 def as_text(experiment: Experiment, found: Findings) -> str:
@@ -63,8 +95,9 @@ def write_page(
     old, end, after = rest.partition(END)
     if not begin or not end:
         raise InputError(f"{page} should have the two lines {BEGIN} and {END}: what is found goes between them.")
-    folder = page.parent / "reproduction"
-    paths = [path for experiment, found in pairs for path in write(experiment, replace(found, models=()), folder)]
+    folder, paths = page.parent / "reproduction", []
+    for experiment, found in pairs:
+        paths += [*write(experiment, replace(found, models=()), folder), write_runs(experiment, results, plan, folder)]
     sections = {name: section_in(old, name) for name in commands if section_in(old, name)}
     sections |= {
         experiment.name: section(experiment, found, results, plan, commands[experiment.name])
@@ -94,7 +127,8 @@ def provenance(experiment: Experiment, results: Results, plan: Plan, command: st
     where = ", ".join(f"{name} {value}" for name, value in versions().items() if name not in ("cores", "machine"))
     return (
         f"    {command}\n\n"
-        f"{len(tasks)} runs, {hours:.1f} hours of one core ({processor()}), {where}; seeds {seeds_of(tasks)}."
+        f"{len(tasks)} runs, {hours:.1f} hours of one core ({processor()}), {where}; seeds {seeds_of(tasks)}. "
+        f"Each run is a row of `docs/reproduction/{experiment.name}-runs.csv`."
     )
 
 
