@@ -102,7 +102,7 @@ for name, network in (("untrained", fresh), ("trained", net)):
         best = patches[(patches @ weights).argmax()]
         likeness[name].append(np.corrcoef(weights, best)[0, 1])
         if name == "trained":
-            shown |= {f"filter {o}": weights.reshape(5, 5), f"r = {likeness[name][-1]:.2f}": best.reshape(5, 5)}
+            shown |= {f"filter {o}": weights.reshape(5, 5), f"{o}: r = {likeness[name][-1]:.2f}": best.reshape(5, 5)}
     print(f"{name:9} r: {np.round(likeness[name], 2)}, median {np.median(likeness[name]):.2f}")
 picture(
     sketches.arrays(shown, title="each trained filter of C1, and the patch that it answers most strongly"),
@@ -139,7 +139,9 @@ for layer in beyond["trained"]:
 # %%
 assert 0.4 < agreement["untrained"] < 0.6, "before training: a coin"
 assert agreement["trained"] > 0.9, "after: the code"
-assert np.median(likeness["trained"]) > np.median(likeness["untrained"]) + 0.1, "filters look for what they look like"
+assert len(shown) == 12 and np.median(likeness["trained"]) > np.median(likeness["untrained"]) + 0.1, (
+    "filters look for what they look like"
+)
 assert beyond["trained"]["F6"] > beyond["untrained"]["F6"] + 0.2, "units bend as they learn"
 
 # %% [markdown]
