@@ -37,15 +37,17 @@ print(mle.backward())
 # ## MAP (equation 9)
 #
 # The second loss makes the *probability* of the right class large (maximum a posteriori). If a penalty $y$
-# counts as $e^{-y}$, the probability of class $i$ is its share of the sum. A **rubbish class** joins in,
-# "none of these", with a constant penalty $j$:
+# counts as $e^{-y}$, the probability of class $i$ is its share of the sum. Why $e^{-y}$? A penalty is a squared
+# distance from a code (lesson 10), and $e^{-\text{distance}^2}$ is the bell curve: F6 is near its code, and
+# large deviations are rare. A **rubbish class** joins in, "none of these", with a constant penalty $j$:
 #
 # $$p_i = \frac{e^{-y_i}}{e^{-j} + \sum_k e^{-y_k}} \qquad
 # E = \frac{1}{N} \sum_n \left( y_{n D_n} + \log \Big( e^{-j} + \sum_i e^{-y_{ni}} \Big) \right)$$
 #
 # $E$ is the mean of $-\log p_D$. "In addition to pushing down the penalty of the correct class like the MSE
 # criterion, this criterion also pulls up the penalties of the incorrect classes" (section II.C; MSE, mean
-# squared error, is equation 8). The gradient of the logarithm is the sum's gradient divided by the sum:
+# squared error, is equation 8). The gradient of the logarithm is the sum's gradient divided by the sum, and that
+# of $e^{-y_i}$ is $-e^{-y_i}$: the minus in front of $p$ below comes from there.
 #
 # $$\frac{\partial E}{\partial y_{ni}} = \frac{1}{N} \left( [i = D_n] - p_{ni} \right)$$
 

@@ -46,6 +46,23 @@ picture(
 )
 
 # %% [markdown]
+# Two things come with it. On the left the slope is 0: a unit whose weighted sum is negative for *every* image
+# gets no gradient, does not move, and stays silent. It is **dead**. And at 0 there is a **kink**: the slope is
+# 1 on one side and 0 on the other, so central differences that reach across it measure something between.
+
+# %%
+unit, relu = Linear(3, 1, rng=0, dtype=float), ReLU()
+unit.b[:] = -20  # as after one step that was too long
+inputs = np.random.default_rng(0).normal(size=(100, 3))
+answers = relu(unit(inputs))
+unit.backward(relu.backward(np.ones_like(answers)))
+print("a dead unit: answers", answers.min(), "to", answers.max(), " gradient of its weights", unit.dW.ravel())
+h = 1e-3
+print("at the kink: central difference", ((relu(np.array([h])) - relu(np.array([-h]))) / (2 * h)).item())
+relu(np.array([0.0]))
+print("             backward          ", relu.backward(np.ones(1)).item())
+
+# %% [markdown]
 # ## 3. The maximum, for the sum, of each window
 #
 # It keeps the strongest answer, has no parameters, and sends the whole gradient back to the pixel that won.
