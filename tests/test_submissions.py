@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scratchnet.errors import InputError
-from scratchnet.exercises import bags
+from scratchnet.exercises import bags, class_archive
 from scratchnet.exercises import grade as grading
 from scratchnet.exercises.bags import Bag, code_cells, from_archive, inside
 from scratchnet.exercises.catalogue import EXERCISES, find_exercise
+from scratchnet.exercises.class_archive import unpack_class
 from scratchnet.exercises.submissions import nearness, submissions
 from scratchnet.exercises.syllabus import Syllabus
 
@@ -322,8 +323,6 @@ def test_a_folder_and_a_zip_of_one_name_are_one_student_and_a_link_is_none(tmp_p
 
 
 def test_what_is_no_class_is_a_sentence(tmp_path):
-    with pytest.raises(InputError, match="is an archive"):
-        submissions(put(tmp_path / "class.zip", zipped({LINEAR.file: TEXT})))
     for folder, words in (("none", "There is no folder"), ("empty", "holds no folders"), ("one", "of one student")):
         if folder != "none":
             (tmp_path / folder).mkdir()
@@ -331,3 +330,57 @@ def test_what_is_no_class_is_a_sentence(tmp_path):
             put(tmp_path / folder / LINEAR.file)
         with pytest.raises(InputError, match=words):
             submissions(Path(tmp_path, folder))
+
+
+# The archive of a whole class.
+
+CLASS = {
+    "Anna Muster_12_assignsubmission_file/ex02_linear.py": TEXT,
+    "Bob_13_assignsubmission_file/work.zip": zipped({LINEAR.file: TEXT.replace(" @ ", " * ")}),
+}
+
+
+@pytest.mark.parametrize("top", ["", "all of them/"])
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_the_archive_of_a_class_is_graded(kind, top, tmp_path, monkeypatch, capsys):
+    from scratchnet.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    files = {top + name: text if isinstance(text, bytes) else text.encode() for name, text in CLASS.items()}
+    archive = Path(f"class.{kind}")
+    if kind == "zip":
+        archive.write_bytes(zipped(files))
+    else:
+        with tarfile.open(archive, "w:gz") as opened:
+            for name, data in files.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                opened.addfile(info, io.BytesIO(data))
+    Path("syllabus.ini").write_text("[points]\nlinear = 2\n")
+    assert main(["exercise", "grade", str(archive), "--json", "grades.json"]) == 0
+    grades = {grade["student"]: grade["state"] for grade in json.loads(Path("grades.json").read_text())}
+    assert grades == {"Anna Muster": "right", "Bob": "wrong"}
+    assert "2" in capsys.readouterr().out
+
+
+def test_no_member_of_a_class_leaves_the_folder(tmp_path):
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    names = ["../up.py", "/abs.py", "a/../../up.py", "C:/x.py", "good/ex02_linear.py"]
+    linked = zipfile.ZipInfo("link.py")
+    linked.external_attr = (stat.S_IFLNK | 0o777) << 16
+    archive = put(tmp_path / "class.zip", zipped(dict.fromkeys(names, TEXT) | {linked: "/etc/passwd"}))
+    notes = unpack_class(archive, inner)
+    assert [path.relative_to(inner).as_posix() for path in inner.rglob("*") if path.is_file()] == [names[-1]]
+    assert len(notes) == 4 and all("leads out" in note for note in notes)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class.zip", "inner"]
+
+
+def test_an_archive_of_a_class_that_lies_is_a_sentence(tmp_path, monkeypatch):
+    good = zipped(CLASS)
+    for name, data in (("cut.zip", good[:-30]), ("text.zip", b"I am no zip"), ("cut.tar.gz", b"\x1f\x8b\x08")):
+        with pytest.raises(InputError, match="cannot be unpacked"):
+            unpack_class(put(tmp_path / name, data), tmp_path / "a")
+    monkeypatch.setattr(class_archive, "LARGEST", 1000)
+    with pytest.raises(InputError, match="Is it the archive of a class"):
+        unpack_class(put(tmp_path / "good.zip", good), tmp_path / "a")

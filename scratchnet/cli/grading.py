@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 from scratchnet.cli.flags import path_of, positive
@@ -39,7 +40,9 @@ def add(whats):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     grade.set_defaults(command=grade_class)
-    grade.add_argument("folder", type=path_of, metavar="FOLDER", help="holds one folder for each student")
+    grade.add_argument(
+        "folder", type=path_of, metavar="FOLDER", help="holds one folder for each student; or the .zip of a class"
+    )
     for name, what in FILES.items():
         grade.add_argument(f"--{name}", type=path_of, metavar="FILE", help=what)
     grade.add_argument("--assignment", default="scratchnet", metavar="NAME", help="for Canvas: the assignment's title")
@@ -51,7 +54,7 @@ def add(whats):
         metavar="DIR",
         help="a text for each student (default: feedback)",
     )
-    grade.add_argument("--syllabus", type=path_of, metavar="FILE", help="default: syllabus.ini in FOLDER, or here")
+    grade.add_argument("--syllabus", type=path_of, metavar="FILE", help="default: syllabus.ini in FOLDER or here")
     grade.add_argument("--jobs", type=positive, default=1, metavar="N", help="checks at once (default: 1)")
     grade.add_argument("--resume", action="store_true", help="keep earlier grades, make only what is new")
 
@@ -68,14 +71,40 @@ def write_syllabus(options):
 
 
 def grade_class(options):
-    """Grade, write all files, and only then print: the exit code is 1 if something has no grade or was not written."""
+    """Grade a folder, or the archive that a learning platform gives."""
+    from scratchnet.cli.progress import say
+    from scratchnet.exercises.class_archive import is_archive, unpack_class
+
+    if not is_archive(options.folder):
+        return grade_folder(options, options.folder)
+    beside = options.folder.parent
+    with tempfile.TemporaryDirectory(prefix="scratchnet-class-", ignore_cleanup_errors=True) as folder:
+        for sentence in unpack_class(options.folder, folder):
+            say(sentence)
+        options.folder = only_folder(Path(folder))
+        return grade_folder(options, beside)
+
+
+def only_folder(folder):
+    """Return the folder of the class: some archives have one folder around all others."""
+    inner = [path for path in folder.iterdir() if not path.name.startswith((".", "_"))]
+    whole = len(inner) == 1 and inner[0].is_dir() and not any(inner[0].glob("ex[0-9][0-9]_*"))
+    students = [path for path in inner[0].iterdir() if path.is_dir()] if whole else []
+    return inner[0] if students and students[0].name != "my" else folder
+
+
+def grade_folder(options, home):
+    """Grade, write all files, and only then print: the exit code is 1 if something has no grade or was not written.
+
+    home: where the syllabus may lie: the folder of the class, or that of its archive, in which nothing is believed.
+    """
     from scratchnet.cli.progress import say
     from scratchnet.exercises.journal import Journal
     from scratchnet.exercises.results import results_text
     from scratchnet.exercises.submissions import submissions
     from scratchnet.exercises.syllabus import Syllabus
 
-    syllabus = Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(options.folder, ".")
+    syllabus = Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(home, ".")
     found = submissions(options.folder)
     try_files(options)
     journal = Journal(options.feedback / "grades.jsonl", options.resume)

@@ -83,8 +83,6 @@ def submissions(folder):
     Raises InputError when there is no folder, when it holds no submission, and when it is that of one student.
     """
     folder = here(folder)
-    if folder.is_file() and folder.name.lower().endswith(ARCHIVES):
-        raise InputError(f"{folder} is an archive. Unpack it, and name the folder that holds one for each student.")
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}. It should hold one folder for each student.")
     if any(folder.glob("ex[0-9][0-9]_*.py")) or any((folder / "my").glob("ex[0-9][0-9]_*.py")):
