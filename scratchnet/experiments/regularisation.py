@@ -164,6 +164,8 @@ def about_units(curves: dict[str, NDArray], layers: list[str]) -> str:
 
 
 def drawn(curves: dict[str, NDArray], layers: list[str], at: NDArray) -> "Figure":
+    from matplotlib.ticker import MaxNLocator
+
     from scratchnet.viewing.figures import COLOURS, MARKERS
     from scratchnet.viewing.pieces import bare, new_figure
 
@@ -178,6 +180,7 @@ def drawn(curves: dict[str, NDArray], layers: list[str], at: NDArray) -> "Figure
         ax.set_ylabel(what)
     axes[0].axhline(1, color="#999999", linewidth=0.8, zorder=0)
     axes[2].set_xlabel("passes over the training set")
+    axes[2].xaxis.set_major_locator(MaxNLocator(integer=True))
     axes[0].legend(frameon=False, ncols=2)
     bare(*axes)
     return figure
