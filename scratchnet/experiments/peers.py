@@ -21,6 +21,7 @@ CLASSES = 10
 NEIGHBOURS = 3  # k: the paper's for the deslanted digits
 COMPONENTS = 40  # III.C.3
 CENTRES = 100  # of each class: 1000 radial basis functions (III.C.4)
+STEEP = 8  # of a pair's unit; 1, 2, 4, 8 and 20 read 10.9, 8.4, 7.6, 7.4 and 7.3 % of 5,000 held-out digits wrong
 SLICE = 5_000  # training digits for the choice of a kernel
 
 
@@ -64,15 +65,19 @@ def linear(train: Data, test: Data) -> Answer:
 
 
 def pairwise(train: Data, test: Data) -> Answer:
-    """45 linear units, one for each pair of classes i < j; class i gets +y, class j -y (III.C.1)."""
+    """45 linear units, one for each pair of classes i < j; class i gets +f(y), class j -f(y) (III.C.1).
+
+    f(y) = tanh(8 y) is nearly a vote. Without f, the sum of linear units would be one linear classifier.
+    """
     x, x_test, labels = flat(train[0]), flat(test[0]), train[1]
     scores = np.zeros((len(x_test), CLASSES))
     pairs = list(combinations(range(CLASSES), 2))
     for i, j in pairs:
         both = (labels == i) | (labels == j)
         y = least_squares(x[both], np.where(labels[both] == i, 1.0, -1.0)).predict(x_test)
-        scores[:, i] += y
-        scores[:, j] -= y
+        votes = np.tanh(STEEP * y)
+        scores[:, i] += votes
+        scores[:, j] -= votes
     F = x.shape[1]
     return {"scores": scores, "macs": len(pairs) * F, "stored": len(pairs) * (F + 1)}
 

@@ -13,7 +13,7 @@ from scratchnet.kernels import tangent_distances
 from scratchnet.training.evaluation import Data
 
 CANDIDATES = 200  # the nearest by Euclidean distance; the tangent distance chooses among them
-SMOOTHING = (0.6, 0.9, 1.2)  # pixels: the images are smoothed, so that they have derivatives
+SMOOTHING = (0.3, 0.6, 0.9)  # pixels: the images are smoothed, so that they have derivatives
 CHUNK = 5_000  # images at once: a set of 60,000 with all that is computed on the way would fill the memory
 TRIED = 10_000  # training digits for the choice of the smoothing
 
