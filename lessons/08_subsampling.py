@@ -70,7 +70,8 @@ picture(
 # Shift a digit by one pixel. By how much do its maps change, in percent of their own size? Subsampling does
 # two things at once: it sums neighbours, and it keeps every second place. To see which of the two helps, do
 # each alone as well: every second pixel without summing, and sums of 2 x 2 (then 4 x 4) at every place.
-#
+
+# %% [markdown]
 # **Predict.** Which of the three makes the maps change less?
 
 

@@ -79,8 +79,10 @@ print({name: f"{error:.0e}" for name, error in errors.items()})
 #
 # For one layer there is nothing to approximate. With two, an input reaches an output by several paths, one
 # through each unit between them. The exact curvature is the square of the **sum** of the paths; the pass adds
-# the **squares**. What it drops are the cross terms, products of two different paths. **Predict.** Is it then
-# too large, too small, or either?
+# the **squares**. What it drops are the cross terms, products of two different paths.
+
+# %% [markdown]
+# **Predict.** Is it then too large, too small, or either?
 
 # %%
 rng = np.random.default_rng(0)
@@ -143,8 +145,10 @@ picture(
 # ## An estimate that is soon wrong
 #
 # The paper's printed initial weights are smaller: U(-2.4/F, 2.4/F) (appendix A), where ours are
-# U(-1/sqrt(F), 1/sqrt(F)). **Predict.** Hardly anything comes through such a network. Then what are the
-# curvatures, the step sizes, and the units after some updates?
+# U(-1/sqrt(F), 1/sqrt(F)). Hardly anything comes through such a network (lesson 12).
+
+# %% [markdown]
+# **Predict.** Then what are the curvatures, the step sizes, and the units after some updates?
 
 # %%
 saturated = {}

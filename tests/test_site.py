@@ -139,7 +139,7 @@ def test_a_small_course(small, capsys):
         'alt="a &quot;white&quot; &lt;picture&gt;" width="100" height="50">',
         ">2 of 2\na warning</pre>",
         '<div class="predict">',
-        "<details>\n<summary>Show the answer</summary>",
+        "<details>\n<summary>Show the code and the answer</summary>",
         ">two</pre>\n</details>",
         '<section id="exercise">',
         '<a href="01_plus.html" rel="prev">',
@@ -151,6 +151,48 @@ def test_a_small_course(small, capsys):
     assert Image.open(small.folder / "site" / "figures" / "02_plus-1.png").size == (100, 50)
     assert pages["index"].count("After this lesson you can add <math") == 3
     assert '<section id="plus-2">' in pages["exercises"]
+
+
+def test_nothing_gives_a_prediction_away(small):
+    """What stands between a question and the next heading or question is hidden: code, output and words."""
+    page = small("""1 + 1
+
+# %% [markdown]
+# **Predict.** What is 6 times 7?
+
+# %%
+print(6 * 7)
+
+# %% [markdown]
+# It is the ANSWER.
+
+# %%
+print("more")
+
+# %% [markdown]
+# Still the ANSWER. **Not a question.**
+
+# %% [markdown]
+# **Predict.** What is 6 plus 7?
+
+# %%
+print(6 + 7)
+
+# %% [markdown]
+# The SECOND one.
+#
+# ## A heading
+#
+# This is OPEN.
+""")["02_plus"]
+    hidden = re.findall(r"<details>\n<summary>Show the code.*?</details>", page, re.DOTALL)
+    shown = page
+    for part in hidden:
+        shown = shown.replace(part, "")
+    _, first, second = hidden[:3]
+    assert "ANSWER" in first and ">42</pre>" in first and "SECOND" in second and ">13</pre>" in second
+    assert "6 times 7?" in shown and "6 plus 7?" in shown and "This is OPEN" in shown
+    assert re.findall(r">42</pre>|>13</pre>|ANSWER|SECOND", shown) == []
 
 
 def test_a_lesson_that_stops_itself_gets_a_page(small):

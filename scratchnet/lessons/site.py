@@ -141,20 +141,46 @@ def run(lesson):
 
 
 def cells(lesson, texts, outputs, stopped, figure):
-    """Yield the HTML of each cell. The output of the first code after a question is hidden until a click."""
-    asked = False
+    """Yield the HTML of each cell. What answers a question is hidden until a click: the code after it, what the code
+    printed and drew, and the text up to the next heading, exercise or question."""
+    answer = None  # the HTML that is hidden, while a question is open
     for number, cell in enumerate(lesson.cells, start=1):
         if cell.text:
-            yield text_cell(cell, texts[number]) + (contents(texts) if number == 1 else "")
+            text = texts[number]
+            if answer:
+                more, text = until_the_next_thing(cell, text)
+                answer += more
+            if answer and text:
+                yield folded(answer)
+                answer = None
+            if text:
+                yield text_cell(cell, text) + (contents(texts) if number == 1 else "")
         else:
             where = line_range(cell.source, cell.line)
-            made = "".join(output(outputs.get(number, []), where, figure))
-            if asked and made:
-                made = f"<details>\n<summary>Show the answer</summary>\n{made}</details>\n"
-            yield code(cell.source, cell.line, f"Code, {where}") + made
+            made = code(cell.source, cell.line, f"Code, {where}") + "".join(
+                output(outputs.get(number, []), where, figure)
+            )
+            if answer is None:
+                yield made
+            else:
+                answer += made
         if stopped and number == max(outputs):
-            yield f'<p class="stopped"><strong>No output from here on:</strong> {html.escape(stopped)}</p>'
-        asked = cell.predicts or (asked and cell.text)
+            note = f'<p class="stopped"><strong>No output from here on:</strong> {html.escape(stopped)}</p>'
+            yield (folded(answer) if answer else "") + note
+            answer = None
+        if cell.predicts:
+            answer = ""
+    yield folded(answer) if answer else ""
+
+
+def folded(answer):
+    return f"<details>\n<summary>Show the code and the answer</summary>\n{answer}</details>\n"
+
+
+def until_the_next_thing(cell, text):
+    """Return the part of a text that still answers the question before it, and the rest."""
+    answer, heading, rest = text.partition("<h2")
+    return ("", text) if cell.predicts else (answer, heading + rest)
 
 
 def text_cell(cell, text):
