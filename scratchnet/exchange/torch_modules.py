@@ -27,7 +27,7 @@ class Subsampling(nn.Module):
         self.weight, self.bias = nn.Parameter(torch.ones(channels)), nn.Parameter(torch.zeros(channels))
 
     def forward(self, x):
-        s = F.avg_pool2d(x, 2, divisor_override=1)
+        s = 4 * F.avg_pool2d(x, 2)  # torch.onnx ignores divisor_override=1
         return self.weight[:, None, None] * s + self.bias[:, None, None]
 
 
@@ -47,10 +47,10 @@ class SumPool2d(nn.Module):
 
     def __init__(self, window, stride, padding, share):
         super().__init__()
-        self.window, self.share = (window, stride, padding), share
+        self.window, self.share = (window, stride, padding), share * window[0] * window[1]
 
     def forward(self, x):
-        return self.share * F.avg_pool2d(x, *self.window, divisor_override=1)
+        return self.share * F.avg_pool2d(x, *self.window)
 
 
 class SparseConv2d(nn.Conv2d):
