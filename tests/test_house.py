@@ -29,6 +29,7 @@ FLOORS = (
         "viewing",
         "training",
         "runs",
+        "exchange",
         "experiments",
         "lessons",
         "exercises",

@@ -90,5 +90,3 @@ def name_of(found: Steps, made: Made, used: Sequence[Step], layers: dict[str, La
 def unused(name: str, layers: dict[str, Layer]) -> str:
     """Return the name, with a number added if a layer has it already."""
     return name if name not in layers else next(f"{name}_{n}" for n in range(2, 9999) if f"{name}_{n}" not in layers)
-
-

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from scratchnet.errors import InputError, ModelError
 from scratchnet.exchange.needs import expect_network, fill, function_for, named_leaves
-from scratchnet.layers import BatchNorm2d, Conv2d, Flatten, LastAxisLinear, Layer, Linear, Scale, Sequential, Subsampling
+from scratchnet.layers import (
+    BatchNorm2d,
+    Conv2d,
+    Flatten,
+    LastAxisLinear,
+    Layer,
+    Linear,
+    Scale,
+    Sequential,
+    Subsampling,
+)
 from scratchnet.layers.expect import described, label
 from scratchnet.layers.sequential import arrays_of
 

@@ -81,8 +81,8 @@ class Meaning:
         shape = ", ".join(map(str, net.input_shape))
         found = {
             "recipe": self.recipe,
-            "input": f"float32 (N, {shape})" + f": uint8 images {PIXELS} x {PIXELS}, bright on black, {self.images}"
-            * bool(self.images),
+            "input": f"float32 (N, {shape})"
+            + f": uint8 images {PIXELS} x {PIXELS}, bright on black, {self.images}" * bool(self.images),
             "output": self.reading(),
             "decision": "argmin" if self.smallest_wins else "argmax",
             "classes": json.dumps(self.classes) if self.classes else "",

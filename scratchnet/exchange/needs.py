@@ -39,8 +39,8 @@ def function_for(dispatch: Any, layer: Layer) -> Callable:
     Raises InputError if it has none, and for a subclass with a forward pass of its own: the base class's function
     would export another network.
     """
-    kind = type(layer)
-    owner = next((base for base in kind.__mro__[:-1] if base in dispatch.registry), None)
+    kind: Any = type(layer)
+    owner: Any = next((base for base in kind.__mro__[:-1] if base in dispatch.registry), None)
     if owner is None or kind.forward is not owner.forward:
         why = "is not known to" if owner is None else f"has a forward pass of its own, so it is no {owner.__name__} for"
         raise InputError(

@@ -51,7 +51,7 @@ def ops(steps: Sequence[Step], *expected: str) -> bool:
 
 
 def constant(step: Step) -> NDArray:
-    """Return what a Mul or Div multiplies by, or what an Add or Sub adds. Raise InputError for what is no such thing."""
+    """Return what a Mul or Div multiplies by, or what an Add or Sub adds. Raise InputError for anything else."""
     if len(step.arrays) != 1 or not (step.first or step.op in ("Mul", "Add")):
         raise InputError(f"{step.op} {step.name!r} is not with one constant after the data")
     array = step.arrays[0]
@@ -298,7 +298,7 @@ def scale(steps: Sequence[Step], shape: Shape) -> Made | None:
     if W is not None and product is not None:
         return Made(filled(Scale(), W=W), 1, "scale")
     maps = [per_map(step, shape) if step else None for step in (product, total)]
-    if product is not None and maps[0] is None or product is None and maps[1] is None:
+    if (product is not None and maps[0] is None) or (product is None and maps[1] is None):
         raise InputError(f"{steps[0].op} {steps[0].name!r} has numbers that no layer has")
     layer = filled(BatchNorm2d(shape[0], eps=0.0), W=1.0 if maps[0] is None else maps[0])
     return Made(filled(layer, b=0.0 if maps[1] is None else maps[1]), sum(a is not None for a in maps), "scale")
@@ -313,6 +313,8 @@ def flatten(steps: Sequence[Step], shape: Shape) -> Made | None:
         return None
     if step.attributes.get("axis", 1) != 1:
         raise InputError(f"Flatten {step.name!r} does not keep the images apart")
+    if step.op == "Reshape" and step.arrays and (step.arrays[0].size != 2 or step.arrays[0].ravel()[1] == 0):
+        raise InputError(f"Reshape {step.name!r} does not make a row of features of each image")
     return Made(Flatten(), 1, "flatten")
 
 

@@ -1,5 +1,6 @@
 """A network as a Keras model of standard layers, with the channels last."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -41,10 +42,8 @@ BACKENDS = ("torch", "jax", "tensorflow")
 def keras() -> Any:
     """Import Keras, with a backend that is installed if the one that it would take is not."""
     chosen, settings = "tensorflow", Path.home() / ".keras" / "keras.json"
-    try:
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         chosen = json.loads(settings.read_text("utf-8")).get("backend", chosen)
-    except (OSError, ValueError, AttributeError):
-        pass
     installed = [name for name in BACKENDS if importlib.util.find_spec(name)]
     if "KERAS_BACKEND" in os.environ or chosen in installed or not installed:
         return needed("keras")

@@ -70,7 +70,7 @@ def torch_call(layer: Layer) -> Any:
 @torch_call.register
 def _(layer: Conv2d):
     sizes = (layer.in_channels, layer.out_channels, one_if_equal(layer.kernel_size))
-    named = {"stride": layer.stride} if layer.stride != 1 else {}
+    named: dict[str, Any] = {"stride": layer.stride} if layer.stride != 1 else {}
     if layer.padding != 0 or any(layer.extra):
         named["padding"] = "same" if any(layer.extra) else layer.padding
     return Call("nn.Conv2d", *sizes, **named) if layer.dense else Call("SparseConv2d", *sizes, **named, **reads(layer))
