@@ -1,4 +1,4 @@
-"""Networks to exchange: all recipes, the ancestors, and layers that no recipe has; none with numbers that are 0 or 1."""
+"""Networks to exchange: all recipes, the ancestors, and layers that no recipe has; no parameter is 0 or 1."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""To PyTorch and back: outputs, gradients, a stand-alone file; state dicts that do not fit; files that need a pickle."""
+"""To PyTorch and back: outputs, gradients, a stand-alone file, state dicts that do not fit, files with a pickle."""
 
 import importlib.util
 import pickle
@@ -14,7 +14,6 @@ from scratchnet import Conv2d, InputError, Linear, ModelError, Sequential, datas
 from scratchnet.runs.recipes import RECIPES
 
 torch = pytest.importorskip("torch")
-FLOAT64 = {"dtype": float}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -93,7 +92,7 @@ def test_a_twin_that_keeps_mask_and_codes_in_its_state_comes_in():
         assert apart(net(x), twin(torch.from_numpy(x)).numpy()) < 2e-6
     state = twin.state_dict()
     other = {key: 1 - value if key.endswith("mask") else value for key, value in state.items()}
-    with pytest.raises(ModelError, match="another mask in '4.mask' than C3"):
+    with pytest.raises(ModelError, match=r"another mask in '4\.mask' than C3"):
         exchange.from_torch(net, other)
     other = {key: -value if key.endswith("codes") else value for key, value in state.items()}
     with pytest.raises(ModelError, match="another codes"):

@@ -78,13 +78,12 @@ def features_moved(W: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 def name_of(found: Steps, made: Made, used: Sequence[Step], layers: dict[str, Layer]) -> str:
     """Return how the file calls a layer: our own file by its last node, others by a weight or the path of a node."""
-    if found.writer == "scratchnet":
-        return used[-1].name
     label = next((step.label for step in used if step.label), "")
     path = re.fullmatch(r"/(.+)/\w+", used[-1].name)
-    name = label or (path[1].replace("/", ".") if path else "")
-    count = 1 + sum(key.startswith(made.kind) for key in layers)
-    return name or f"{made.kind}{count}"
+    name = used[-1].name if found.writer == "scratchnet" else label or (path[1].replace("/", ".") if path else "")
+    if re.fullmatch(r"[\w.-]{1,60}", name) and name not in ("self", "input_shape"):
+        return name
+    return f"{made.kind}{1 + sum(key.startswith(made.kind) for key in layers)}"
 
 
 def unused(name: str, layers: dict[str, Layer]) -> str:

@@ -67,6 +67,9 @@ def load(path: Path) -> Any:
         raise ModelError(f"{path} is damaged, or it is not an ONNX file ({why}). Copy it again.") from None
     if not model.graph.node:
         raise ModelError(f"{path} has no network in it.")
+    names = [name for node in model.graph.node for name in (node.name, node.op_type, *node.input, *node.output)]
+    if not all(isinstance(name, str) for name in (*names, *(tensor.name for tensor in model.graph.initializer))):
+        raise ModelError(f"{path} is damaged: it has names that are no text. Copy it again.")
     return model
 
 
