@@ -1,6 +1,7 @@
 """Networks to exchange: all recipes, the ancestors, and layers that no recipe has; no parameter is 0 or 1."""
 
 import functools
+import importlib.util
 
 import numpy as np
 
@@ -54,6 +55,12 @@ def pooled():
         flatten=Flatten(),
     )
 
+
+def is_there(module):
+    return importlib.util.find_spec(module) is not None
+
+
+KERAS = is_there("keras") and any(map(is_there, ("torch", "jax", "tensorflow")))  # it needs a backend
 
 ANCESTORS = {"lenet1": models.lenet1, "lenet-1989": models.lenet_1989, "strings": models.string_lenet5}
 OTHERS = {"modern": modern, "pooled": pooled}

@@ -9,16 +9,15 @@ import zipfile
 
 import numpy as np
 import pytest
-from exchanged import ALL, apart, emptied, fresh, inputs, network, states_equal
+from exchanged import ALL, KERAS, apart, emptied, fresh, inputs, network, states_equal
 
 from scratchnet import Flatten, InputError, MaxPool2d, ModelError, Sequential, Tanh, exchange, models
 from scratchnet.exchange.to_keras_model import keras as imported
 from scratchnet.runs.recipes import RECIPES
 
-pytest.importorskip("keras")
 h5py = pytest.importorskip("h5py")
-if not any(importlib.util.find_spec(name) for name in ("torch", "jax", "tensorflow")):
-    pytest.skip("no backend of Keras is installed", allow_module_level=True)
+if not KERAS:
+    pytest.skip("Keras, or a backend for it, is not installed", allow_module_level=True)
 THERE = [name for name in ALL if name not in ("lenet-1989", "pooled")]
 
 

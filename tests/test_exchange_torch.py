@@ -355,7 +355,7 @@ def spoilt(path):
         (old_format, "no file of PyTorch 1.6"),
         (bare_pickle, "no file of PyTorch 1.6"),
         (compressed, "compressed"),
-        (cut, "damaged"),
+        (cut, "or it is damaged"),
         (a_list, "holds a list, expected a state dict"),
         (spoilt, ""),
         (lambda path: None, "There is no file"),

@@ -1,6 +1,7 @@
 """Parameters from PyTorch: a state dict, by order and shape; a .pt file, read without running what is in it."""
 
 import pickle
+import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -125,7 +126,8 @@ def read_torch(path: str | Path) -> dict[str, Any]:
             f"that can run any program. Where the model was made, save its parameters alone: {SAFE}"
         ) from None
     except Exception as why:  # a damaged file makes PyTorch raise many kinds of errors
-        raise ModelError(f"{path} is damaged ({str(why).splitlines()[0]}). Copy it again.") from None
+        fact = (str(why).splitlines() or [type(why).__name__])[0]
+        raise ModelError(f"{path} is damaged ({fact}). Copy it again.") from None
     return the_state_dict(found, path)
 
 
@@ -133,13 +135,13 @@ def expect_zip(path: Path) -> None:
     """Raise ModelError unless the file is an archive that does not become larger when it is read."""
     if not path.is_file():
         raise ModelError(f"There is no file {path}.")
-    if not zipfile.is_zipfile(path):
-        raise ModelError(f"{path} is no file of PyTorch 1.6 or newer, or it is damaged. Save it again: {SAFE}")
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as why:
-        raise ModelError(f"{path} is damaged ({why}). Copy it again.") from None
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, IndexError, struct.error) as why:
+        raise ModelError(
+            f"{path} is no file of PyTorch 1.6 or newer, or it is damaged ({why}). Save it again: {SAFE}"
+        ) from None
     size = sum(member.file_size for member in members)
     if any(member.compress_type for member in members) or size > path.stat().st_size:
         raise ModelError(f"{path} is compressed, which torch.save does not do. Save it again: {SAFE}")
