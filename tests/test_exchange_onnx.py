@@ -164,6 +164,47 @@ def test_what_pytorch_exports_comes_back(name, dynamo, tmp_path):
         assert apart(net(x), ours(x)) < 1e-6
 
 
+def channels_last(path):
+    """A network as Keras exports it: channels last, biases apart, the flattening by a computed size."""
+    helper, rng = onnx.helper, np.random.default_rng(0)
+    shapes = {"W": (3, 2, 3, 2), "b": (1, 1, 1, 3), "D": (18, 4), "e": (4,)}
+    constants = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    constants |= {"zero": np.array(0), "first": np.array([0]), "rest": np.array([-1])}
+    rows = [
+        ("Cast", "x", "c", {"to": 1}),
+        ("Transpose", "c", "x1", {"perm": [0, 3, 1, 2]}),
+        ("Conv", "x1 W", "x2", {"strides": [1, 2]}),
+        ("Transpose", "x2", "x3", {"perm": [0, 2, 3, 1]}),
+        ("Add", "x3 b", "x4", {}),
+        ("Tanh", "x4", "x5", {}),
+        ("Transpose", "x5", "x6", {"perm": [0, 3, 1, 2]}),
+        ("MaxPool", "x6", "x7", {"kernel_shape": [2, 1], "strides": [2, 1]}),
+        ("Transpose", "x7", "x8", {"perm": [0, 2, 3, 1]}),
+        ("Shape", "x8", "s", {}),
+        ("Gather", "s zero", "s0", {"axis": 0}),
+        ("Unsqueeze", "s0 first", "s1", {}),
+        ("Concat", "s1 rest", "s2", {"axis": 0}),
+        ("Reshape", "x8 s2", "x9", {}),
+        ("MatMul", "x9 D", "y0", {}),
+        ("Add", "e y0", "y", {}),
+    ]
+    nodes = [helper.make_node(op, given.split(), [made], **more) for op, given, made, more in rows]
+    given = helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ["N", 6, 7, 2])
+    made = helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["N", 4])
+    arrays = [onnx.numpy_helper.from_array(array, name) for name, array in constants.items()]
+    graph = helper.make_graph(nodes, "g", [given], [made], arrays)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+
+
+def test_channels_last_come_back(tmp_path):
+    path = tmp_path / "net.onnx"
+    channels_last(path)
+    back = exchange.from_onnx(path)
+    assert back.input_shape == (2, 6, 7)
+    x = inputs(back)
+    assert apart(runtime(path, "x", x.transpose(0, 2, 3, 1)), back(x)) < 1e-6
+
+
 @pytest.mark.planted
 def test_the_paper_makes_the_same_errors(tmp_path):
     """On 10,000 digits, with bytes as input, after a little training."""
