@@ -30,7 +30,7 @@ def modern():
     return Sequential(
         input_shape=(2, 12, 13),
         first=Conv2d(2, 4, (3, 2), padding="same", rng=0),
-        norm=BatchNorm2d(4),
+        norm=BatchNorm2d(4, eps=0.01, momentum=0.25),
         relu=ReLU(),
         drop=Dropout(0.5),
         mean=AvgPool2d(3, 2, 1),
@@ -50,7 +50,7 @@ def pooled():
         input_shape=(1, 9, 9),
         conv=Conv2d(1, 3, 3, padding=1, rng=0),
         max=MaxPool2d(3, 2, 1),
-        sum=AvgPool2d(3, 1, divisor=2.0),
+        sum=AvgPool2d(3, 1, 1, divisor=2.0),
         out=Conv2d(3, 4, 3, rng=1),
         flatten=Flatten(),
     )

@@ -104,8 +104,7 @@ class Reader:
         types = needed("onnx").TensorProto
         value = given[0]
         if value.type.tensor_type.elem_type == types.UINT8 and self.model.producer_name == "scratchnet":
-            inferred = needed("onnx.shape_inference").infer_shapes(self.model).graph.value_info
-            value = next((value for value in inferred if value.name == "image"), value)
+            value = next((one for one in self.inferred() if one.name == "image"), value)
             self.skip_until("image")
         if value.type.tensor_type.elem_type not in (types.FLOAT, types.DOUBLE):
             raise ModelError(f"{self.path} expects no floating-point numbers. Export it for float32 images.")
@@ -114,6 +113,13 @@ class Reader:
             raise ModelError(f"{self.path} has an input of shape (N, {', '.join(map(str, shape))}), expected "
                              "(N, C, H, W) or (N, F) with known sizes.")  # fmt: skip
         return value.name, shape
+
+    def inferred(self) -> Any:
+        """Return the shapes of what the nodes compute."""
+        try:
+            return needed("onnx.shape_inference").infer_shapes(self.model).graph.value_info
+        except Exception as why:  # onnx has errors of its own
+            raise ModelError(f"{self.path} is damaged: its shapes do not fit ({type(why).__name__}).") from None
 
     def skip_until(self, name: str) -> None:
         """Leave out the nodes that prepare pixels."""
