@@ -8,6 +8,7 @@ could be read, how many were refused with an error of the library, and everythin
 """
 
 import gzip
+import importlib.util
 import io
 import json
 import struct
@@ -21,7 +22,19 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from scratchnet import Adam, History, Linear, Sequential, datasets, runs
+from scratchnet import (
+    Adam,
+    Conv2d,
+    Flatten,
+    History,
+    Linear,
+    ScaledTanh,
+    Sequential,
+    Subsampling,
+    datasets,
+    exchange,
+    runs,
+)
 from scratchnet.datasets.idx import read_idx
 from scratchnet.errors import ScratchnetError
 from scratchnet.exercises.learner import parse
@@ -112,6 +125,53 @@ KINDS = {  # what: (name of the file, good contents, reader)
     "syllabus": ("syllabus.ini", syllabus, Syllabus.read),
     "learner's file": ("ex01.py", lambda folder: b"import numpy as np\n\n\nclass A:\n    x = [(1, 2), '3']\n", parse),
 }
+
+
+def small(seed=0):
+    layers = {"C1": Conv2d(1, 2, 3, rng=seed), "S2": Subsampling(2), "squash": ScaledTanh(), "flatten": Flatten()}
+    return Sequential(**layers, OUTPUT=Linear(8, 3, rng=seed), input_shape=(1, 6, 6))
+
+
+SMALL = small(1)
+
+
+def exported(to):
+    def make(folder):
+        path = folder / f"good{exchange.FORMATS[to].suffix}"
+        exchange.export_model(small(), path, to)
+        return path.read_bytes()
+
+    return make
+
+
+def state_dict(folder):
+    import torch
+
+    torch.save({name: torch.from_numpy(array) for name, array in small().state().items()}, folder / "good.pt")
+    return (folder / "good.pt").read_bytes()
+
+
+def keras_weights(folder):
+    import h5py
+
+    places = [f"layers/{name}/vars/{n}" for name in ("conv2d", "einsum_dense", "dense") for n in (0, 1)]
+    with h5py.File(folder / "good.h5", "w") as file:
+        for place, array in zip(places, exchange.keras_weights(small())):
+            file[place] = array
+    return (folder / "good.h5").read_bytes()
+
+
+def read_exchanged(path):
+    exchange.import_model(SMALL, path)
+
+
+OF_OTHERS = {  # the library that reads it: as above
+    "safetensors": (".safetensors", "m.safetensors", exported("safetensors"), read_exchanged),
+    "onnx": ("ONNX", "m.onnx", exported("onnx"), exchange.from_onnx),
+    "torch": (".pt", "m.pt", state_dict, read_exchanged),
+    "h5py": (".weights.h5", "m.weights.h5", keras_weights, read_exchanged),
+}
+KINDS |= {kind: rest for module, (kind, *rest) in OF_OTHERS.items() if importlib.util.find_spec(module)}
 NUMBERS = (0, 1, 127, 128, 255, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 2**63, 2**64 - 1)
 PIECES = (
     b"[" * 3000,

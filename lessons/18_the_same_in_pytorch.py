@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-from scratchnet import SDLM, SGD, MAPLoss, datasets, evaluate, fit, models
+from scratchnet import SDLM, SGD, MAPLoss, datasets, evaluate, exchange, fit, models, show
 from scratchnet.models.lenet5 import connection_table
 
 try:
@@ -138,10 +138,42 @@ pairs = zip(ours.parameters(), theirs.parameters())
 parted = max(float(np.abs(value - other.detach().numpy()).max()) for (_, value, _, _), other in pairs)
 print(f"after ten steps the parameters differ by at most {parted:.0e}")
 
+# %% [markdown]
+# ## Out and back
+#
+# The library does this for every network: `exchange.to_torch` has one function a layer. This is the one for
+# a convolution. The four modules that PyTorch does not have are ready, much as you have just read them.
+
+# %%
+show(exchange.torch_call.dispatch(type(ours["C1"])))
+ready = exchange.to_torch(ours)
+with torch.no_grad():
+    y = ready(torch.from_numpy(x[:100])).numpy()
+out = np.abs(ours(x[:100]) - y).max() / y.max()
+print(f"{ready.C3}\nthe penalties differ by at most {out:.0e} of the largest")
+
+# %% [markdown]
+# **Predict.** The network above has taken ten steps in PyTorch. Its parameters have other names there. Which
+# ones can come back, and what has to agree?
+
+# %%
+names = list(theirs.state_dict())
+print(", ".join(names))
+back = exchange.from_torch(models.lenet5(1), theirs.state_dict())  # by order and shape
+with torch.no_grad():
+    y = theirs(torch.from_numpy(x[:100])).numpy()
+returned = np.abs(back(x[:100]) - y).max() / y.max()
+print(f"back here, the penalties differ by at most {returned:.0e} of the largest")
+
+# %% [markdown]
+# All come back: what counts is the order and the shape. `exchange.to_onnx`, `to_safetensors` and `to_keras`
+# do the same for other libraries, and `python -m scratchnet export` does it on the command line.
+
 # %%
 assert same.sum() >= 9_999, "the same answers (one digit may lie exactly between two classes)"
 assert apart < 1e-5 and max(errors.values()) < 1e-4, "and the same numbers, to float32"
 assert parted < 1e-5
+assert max(out, returned) < 1e-5, "one line out, one line back"
 
 # %% [markdown]
 # ## Exercise: pytorch

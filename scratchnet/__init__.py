@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time __getattr__ impo
     from scratchnet import checks as checks
     from scratchnet import datasets as datasets
     from scratchnet import errors as errors
+    from scratchnet import exchange as exchange
     from scratchnet import kernels as kernels
     from scratchnet import layers as layers
     from scratchnet import losses as losses
@@ -86,8 +87,8 @@ _HOME = {
     "errors": "CheckFailed DataError Diverged InputError ModelError ScratchnetError",
 }
 _NAMES = {name: home for home, names in _HOME.items() for name in names.split()}
-_MODULES = {name: name for name in ("checks", "datasets", "errors", "kernels", "layers", "losses", "metrics", "models",
-                                    "optimizers", "schedules", "training")}  # fmt: skip
+_MODULES = {name: name for name in ("checks", "datasets", "errors", "exchange", "kernels", "layers", "losses",
+                                    "metrics", "models", "optimizers", "schedules", "training")}  # fmt: skip
 _MODULES |= {"figures": "viewing.figures", "look": "viewing", "pruning": "training.pruning"}
 _MODULES |= {"recipes": "runs.recipes", "sketches": "viewing.sketches"}
 

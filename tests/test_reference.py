@@ -25,6 +25,7 @@ MODULES = (
     "schedules",
     "checks",
     "training",
+    "exchange",
     "errors",
     "look",
     "figures",
@@ -49,8 +50,10 @@ def examples(text):
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_the_examples_of_a_page_run(page):
     text = page.read_text("utf-8")
-    if ">>> import torch" in text:
-        pytest.importorskip("torch")
+    for module in ("torch", "onnx", "onnxruntime", "safetensors", "keras"):
+        used = re.search(rf"^>>> (?:import {module}|from {module}\b|.*\bto_{module}\()", text, re.MULTILINE)
+        if used and importlib.util.find_spec(module) is None:
+            pytest.skip(f"{module} is not installed")
     test = doctest.DocTestParser().get_doctest(examples(text), {"__name__": "__main__"}, page.name, str(page), 0)
     assert test.examples, "a page without an example"
     report = []

@@ -43,6 +43,13 @@ def load_reader(path: str | Path) -> Sequential:
     return net  # type: ignore[return-value]  # a recipe's network is a Sequential
 
 
+def load_any(path: str | Path) -> tuple[Layer, Recipe, str]:
+    """Return what `load_model` returns, also for a LeNet-5 that was trained to read strings, with its blank class."""
+    if recorded(path).get("blank") is True:
+        return load_reader(path), RECIPES["paper"], recorded(path).get("data", "mnist")
+    return load_model(path)
+
+
 def limits_in(path: str | Path) -> dict[str, float]:
     """Return the limits of doubt that a model file records, {} if it records none."""
     found = recorded(path).get("doubt", {})
