@@ -9,7 +9,19 @@ import sys
 from collections.abc import Sequence
 
 from scratchnet import __version__
-from scratchnet.cli import compare, doctor, evaluate, exercise, lessons, list_recipes, predict, reproduce, sweep, train
+from scratchnet.cli import (
+    compare,
+    doctor,
+    draw,
+    evaluate,
+    exercise,
+    lessons,
+    list_recipes,
+    predict,
+    reproduce,
+    sweep,
+    train,
+)
 from scratchnet.cli.consoles import consoles, endings
 from scratchnet.cli.flags import Parser, translated
 from scratchnet.errors import ScratchnetError
@@ -22,6 +34,7 @@ EXAMPLES = """examples:
   python -m scratchnet eval runs/paper/last.npz
   python -m scratchnet compare runs/paper runs/tutorial-28
   python -m scratchnet predict runs/paper/last.npz digit.png
+  python -m scratchnet draw runs/paper          draw a digit, watch the network read it
   python -m scratchnet reproduce                the paper's experiments
   python -m scratchnet sweep tutorial-28 --set lr=1e-3,3e-3
   python -m scratchnet lessons                  LeNet-5 step by step
@@ -73,6 +86,6 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"scratchnet {__version__}")
     commands = top.add_subparsers(metavar="COMMAND")
-    for module in (train, list_recipes, evaluate, compare, predict, reproduce, sweep, lessons, exercise, doctor):
+    for module in (train, list_recipes, evaluate, compare, predict, draw, reproduce, sweep, lessons, exercise, doctor):
         module.add(commands)
     return top
