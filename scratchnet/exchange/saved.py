@@ -31,7 +31,7 @@ def model_file(path: str | Path) -> Path:
     path = here(path)
     file = path / "last.npz" if path.is_dir() else path
     if not file.is_file():
-        raise InputError(f"There is no network at {file}. Train one: python -m scratchnet train --quick")
+        raise InputError(f"There is no network at {file}. Train one: python -m scratchnet train")
     return file
 
 

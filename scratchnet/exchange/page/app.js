@@ -108,7 +108,8 @@ class App {
   drawReceived() {
     const pixels = this.shown || new Uint8Array(784);
     paint(document.getElementById("seen28"), pixels, 28, 28, greyColour);
-    const {input} = this.networks[0].net, bigger = document.getElementById("seen32");
+    const {input} = (this.networks.find(view => view.net.input.size > 28) || this.networks[0]).net;
+    const bigger = document.getElementById("seen32");
     bigger.parentElement.hidden = input.size === 28;
     if (input.size === 28) return;
     const bytes = (input.how === "pad" ? paddedBytes : resizedBytes)(pixels, 28, input.size);

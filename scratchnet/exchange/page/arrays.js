@@ -12,7 +12,7 @@ function roundEven(x) {
 }
 
 function sorted(values) {
-  return Float64Array.from(values).sort();
+  return new Float64Array(values).sort();
 }
 
 // The value below which p percent of the sorted values lie, with straight lines between them.
@@ -114,9 +114,10 @@ function filteredAxis({H, W, data}, size, before, sign, alongRows) {
     return k < n ? k : 2 * n - 1 - k;
   };
   for (let line = 0; line < lines; line++) for (let i = 0; i < n; i++) {
+    const start = i - before, inside = start >= 0 && start + size <= n;
     let most = -Infinity;
-    for (let k = i - before; k < i - before + size; k++) {
-      const v = sign * data[line * jump + (k >= 0 && k < n ? k : mirrored(k)) * step];
+    for (let k = start; k < start + size; k++) {
+      const v = sign * data[line * jump + (inside ? k : mirrored(k)) * step];
       if (v > most) most = v;
     }
     out.data[line * jump + i * step] = sign * most;

@@ -8,7 +8,7 @@ function tensor(shape, data) {
 }
 
 function each(x, f) {
-  return tensor(x.shape, Float32Array.from(x.data, f));
+  return tensor(x.shape, x.data.map(f));
 }
 
 // The maps with a border: n rows and columns of `fill` around them, and `extra` more at the bottom and on the right.

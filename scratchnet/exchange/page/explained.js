@@ -29,8 +29,7 @@ function convDetails(step, stage) {
   const most = step.parts.reduce((best, part) => Math.abs(part.sum) > Math.abs(best.sum) ? part : best);
   const choose = part => {
     shown.replaceChildren(grids([
-      numbers(`window of ${stage.before}${step.parts.length > 1 ? `, map ${part.map}` : ""}`, part.window,
-        largestSize(step.parts.flatMap(p => p.window.flat()))),
+      numbers(`window of ${stage.before}${step.parts.length > 1 ? `, map ${part.map}` : ""}`, part.window, step.scale),
       numbers("weights", part.weights, largestSize(step.parts.flatMap(p => p.weights.flat()))),
       numbers("products", part.products, largestSize(step.parts.flatMap(p => p.products.flat()))),
     ]), line(`The products${step.parts.length > 1 ? ` of map ${part.map}` : ""} add up to ${exact(part.sum)}.`));
@@ -51,7 +50,7 @@ function convDetails(step, stage) {
 }
 
 function subsamplingDetails(step, stage) {
-  return [grids([numbers(`window of ${stage.before}`, step.window, largestSize(step.window.flat()))]),
+  return [grids([numbers(`window of ${stage.before}`, step.window, step.scale)]),
     line(`${step.name}: coefficient ${exact(step.coefficient)} x sum ${exact(step.sum)} ${signed(step.bias)} (bias) = `
       + exact(step.value), "result")];
 }
@@ -60,7 +59,7 @@ function poolDetails(step, stage) {
   const text = step.share ? `${step.name}: sum ${exact(step.sum)} x ${exact(step.share)} = ${exact(step.value)}`
     : `${step.name}: the largest is ${exact(step.value)}`;
   return [grids([numbers(`window of ${stage.before}`, step.window.map(row => row.map(v => Number.isFinite(v) ? v : 0)),
-    largestSize(step.window.flat().filter(Number.isFinite)))]), line(text, "result")];
+    step.scale)]), line(text, "result")];
 }
 
 function linearDetails(step, stage) {

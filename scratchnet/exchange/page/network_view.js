@@ -36,6 +36,7 @@ class NetworkView {
     this.addCode();
     this.maps = made("div", {className: "maps"}, ...this.figures.map(figure => figure.element));
     this.maps.addEventListener("pointerleave", () => this.leave());
+    this.maps.addEventListener("keydown", event => { if (event.key === "Escape") this.pinned = false, this.leave(); });
     this.walk = made("div", {className: "walk"}), this.makeWalk();
     this.matters = this.makeMatters();
     element.append(made("h2", {}, CONTENT.networks.length > 1 ? net.title : "The answer, and every layer"), made("div", {className: "top"}, this.answer.element, this.matters), this.walk,
@@ -91,12 +92,19 @@ class NetworkView {
     this.pinned = pinned ? !(this.pinned && String(this.chosen?.place) === String(place) && this.chosen.s === s)
       : this.pinned;
     this.chosen = {s, place};
+    if (pinned && !this.pinned) return this.leave();
     this.explain();
     if (keyboard) this.announce(this.panel.querySelector("h3").textContent);
   }
 
   leave() {
     if (!this.pinned && this.chosen) this.chosen = null, this.rest();
+  }
+
+  // A pinned panel has a button that closes it.
+  addClose() {
+    const close = () => { this.pinned = false, this.leave(); };
+    if (this.pinned) this.panel.prepend(made("button", {type: "button", className: "close", onclick: close}, "Close"));
   }
 
   rest() {
@@ -113,8 +121,9 @@ class NetworkView {
     this.figures[s + 1].frame(one, "one");
     if (s < 0) {
       const value = at(this.input, c, r, q);
-      return this.panel.replaceChildren(made("h3", {}, `INPUT, row ${r}, column ${q}: ${written(value)}`),
+      this.panel.replaceChildren(made("h3", {}, `INPUT, row ${r}, column ${q}: ${written(value)}`),
         line(inputWords(this.net)));
+      return this.addClose();
     }
     const stage = this.stages[s];
     const reach = from => reachOf(this.net, this.outputs, this.input, one, from, stage.to);
@@ -123,6 +132,7 @@ class NetworkView {
     this.figures[0].frame({...field, maps: [0]}, s ? "field" : "window");
     explain(this.panel, stage, stage.y, place, steps(this.net, this.outputs, this.input, stage, c, r, q),
       `It depends on ${high} x ${wide} pixels of the input: its receptive field.`);
+    this.addClose();
   }
 
   makeWalk() {

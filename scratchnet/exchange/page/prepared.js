@@ -24,9 +24,9 @@ function greyLevels({width, height, data}) {
   const grey = picture(height, width);
   let opaque = 0, sum = 0;
   for (let i = 0; i < width * height; i++) {
-    const [r, g, b, a] = data.subarray(4 * i, 4 * i + 4);
-    grey.data[i] = (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
-    opaque += a / 255, sum += grey.data[i] * a / 255;
+    const opacity = data[4 * i + 3] / 255;
+    grey.data[i] = (data[4 * i] * 19595 + data[4 * i + 1] * 38470 + data[4 * i + 2] * 7471 + 0x8000) >> 16;
+    opaque += opacity, sum += grey.data[i] * opacity;
   }
   const under = sum / Math.max(opaque, 1e-9) > 127 ? 0 : 255;
   grey.data.forEach((v, i) => { grey.data[i] = v * data[4 * i + 3] / 255 + under * (1 - data[4 * i + 3] / 255); });
@@ -41,7 +41,7 @@ function inkOn(grey) {
   const difference = grey.data.map((v, i) => v - paper.data[i]), sizes = sorted(difference.map(Math.abs));
   const limit = 0.2 * percentile(sizes, 99.5);
   const noise = 1.4826 * percentile(sizes.filter(v => v <= limit), 50);
-  const sign = Math.sign(difference.reduce((sum, d) => sum + d ** 3, 0));
+  const sign = Math.sign(difference.reduce((sum, d) => sum + d * d * d, 0));
   const ink = difference.map(d => Math.max(d * sign, 0)), most = largest(ink);
   const peak = median(ink.filter(v => v >= most / 2));
   if (peak < 5.5 * noise || peak < 8) throw new Error("The picture has noise and nothing else. Draw a digit.");
@@ -109,7 +109,7 @@ function sumsOf(ink, marks, count) {
 
 // The ink near the marks that are kept, cropped.
 function inkAround(ink, marks, keep, wide, least) {
-  const strokes = picture(ink.H, ink.W, Float64Array.from(marks, mark => +(mark > 0 && keep[mark - 1])));
+  const strokes = picture(ink.H, ink.W, marks.map(mark => +(mark > 0 && keep[mark - 1])));
   const around = dilated(strokes, 2 * wide + 1).data;
   const kept = picture(ink.H, ink.W, ink.data.map((v, i) => around[i] && v > least ? v : 0));
   return crop(kept, ...inkBox(kept));

@@ -76,7 +76,8 @@ function steps(net, outputs, input, stage, c, r, q) {
     const layer = net.layers[n], x = n ? outputs[n - 1] : input;
     if (layer.kind === "Flatten" || layer.kind === "Dropout") continue;
     const one = SUMS[layer.kind] ? SUMS[layer.kind](x, layer, c, r, q) : {x: at(x, c, r, q)};
-    found.push({kind: layer.kind, name: layer.name, layer, ...one, value: at(outputs[n], c, r, q), place: [c, r, q]});
+    found.push({kind: layer.kind, name: layer.name, layer, ...one, scale: largestSize(x.data),
+      value: at(outputs[n], c, r, q)});
   }
   return found;
 }
