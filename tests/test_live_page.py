@@ -2,17 +2,27 @@
 
 import base64
 import json
+import time
 
+import matplotlib
 import numpy as np
 import pytest
 from browsing import open_file, requests
+from PIL import Image, ImageDraw, ImageFont
+from selenium.webdriver import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from scratchnet import SDLM, Conv2d, Dropout, Flatten, InputError, Linear, MAPLoss, Sequential, datasets, fit
-from scratchnet.exchange.live_page import COUNT, ShownNetwork, draw, live_page
+from scratchnet.cli import main
+from scratchnet.datasets.prepare import digit_in, find_digit
+from scratchnet.exchange.live_page import COUNT, FOLDER, SCRIPTS, ShownNetwork, draw, live_page
+from scratchnet.exchange.saved import page_of_run
 from scratchnet.layers import AvgPool2d, BatchNorm2d, MaxPool2d, ReLU, Sigmoid
-from scratchnet.models import lenet5, read_string, space_displacement, with_blank
+from scratchnet.models import lenet5, read_string, space_displacement, string_lenet5, with_blank
 from scratchnet.models.displacement import between_codes
 from scratchnet.runs.recipes import RECIPES
+from scratchnet.runs.report import LIVE, write_report
 
 TOLERANCE = 1e-5
 
@@ -245,8 +255,6 @@ try { const found = scratchnet.prepare(arguments[0], arguments[1], arguments[2])
 
 def test_a_drawing_is_prepared_as_numpy_prepares_it(paper, browser, rng):
     open_file(browser, paper)
-    from scratchnet.datasets.prepare import digit_in
-
     same = 0
     for picture in drawings(rng):
         pixels, doubt = digit_in(picture.astype(np.uint8))
@@ -327,17 +335,11 @@ def test_pictures_to_choose_have_wrong_ones_among_them(paper, trained, digits, b
 
 
 def heard(browser):
-    import time
-
     time.sleep(0.1)
     return browser.execute_script("return document.getElementById('live').textContent")
 
 
 def test_mouse_finger_and_keys_draw(paper, browser):
-    from selenium.webdriver import ActionChains
-    from selenium.webdriver.common.by import By
-    from selenium.webdriver.common.keys import Keys
-
     open_file(browser, paper)
     pad = browser.find_element(By.ID, "pad")
     ActionChains(browser).move_to_element_with_offset(pad, 0, -90).click_and_hold().move_by_offset(
@@ -361,9 +363,6 @@ def test_mouse_finger_and_keys_draw(paper, browser):
 
 
 def test_the_keys_reach_every_number(paper, browser):
-    from selenium.webdriver.common.by import By
-    from selenium.webdriver.common.keys import Keys
-
     open_file(browser, paper)
     stages = browser.find_elements(By.CSS_SELECTOR, ".stage .surface canvas")
     assert len(stages) == 8
@@ -478,8 +477,6 @@ def test_a_notebook_shows_it_in_a_frame():
 
 
 def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys, trained):
-    from scratchnet.cli import main
-
     opened = []
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
@@ -493,3 +490,72 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys, trained):
     assert "page    two.html" in capsys.readouterr().out
     assert main(["draw", "nowhere"]) == 2
     assert "There is no network at nowhere" in capsys.readouterr().err
+
+
+def test_a_report_links_the_page_of_its_network(tmp_path, monkeypatch, trained, digits):
+    few, recipe = (digits[0][:60], digits[1][:60]), RECIPES["paper"]
+    write_report(tmp_path, trained, recipe, few, "mnist")
+    assert LIVE not in (tmp_path / "index.html").read_text("utf-8")
+    page_of_run(trained, recipe, "mnist", few, tmp_path / "last.npz").save(tmp_path / LIVE)
+    write_report(tmp_path, trained, recipe, few, "mnist")
+    assert f'<a href="{LIVE}">' in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_a_letter_is_doubted(paper, browser):
+    open_file(browser, paper)
+    font = ImageFont.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 150)
+    letter = Image.new("L", (200, 200), 255)
+    ImageDraw.Draw(letter).text((30, 10), "E", fill=0, font=font)
+    _, doubt = browser.execute_script(PREPARE, np.asarray(letter).ravel().tolist(), 200, 200)
+    assert doubt == find_digit(letter)[1] and "looks more like a letter" in doubt
+    browser.execute_script(
+        "for (const [a, b] of [[[80, 40], [80, 240]], [[80, 40], [200, 40]], [[80, 140], [190, 140]], [[80, 240], "
+        "[200, 240]]]) { app.pad.start(a); app.pad.add(b); app.pad.end() } app.take()"
+    )
+    assert "looks more like a letter" in browser.execute_script("return app.message.textContent")
+
+
+def test_a_file_is_read(paper, browser, tmp_path):
+    open_file(browser, paper)
+    images, _ = datasets.load("mnist", "test")
+    path = tmp_path / "seven.png"
+    Image.fromarray(np.kron(255 - images[0], np.ones((6, 6), np.uint8))).save(path)
+    browser.find_element(By.ID, "file").send_keys(str(path))
+    assert heard(browser).startswith("It reads ")
+    seen = np.reshape(browser.execute_script("return Array.from(app.pixels)"), (28, 28))
+    assert np.abs(seen - datasets.prepare(path).astype(int)).max() <= 1
+    (tmp_path / "text.png").write_text("no picture")
+    browser.find_element(By.ID, "file").send_keys(str(tmp_path / "text.png"))
+    assert "text.png cannot be read as a picture" in heard(browser)
+
+
+def test_the_frame_of_a_notebook_works(trained, browser, tmp_path):
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!doctype html><html lang=en><meta charset=utf-8>{draw(trained)._repr_html_()}", "utf-8")
+    open_file(browser, path)
+    browser.switch_to.frame(0)
+    assert browser.execute_script("return scratchnet.read(new Array(784).fill(0)).scores.length") == 10
+    browser.switch_to.default_content()
+    assert not browser.get_log("browser")
+
+
+def test_another_network_reads_strings(page_of, trained, digits, browser, tmp_path):
+    reader = ShownNetwork(string_lenet5(0), "sdnn", datasets.paper_input)
+    tutorial = recipe_view("tutorial-28")
+    for networks, known in (([tutorial], None), ([tutorial], reader)):
+        path = tmp_path / "page.html"
+        live_page(networks, known, *digits).save(path)
+        open_file(browser, path)
+        assert browser.execute_script("return document.getElementById('string').hidden") == (known is None)
+    browser.execute_script("document.getElementById('line-example').click()")
+    assert heard(browser).startswith("It reads ")
+    assert "trained on strings" in browser.execute_script("return document.getElementById('line-about').textContent")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
+def test_the_program_of_the_page_can_be_read(path):
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) <= 350
+    if path.suffix == ".js":
+        assert path.stem in SCRIPTS and lines[0] == '"use strict";' and lines[1].startswith("// ")
+        assert max(map(len, lines)) <= 120

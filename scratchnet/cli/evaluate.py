@@ -34,11 +34,13 @@ def run(options):
         check_writable(options.report)
     prepare_kernels(net)
     if options.report:
+        from scratchnet.exchange.saved import page_of_run
         from scratchnet.runs import report
 
         title = f"{recipe.name} on {data if split == 'test' else f'{data}, training images'}"
         history = history_beside(options.model, data) if split == "test" else None
         say(f"Writing the report to {options.report} ...")
+        page_of_run(net, recipe, data, (images, labels), options.model).save(options.report / report.LIVE)
         result = report.write_report(options.report, net, recipe, (images, labels), data, history, title, pixels=pixels)
     else:
         result = evaluate(net, (pixels(images), labels))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scratchnet.datasets import class_names, grey, load, paper_input
+from scratchnet.datasets import class_names, grey, letters, load, paper_input
 from scratchnet.errors import InputError
 from scratchnet.exchange.page_data import SIZE, input_as_data, layers_as_data, packed_array
 from scratchnet.layers import Sequential
@@ -32,8 +32,8 @@ SCRIPTS = (  # in this order
     *("boxes", "maps", "sums", "explained", "answer", "pad", "pictures", "strip", "network_view", "app"),
 )
 COUNT = 60  # pictures to choose
+PART = 1_000  # test images that are read at a time, until enough are wrong
 MOST_WRONG = 24  # of them, those that a network reads wrong
-CHARACTERS = 11  # classes of a network that reads strings: ten digits and the blank
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ShownNetwork:
     """A network and what the page says about it.
 
     title: its heading; pixels: uint8 images (N, 28, 28) -> its input; data: the data set it was trained on;
-    limits: when it doubts its answer, see runs/doubt.py.
+    limits: when it doubts its answer, see runs/doubt.py; fast: see `evaluate`.
     """
 
     net: Sequential
@@ -49,6 +49,7 @@ class ShownNetwork:
     pixels: Callable[[NDArray], NDArray]
     data: str = "mnist"
     limits: dict[str, float] = field(default_factory=dict)
+    fast: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,8 @@ def live_page(
         "networks": [network_as_data(network) for network in networks],
         "string": string_as_data(networks, reader, names),
     }
+    if content["digits"]:
+        content["letters"] = network_as_data(ShownNetwork(letters.trained(), "digit or letter", letters.as_input))
     if images is None:
         images, labels = load(networks[0].data, "test")
     content["samples"] = samples_as_data(networks, images, np.asarray(labels))
@@ -154,9 +157,22 @@ def string_as_data(networks: Sequence[ShownNetwork], reader: ShownNetwork | None
     return None
 
 
+def answers(networks: Sequence[ShownNetwork], images: NDArray, labels: NDArray) -> NDArray[np.intp]:
+    """Return what each network reads (networks, N), for the first N images: as many as have enough wrong answers."""
+    parts: list[NDArray] = []
+    for first in range(0, len(images), PART):
+        part = images[first : first + PART]
+        parts.append(np.stack([predict(shown.net, shown.pixels(part), fast=shown.fast)[0] for shown in networks]))
+        read = np.concatenate(parts, axis=1)
+        if np.count_nonzero((read != labels[: read.shape[1]]).any(axis=0)) >= MOST_WRONG:
+            break
+    return read
+
+
 def samples_as_data(networks: Sequence[ShownNetwork], images: NDArray, labels: NDArray) -> dict[str, Any]:
     """Return COUNT pictures by class, among them some that a network reads wrong, and what each network reads."""
-    read = np.stack([predict(shown.net, shown.pixels(images))[0] for shown in networks])
+    read = answers(networks, images, labels)
+    labels = labels[: read.shape[1]]
     wrong = np.flatnonzero((read != labels).any(axis=0))
     if len(wrong) > MOST_WRONG:
         wrong = wrong[np.linspace(0, len(wrong) - 1, MOST_WRONG).astype(int)]

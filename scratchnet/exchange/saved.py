@@ -3,11 +3,12 @@
 import functools
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from scratchnet.errors import InputError
 from scratchnet.exchange.live_page import LivePage, ShownNetwork, live_page
 from scratchnet.runs.model_file import limits_in, load_model, load_reader
-from scratchnet.runs.recipes import RECIPES
+from scratchnet.runs.recipes import RECIPES, Recipe
 from scratchnet.storage import here
 
 READER = Path("runs/reproduce/sdnn.npz")  # where `reproduce sdnn` puts its network
@@ -24,6 +25,16 @@ def page_of_models(paths: Sequence[str | Path], strings: str | Path | None = Non
     reader = model_file(strings) if strings else READER if READER.is_file() else None
     page = live_page([shown_model(file) for file in files], shown_reader(reader) if reader else None)
     return page, files[0]
+
+
+def page_of_run(net: Any, recipe: Recipe, data: str, test: tuple[Any, Any], model: Path, fast: bool = True) -> LivePage:
+    """Return the live page of a network beside its report. test: the images and labels that the report measures.
+
+    model: the file that records when it doubts its answer.
+    """
+    limits = limits_in(model) if model.is_file() else {}
+    pixels = functools.partial(recipe.prepare, split="test")
+    return live_page([ShownNetwork(net, f"{recipe.name} on {data}", pixels, data, limits, fast)], None, *test)
 
 
 def model_file(path: str | Path) -> Path:

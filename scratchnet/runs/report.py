@@ -19,6 +19,7 @@ from scratchnet.viewing import figures
 from scratchnet.viewing.pieces import drawn
 from scratchnet.viewing.tables import code_text, confusion_table, history_table, percent, rate_table, table
 
+LIVE = "draw.html"  # the page on which the network reads what one draws: see scratchnet/exchange/live_page.py
 SECTIONS = ("curves", "top3", "confusion", "confident", "wall", "maps", "filters", "codes")
 
 
@@ -72,7 +73,8 @@ def write_report(
         ("error", f"{result.error:.2f} % ({np.count_nonzero(result.predictions != labels):,} images)"),
         ("not among the first three", f"{result.top3_error:.2f} %"),
     ]
-    write(folder / "index.html", page(title, recipe.about, facts, sections))
+    live = LIVE if (folder / LIVE).is_file() else ""
+    write(folder / "index.html", page(title, recipe.about, facts, sections, live))
     return result
 
 
@@ -216,15 +218,17 @@ summary { cursor: pointer; }
 """
 
 
-def page(title, about, facts, sections):
-    """Return the page of HTML; the pictures are in the same folder."""
+def page(title, about, facts, sections, live=""):
+    """Return the page of HTML; the pictures are in the same folder. live: the live page there, "" if there is none."""
     parts = [
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>",
         f"<h1>{html.escape(title)}</h1>\n<p>{html.escape(about)}</p>\n<table>",
         *(f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in facts),
-        "</table>\n<nav><ul>",
+        "</table>",
+        f'<p><a href="{live}">The live page: draw, and watch this network read</a></p>' if live else "",
+        "<nav><ul>",
         *(f'<li><a href="#{s.name}">{html.escape(s.title)}</a></li>' for s in sections),
         "</ul></nav>",
     ]

@@ -12,7 +12,8 @@ function certainty(net, outputs) {
 
 // A sentence if an answer is beyond what 99.9 % of the right answers reach, else "".
 function doubtOf(net, outputs, names) {
-  const {best, ahead} = certainty(net, outputs), limits = net.limits, what = CONTENT.digits ? "digit" : "piece of clothing";
+  const {best, ahead} = certainty(net, outputs), limits = net.limits;
+  const what = CONTENT.digits ? "digit" : "piece of clothing";
   if (limits.best === undefined) return "";
   if (best < limits.best && net.penalties) {
     return `Perhaps no ${what}: 99.9 % of the right answers have a penalty below ${(-limits.best).toFixed(1)}.`;
@@ -45,7 +46,8 @@ class Answer {
         made("td", {className: "track"}, bar), value, rank)};
     });
     const wins = net.penalties ? "Penalties: the smallest wins." : "Probabilities: the largest wins.";
-    this.element = made("div", {className: "answer"}, made("div", {className: "said"}, this.digit, this.text), this.doubt,
+    this.element = made("div", {className: "answer"},
+      made("div", {className: "said"}, this.digit, this.text), this.doubt,
       made("table", {className: "bars"}, made("caption", {}, wins), ...this.bars.map(bar => bar.row)));
   }
 

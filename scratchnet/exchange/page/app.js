@@ -146,5 +146,5 @@ window.scratchnet = {
     return gradient(net, received(net, pixels), k);
   },
   // grey levels, H x W numbers from 0 to 255, row by row -> {pixels: 784 bytes, doubt}
-  prepare: (grey, H, W) => preparedDigit(picture(H, W, Float64Array.from(grey))),
+  prepare: (grey, H, W) => prepared(picture(H, W, Float64Array.from(grey))),
 };

@@ -25,7 +25,8 @@ const REACH = {
   Subsampling: (box, layer, shape) => windowBox(box, [2, 2], [2, 2], [0, 0], shape, box.maps),
   MaxPool2d: (box, {window: w, stride, padding}, shape) => windowBox(box, w, stride, padding, shape, box.maps),
   AvgPool2d: (box, {window: w, stride, padding}, shape) => windowBox(box, w, stride, padding, shape, box.maps),
-  LastAxisLinear: (box, layer, shape) => shape.length === 3 ? {...box, left: 0, right: shape[2] - 1} : everything(shape),
+  LastAxisLinear: (box, layer, shape) =>
+    shape.length === 3 ? {...box, left: 0, right: shape[2] - 1} : everything(shape),
   Linear: (box, layer, shape) => everything(shape),
   RBF: (box, layer, shape) => everything(shape),
   Softmax: (box, layer, shape) => everything(shape),
@@ -35,7 +36,8 @@ const REACH = {
 // Units back to pixels: the smallest box around the pixels of these units.
 function flattenedBox(box, layer, shape) {
   const [, H, W] = as3(shape), rows = box.maps.map(u => Math.floor(u / W) % H), columns = box.maps.map(u => u % W);
-  const least = values => values.reduce((a, b) => Math.min(a, b)), most = values => values.reduce((a, b) => Math.max(a, b));
+  const least = values => values.reduce((a, b) => Math.min(a, b));
+  const most = values => values.reduce((a, b) => Math.max(a, b));
   return {
     maps: [...new Set(box.maps.map(u => Math.floor(u / (H * W))))],
     top: least(rows), bottom: most(rows), left: least(columns), right: most(columns),

@@ -62,7 +62,8 @@ function windows(x, [kh, kw], [sh, sw], visit) {
 
 function pooled(x, layer, one) {
   const [C, H, V] = x.shape;
-  const y = tensor([C, outputSize(H, layer.window[0], layer.stride[0]), outputSize(V, layer.window[1], layer.stride[1])]);
+  const sizes = [H, V].map((n, axis) => outputSize(n, layer.window[axis], layer.stride[axis]));
+  const y = tensor([C, ...sizes]);
   windows(x, layer.window, layer.stride, (at, places) => { y.data[at] = one(places); });
   return y;
 }

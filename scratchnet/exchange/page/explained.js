@@ -43,8 +43,8 @@ function convDetails(step, stage) {
     }));
   }
   choose(most);
-  const maps = step.parts.length > 1 ? line(`It reads ${step.parts.length} maps of ${stage.before}. The sum of each map's `
-    + "products:") : "";
+  const maps = step.parts.length > 1
+    ? line(`It reads ${step.parts.length} maps of ${stage.before}. The sum of each map's products:`) : "";
   return [maps, step.parts.length > 1 ? list : "", shown,
     line(`${step.name}: sum ${exact(step.sum)} ${signed(step.bias)} (bias) = ${exact(step.value)}`, "result")];
 }
@@ -85,8 +85,9 @@ function rbfDetails(step, stage) {
   const far = step.squares.filter(v => v > 1).length;
   const pictures = step.x.length % 7 ? "" : grids([pictureOf(stage.before, step.x, 1.7159),
     pictureOf("the code", step.code, 1.7159), pictureOf("squared differences", step.squares, 4)]);
-  return [pictures, line(`${count(far, "unit")} of ${step.x.length} ${far === 1 ? "is" : "are"} farther than 1 from the `
-    + "code."), line(`${step.name}: the squared differences add up to the penalty ${exact(step.value)}`, "result")];
+  const away = `${count(far, "unit")} of ${step.x.length} ${far === 1 ? "is" : "are"} farther than 1 from the code.`;
+  return [pictures, line(away),
+    line(`${step.name}: the squared differences add up to the penalty ${exact(step.value)}`, "result")];
 }
 
 // What a layer does to one number alone.
@@ -108,7 +109,8 @@ const DETAILS = {
 // "C3, map 4, row 2, column 7" or "F6, unit 12".
 function placeInWords(name, shape, [c, r, q]) {
   const [, H, W] = as3(shape);
-  return H * W === 1 ? `${name}, ${shape.length === 3 ? "map" : "unit"} ${c}` : `${name}, map ${c}, row ${r}, column ${q}`;
+  if (H * W === 1) return `${name}, ${shape.length === 3 ? "map" : "unit"} ${c}`;
+  return `${name}, map ${c}, row ${r}, column ${q}`;
 }
 
 // Table I as it is printed: a column for each map of this layer, the one that is looked at marked.
@@ -116,7 +118,8 @@ function connectionTable({reads, W}, chosen, before) {
   const cells = row => reads.map((maps, o) => made("td", {className: o === chosen ? "lit" : ""},
     maps.includes(row) ? "X" : ""));
   const head = made("tr", {}, made("td"), ...reads.map((_, o) => made("th", {scope: "col"}, String(o))));
-  const rows = Array.from({length: W.shape[1]}, (_, c) => made("tr", {}, made("th", {scope: "row"}, String(c)), ...cells(c)));
+  const rows = Array.from({length: W.shape[1]}, (_, c) =>
+    made("tr", {}, made("th", {scope: "row"}, String(c)), ...cells(c)));
   const caption = made("caption", {}, `Table I: which maps of ${before} (rows) map ${chosen} reads`);
   return made("div", {className: "wide", tabIndex: 0, role: "region", "aria-label": "Table I"},
     made("table", {className: "connections"}, caption, head, ...rows));
@@ -131,7 +134,9 @@ function explain(panel, stage, shape, place, found, field) {
       : [line(POINTWISE[step.kind] ? POINTWISE[step.kind](step) : `${step.name}: ${exact(step.value)}`, "result")];
     parts.push(...details.filter(part => part !== ""));
   }
-  if (stage.layer.kind === "Conv2d" && !stage.layer.dense) parts.push(connectionTable(stage.layer, place[0], stage.before));
+  if (stage.layer.kind === "Conv2d" && !stage.layer.dense) {
+    parts.push(connectionTable(stage.layer, place[0], stage.before));
+  }
   panel.classList.add("chosen");
   panel.replaceChildren(...parts);
 }

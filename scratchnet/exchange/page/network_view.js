@@ -1,5 +1,5 @@
 "use strict";
-// One network on the page: its answer, the maps of all its layers as in the paper's Fig. 2, and what people ask of them.
+// One network on the page: its answer, the maps of all its layers as in the paper's Fig. 2, and what people ask.
 
 // The stages: a layer together with its squashing, [{name, before, from, to, layer, shape, ...}].
 function stagesOf(net, input, outputs) {
@@ -39,7 +39,8 @@ class NetworkView {
     this.maps.addEventListener("keydown", event => { if (event.key === "Escape") this.pinned = false, this.leave(); });
     this.walk = made("div", {className: "walk"}), this.makeWalk();
     this.matters = this.makeMatters();
-    element.append(made("h2", {}, CONTENT.networks.length > 1 ? net.title : "The answer, and every layer"), made("div", {className: "top"}, this.answer.element, this.matters), this.walk,
+    const title = CONTENT.networks.length > 1 ? net.title : "The answer, and every layer";
+    element.append(made("h2", {}, title), made("div", {className: "top"}, this.answer.element, this.matters), this.walk,
       this.maps, this.panel);
     this.rest();
   }
@@ -110,8 +111,8 @@ class NetworkView {
   rest() {
     this.figures.forEach(figure => figure.unframe());
     this.panel.classList.remove("chosen");
-    this.panel.replaceChildren(line("Point at any number of any map, or move there with Tab and the arrow keys: the panel "
-      + "shows how it comes about. A click or Enter keeps it.", "quiet"));
+    this.panel.replaceChildren(line("Point at any number of any map, or move there with Tab and the arrow keys: "
+      + "the panel shows how it comes about. A click or Enter keeps it.", "quiet"));
   }
 
   explain() {
@@ -138,8 +139,9 @@ class NetworkView {
   makeWalk() {
     const text = made("p", {}), go = by => this.walkTo(this.walking + by);
     this.walkText = text;
-    this.walkButtons = [["Walk through the layers", () => this.walkTo(0)], ["Back", () => go(-1)], ["Next", () => go(1)],
-      ["End", () => this.walkTo(-1)]].map(([name, onclick]) => made("button", {type: "button", onclick}, name));
+    this.walkButtons = [["Walk through the layers", () => this.walkTo(0)], ["Back", () => go(-1)],
+      ["Next", () => go(1)], ["End", () => this.walkTo(-1)]]
+      .map(([name, onclick]) => made("button", {type: "button", onclick}, name));
     this.walk.append(...this.walkButtons, text);
     this.walkTo(-1);
   }
@@ -159,8 +161,10 @@ class NetworkView {
   // "Which pixel matters": the gradient of a penalty or score with respect to the input.
   makeMatters() {
     this.which = made("select", {"aria-label": "class", onchange: () => this.drawMatters()},
-      made("option", {value: ""}, "the answer"), ...this.names.map((name, k) => made("option", {value: String(k)}, name)));
-    this.slope = made("canvas", {className: "slope", role: "img", width: this.net.input.size, height: this.net.input.size});
+      made("option", {value: ""}, "the answer"),
+      ...this.names.map((name, k) => made("option", {value: String(k)}, name)));
+    const side = this.net.input.size;
+    this.slope = made("canvas", {className: "slope", role: "img", width: side, height: side});
     this.slopeText = made("p", {className: "quiet"});
     const details = made("details", {className: "matters"}, made("summary", {}, "Which pixel matters"),
       made("label", {}, "For ", this.which), this.slope, this.slopeText);
@@ -173,8 +177,8 @@ class NetworkView {
     const {data, shape} = gradient(this.net, this.input, k), limit = largestSize(data);
     paint(this.slope, data, shape[1], shape[2], v => signedColour(v / limit));
     const what = this.net.penalties ? "penalty" : this.net.layers.at(-1).kind === "Softmax" ? "probability" : "score";
-    this.slopeText.textContent = `Red: more ink there raises the ${what} of ${this.names[k]}. Blue: more ink lowers it. `
-      + `The scale ends at ${written(limit)} for a change of 1.`;
+    this.slopeText.textContent = `Red: more ink there raises the ${what} of ${this.names[k]}. Blue: more ink lowers `
+      + `it. The scale ends at ${written(limit)} for a change of 1.`;
     this.slope.setAttribute("aria-label", `The gradient of the ${what} of ${this.names[k]}, a number for each pixel`);
   }
 

@@ -11,8 +11,9 @@ class Chooser {
       const answers = wrong ? `, read as ${[...new Set(read.map(all => names[all[i]]))].join(" and ")}` : "";
       const title = `${names[label]}${answers}, test image ${places[i]}`;
       paint(canvas, pixels.subarray(i * 784, (i + 1) * 784), 28, 28, v => greyColour(255 - v));
-      return made("button", {type: "button", role: "option", className: wrong ? "wrong" : "", title, tabIndex: i ? -1 : 0,
-        "aria-label": title, "aria-selected": "false", onclick: () => { this.choose(i); onChoose(i); }}, canvas);
+      return made("button", {type: "button", role: "option", className: wrong ? "wrong" : "", title,
+        tabIndex: i ? -1 : 0, "aria-label": title, "aria-selected": "false",
+        onclick: () => { this.choose(i); onChoose(i); }}, canvas);
     });
     element.append(...this.choices);
     element.addEventListener("keydown", event => this.key(event));
@@ -68,6 +69,12 @@ function asItIs(grey) {
   return {pixels: Uint8Array.from(small, v => Math.round(bright ? 255 - v : v)), doubt: ""};
 }
 
+// A drawing or a file, prepared, with a sentence if it is perhaps not one digit: a small network tells letters apart.
 function prepared(grey) {
-  return CONTENT.digits ? preparedDigit(grey) : asItIs(grey);
+  if (!CONTENT.digits) return asItIs(grey);
+  const found = preparedDigit(grey);
+  if (!found.doubt && readPixels(CONTENT.letters, found.pixels).digit === 1) {
+    found.doubt = "perhaps no digit: it looks more like a letter or another sign";
+  }
+  return found;
 }

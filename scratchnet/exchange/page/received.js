@@ -44,7 +44,7 @@ function paddedBytes(bytes, old, size) {
 function received(net, pixels) {
   const bytes = Float64Array.from(pixels, p => Math.min(255, Math.max(0, Math.round(p))));
   const {size, how, levels} = net.input, old = Math.round(Math.sqrt(bytes.length));
-  const sized = how === "pad" ? paddedBytes(bytes, old, size) : how === "resize" ? resizedBytes(bytes, old, size) : bytes;
+  const way = {pad: paddedBytes, resize: resizedBytes}[how], sized = way ? way(bytes, old, size) : bytes;
   return tensor([1, size, size], Float32Array.from(sized, p => levels.data[p]));
 }
 

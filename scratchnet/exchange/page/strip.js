@@ -11,7 +11,8 @@ class StringReader {
     one("line-undo").onclick = () => this.pad.undo();
     one("line-clear").onclick = () => this.pad.clear();
     one("line-example").onclick = () => this.example();
-    one("line-about").textContent = blank ? "This network was trained on strings: it knows the blank between two digits."
+    one("line-about").textContent = blank
+      ? "This network was trained on strings: it knows the blank between two digits."
       : "This network was trained on single digits: it never saw a digit's neighbours, so doubt what it reads. "
       + "`python -m scratchnet reproduce sdnn` trains one on strings.";
     this.clear("Write several digits beside each other.");
@@ -27,8 +28,8 @@ class StringReader {
     context.globalCompositeOperation = "darken";
     five.forEach((digit, n) => {
       const right = labels.findIndex((label, i) => label === digit && this.samples.read[0][i] === digit);
-      if (right < 0) return;
-      paint(small, pixels.subarray(right * 784, (right + 1) * 784), 28, 28, v => greyColour(255 - v));
+      const chosen = right < 0 ? labels.indexOf(digit) : right;
+      paint(small, pixels.subarray(chosen * 784, (chosen + 1) * 784), 28, 28, v => greyColour(255 - v));
       context.drawImage(small, 40 + n * 150, 25, size, size);
     });
     this.pad.strokes = [], this.pad.image = canvas;

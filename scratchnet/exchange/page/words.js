@@ -19,8 +19,8 @@ const CAPTIONS = {
 function inputWords(net) {
   const {size: n, levels, how} = net.input, ink = levels.data[255].toFixed(3), ground = levels.data[0].toFixed(3);
   const made = {pad: " The border gives the windows room around the ink.", resize: " The picture is enlarged.", "": ""};
-  return `INPUT is what the network receives: ${n} x ${n} numbers, ${ground} for the background and ${ink} for full ink.`
-    + made[how];
+  return `INPUT is what the network receives: ${n} x ${n} numbers, ${ground} for the background and ${ink} for full `
+    + `ink.${made[how]}`;
 }
 
 function convolutionWords({name, before, layer, x, y}) {
@@ -39,16 +39,18 @@ function convolutionWords({name, before, layer, x, y}) {
 }
 
 function linearWords({name, before, x, y, last}) {
-  if (last) return `${name} gives a score for each class, a weighted sum of all ${x[0]} numbers. The largest score wins.`;
+  if (last) return `${name} gives a score for each class: a weighted sum of all ${x[0]} numbers. The largest wins.`;
   const picture = y[0] === 84 ? " Seen as 7 x 12 pixels, the paper's F6 learns to draw the code of the class." : "";
-  return `${name} is fully connected: each of its ${y[0]} units is a weighted sum of all outputs of ${before}.${picture}`;
+  return `${name} is fully connected: each of its ${y[0]} units is a weighted sum of all outputs of ${before}.`
+    + picture;
 }
 
 const SENTENCES = {
   Conv2d: convolutionWords,
   Linear: linearWords,
-  Subsampling: ({name}) => `${name} subsamples: it adds the 2 x 2 neighbours of a map, multiplies the sum by one learned `
-    + "coefficient and adds one learned bias. The maps become half as wide, so the exact place of a feature matters less.",
+  Subsampling: ({name}) => `${name} subsamples: it adds the 2 x 2 neighbours of a map, multiplies the sum by one `
+    + "learned coefficient and adds one learned bias. The maps become half as wide, so the exact place of a feature "
+    + "matters less.",
   MaxPool2d: ({name}) => `${name} takes the largest number of each window: the feature is there, and where exactly `
     + "matters less. The paper's subsampling adds them instead.",
   AvgPool2d: ({name}) => `${name} takes the mean or the sum of each window, so the exact place of a feature matters `
@@ -61,7 +63,7 @@ const SENTENCES = {
 
 function sentence(stage) {
   const write = SENTENCES[stage.layer.kind];
-  const squashed = stage.squash && !write ? "" : stage.squash ? ` Then every number is squashed by ${stage.squash}.` : "";
+  const squashed = stage.squash && write ? ` Then every number is squashed by ${stage.squash}.` : "";
   return (write ? write(stage) : `${stage.name} is ${stage.layer.repr}.`) + squashed;
 }
 
