@@ -152,7 +152,8 @@ def print_results(run, net, test, images, fast):
     say(f"Writing the report to {run.folder / 'report'} ...")
     pixels = partial(recipe.prepare, split="test")
     page_of_run(net, recipe, data, test, run.folder / "last.npz", fast).save(run.folder / "report" / report.LIVE)
-    result = report.write_report(run.folder / "report", net, recipe, test, data, run.history, fast=fast, pixels=pixels)
+    result = report.write_report(run.folder / "report", net, recipe, test, data, run.history, fast=fast, pixels=pixels,
+                                 seed=run.config["seed"])  # fmt: skip
     print("\n" + table(summary(recipe, data, images, run.history, result)))
     print("\n" + confusion_table(result.confusion, class_names(data)))
     print("\n" + table([(name, str(run.folder / file)) for name, file in run.files()]))
