@@ -7,7 +7,7 @@ import time
 import matplotlib
 import numpy as np
 import pytest
-from browsing import open_file, requests
+from browsing import COLOURS, open_file, pale, requests
 from PIL import Image, ImageDraw, ImageFont
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
@@ -427,6 +427,16 @@ def test_the_page_fits(width, paper, browser):
     browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true })")
     inner, scroll, outside = browser.execute_script(WIDE)
     assert scroll <= inner == width and outside == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read(scheme, paper, browser):
+    open_file(browser, paper, scheme=scheme)
+    browser.execute_script("document.querySelectorAll('#samples button')[7].click(); app.networks[0].walkTo(3)")
+    browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    for stage in range(7):
+        browser.execute_script("app.networks[0].point(arguments[0], [0, 0, 0], true)", stage)
+        assert pale(browser.execute_script(COLOURS)) == []
 
 
 def test_text_of_a_caller_stays_text(page_of, trained, browser):

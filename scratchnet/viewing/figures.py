@@ -139,7 +139,7 @@ def confusion(
 
     narrow: one table below the other, for a phone.
     """
-    figure = new_figure(figure, *((6.2, 12.4) if narrow else (15, 6.8)))
+    figure = new_figure(figure, *((4.7, 9.6) if narrow else (15, 6.8)))
     figure.suptitle(plain(title))
     rates = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     panels = ((matrix, "images", "{:d}"), (rates, "percent of the true class", "{:.1f}"))
@@ -177,7 +177,8 @@ def confident(
     """
     lines = [(group, part) for group, indices in groups.items() for part in in_rows(indices, per_row)]
     columns = max(1, *(len(part) for _, part in lines))
-    figure = new_figure(figure, 1.75 * columns + 1.2, 2.1 * len(lines))
+    wide, high = (1.2, 1.6) if columns < 5 else (1.75, 2.1)  # a small picture for a phone, where text stays readable
+    figure = new_figure(figure, wide * columns + 1.2, high * len(lines) + 0.3)
     figure.suptitle(plain(title))
     grid = figure.subplots(len(lines), columns, squeeze=False)
     p, shown = probabilities(scores), ""

@@ -15,9 +15,10 @@ function signedColour(value) {
   return zero.map((from, k) => Math.round(from + amount * (end[k] - from)));
 }
 
-// Black or white, whichever can be read on a colour.
-function inkOnColour([r, g, b]) {
-  return 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#000" : "#fff";
+// Black or white, whichever can be read on a colour: by its luminance, as WCAG 2 defines it.
+function inkOnColour(colour) {
+  const [r, g, b] = colour.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
 }
 
 // Paint one small picture: a value for each pixel, by a function of the value that gives [red, green, blue].
