@@ -4,7 +4,8 @@
 // A table of numbers, each on its colour.
 function numbers(title, rows, limit) {
   const body = rows.map(row => made("tr", {}, ...row.map(value => {
-    const colour = signedColour(value / limit), cell = made("td", {}, written(value));
+    const colour = signedColour(value / limit), text = Math.abs(value) < 0.005 ? "0.00" : written(value);
+    const cell = made("td", {}, text);
     cell.style.background = `rgb(${colour})`, cell.style.color = inkOnColour(colour);
     return cell;
   })));

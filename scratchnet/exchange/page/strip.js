@@ -8,6 +8,7 @@ class StringReader {
     this.pad = new Pad(one("line-pad"), {width: 14, onChange: () => this.ask(), onEnd: () => this.say()});
     [this.read, this.doubt, this.strip, this.scores, this.picked] =
       ["line-read", "line-doubt", "line-strip", "line-scores", "line-picked"].map(one);
+    this.key = one("line-key");
     one("line-undo").onclick = () => this.pad.undo();
     one("line-clear").onclick = () => this.pad.clear();
     one("line-example").onclick = () => this.example();
@@ -44,7 +45,7 @@ class StringReader {
 
   clear(text) {
     this.read.textContent = text, this.doubt.textContent = "";
-    for (const canvas of [this.strip, this.scores]) canvas.hidden = true;
+    for (const part of [this.strip, this.scores, this.key]) part.hidden = true;
     this.picked.replaceChildren();
   }
 
@@ -68,7 +69,7 @@ class StringReader {
   // middle of its window.
   draw(strip, penalties, {path, places}) {
     const classes = penalties[0].length, wide = strip.W / STEP, first = WINDOW / 2 / STEP;
-    this.strip.hidden = this.scores.hidden = false;
+    this.strip.hidden = this.scores.hidden = this.key.hidden = false;
     paint(this.strip, strip.data, WINDOW, strip.W, v => greyColour(255 - v));
     const cells = Array(classes * wide).fill(null);
     penalties.forEach((y, t) => y.forEach((v, c) => { cells[c * wide + t + first] = Math.max(0, 1 - v / 60); }));
