@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 NARROW = "narrow"  # the folder of the pictures for a phone
@@ -28,20 +29,7 @@ READING = {  # what a picture is, how to read it, and the lesson on it
     "squared distance from it. Compare the second row with the third. Lesson 10 is on the codes.",
 }
 
-STYLE = """
-:root { color-scheme: light dark; --text: #1f2328; --paper: #fdfdfb; --tint: #f3f3ee; --link: #1a4f8b; }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #dcdfe3; --paper: #17191c; --tint: #212429; --link: #8ebdf5; }
-}
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--paper); max-width: 70rem;
-  margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
-a, summary { color: var(--link); }
-img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
-pre { overflow-x: auto; background: var(--tint); padding: 0.5rem; font-size: 13px; }
-p { max-width: 45rem; }
-th { text-align: left; padding-right: 1rem; vertical-align: top; }
-summary { cursor: pointer; }
-"""
+STYLE = Path(__file__).with_name("report.css")
 
 
 def page(title: str, about: str, facts: Iterable[tuple[str, str]], sections: Sequence[Any], live: str = "") -> str:
@@ -49,7 +37,7 @@ def page(title: str, about: str, facts: Iterable[tuple[str, str]], sections: Seq
     parts = [
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>",
+        f"<title>{html.escape(title)}</title>\n<style>\n{STYLE.read_text('utf-8')}</style>\n</head>\n<body>",
         f"<h1>{html.escape(title)}</h1>\n<p>{html.escape(about)}</p>\n<table>",
         *(f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in facts),
         "</table>",

@@ -19,7 +19,7 @@ from scratchnet.viewing.insides import feature_maps as feature_maps
 from scratchnet.viewing.insides import filters as filters
 from scratchnet.viewing.insides import has_codes as has_codes
 from scratchnet.viewing.insides import stages as stages
-from scratchnet.viewing.pieces import bare, drawn, legend, limit_errors, new_figure, plain
+from scratchnet.viewing.pieces import bare, drawn, in_rows, legend, limit_errors, new_figure, plain
 from scratchnet.viewing.tables import percent
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
@@ -196,11 +196,6 @@ def confident(
             certain = f"penalty {-scores[i, read]:.1f}" if penalties else percent(p[i, read])
             ax.set_title(plain(f"true {names[labels[i]]}\nread {names[read]}, {certain}"), fontsize=8)
     return figure
-
-
-def in_rows(indices: Sequence[int] | NDArray, per_row: int) -> list:
-    """Return the indices in parts of at most per_row, one empty part if there are none."""
-    return [indices[first : first + per_row] for first in range(0, len(indices), per_row)] or [indices]
 
 
 def wall(

@@ -87,3 +87,8 @@ def kernels_in_rows(rows: Sequence[Sequence[Any]], size: tuple[int, int]) -> NDA
             if kernel is not None:
                 picture[r * (kh + 1) : r * (kh + 1) + kh, q * (kw + 1) : q * (kw + 1) + kw] = kernel
     return picture
+
+
+def in_rows(indices: Sequence[int] | NDArray, per_row: int) -> list:
+    """Return the indices in parts of at most per_row, one empty part if there are none."""
+    return [indices[first : first + per_row] for first in range(0, len(indices), per_row)] or [indices]
