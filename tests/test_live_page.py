@@ -362,6 +362,24 @@ def test_mouse_finger_and_keys_draw(paper, browser):
     assert heard(browser).startswith("Draw a digit")
 
 
+def test_a_pen_draws_and_keys_choose(paper, browser):
+    open_file(browser, paper)
+    left, top = browser.execute_script("const b = pad.getBoundingClientRect(); return [b.left, b.top]")
+    for kind, buttons, dy in (("mousePressed", 1, 40), *(("mouseMoved", 1, 40 + 20 * n) for n in range(9)),
+                              ("mouseReleased", 0, 220)):  # fmt: skip
+        browser.execute_cdp_cmd("Input.dispatchMouseEvent", {
+            "type": kind, "x": left + 140, "y": top + dy, "pointerType": "pen", "buttons": buttons, "clickCount": 1,
+            "button": "none" if kind == "mouseMoved" else "left"})  # fmt: skip
+    assert heard(browser).startswith("It reads ")
+    first = browser.find_element(By.CSS_SELECTOR, "#samples [tabindex='0']")
+    first.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    chosen = browser.execute_script("return [...document.querySelectorAll('#samples button')].findIndex(b => "
+                                    "b.ariaSelected === 'true')")  # fmt: skip
+    assert chosen > 10 and browser.execute_script("return app.pad.empty")
+    assert browser.execute_script("return document.querySelectorAll('#samples [tabindex=\"0\"]').length") == 1
+
+
 def test_the_keys_reach_every_number(paper, browser):
     open_file(browser, paper)
     stages = browser.find_elements(By.CSS_SELECTOR, ".stage .surface canvas")
@@ -476,6 +494,9 @@ def test_pixels_that_the_page_cannot_prepare_get_a_sentence():
         draw(lenet5(0), pixels=lambda images: datasets.paper_input(images[:, ::-1]))
     with pytest.raises(InputError, match="expects pixels= to make"):
         draw(lenet5(0), pixels=datasets.grey)
+    with pytest.raises(InputError, match=r"an output for each of the 10 classes of mnist, got outputs of shape \(7,\)"):
+        net = Sequential(flatten=Flatten(), F6=Linear(784, 7), input_shape=(1, 28, 28))
+        draw(net)
     with pytest.raises(InputError, match="read the same pictures"):
         live_page([recipe_view("paper"), recipe_view("fashion-tanh")])
 
@@ -560,6 +581,14 @@ def test_another_network_reads_strings(page_of, trained, digits, browser, tmp_pa
     browser.execute_script("document.getElementById('line-example').click()")
     assert heard(browser).startswith("It reads ")
     assert "trained on strings" in browser.execute_script("return document.getElementById('line-about').textContent")
+
+
+def test_a_network_with_a_blank_reads_single_digits_too(page_of, browser, digits):
+    shown = ShownNetwork(string_lenet5(0), "sdnn", datasets.paper_input)
+    open_file(browser, page_of(shown))
+    browser.execute_script("document.querySelectorAll('#samples button')[7].click()")
+    assert browser.execute_script("return [...document.querySelectorAll('.bars th')].at(-1).textContent") == "blank"
+    agrees(browser, shown, digits[0][:10])
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)

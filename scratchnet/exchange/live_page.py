@@ -115,14 +115,14 @@ def live_page(
     images, labels: uint8 (N, 28, 28) and (N,), from which the pictures to choose are taken; by default the test set.
     Raises InputError for networks of different data sets, and as `draw`.
     """
-    data = {network.data for network in networks}
-    if len(data) != 1:
-        raise InputError(f"Two networks side by side read the same pictures, got {' and '.join(sorted(data))}.")
+    if len({class_names(network.data) for network in networks}) != 1:
+        data = " and ".join(network.data for network in networks)
+        raise InputError(f"Two networks side by side read the same pictures, got networks of {data}.")
     names = class_names(networks[0].data)
     content = {
         "names": list(names),
         "digits": list(names) == [str(k) for k in range(10)],
-        "networks": [network_as_data(network) for network in networks],
+        "networks": [network_as_data(network, names) for network in networks],
         "string": string_as_data(networks, reader, names),
     }
     if content["digits"]:
@@ -134,14 +134,33 @@ def live_page(
     return LivePage(filled(title, content), title)
 
 
-def network_as_data(shown: ShownNetwork) -> dict[str, Any]:
+def network_as_data(shown: ShownNetwork, classes: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a network as data. classes: the names of its outputs, without that of the blank, if it has one.
+
+    Raises InputError for a network with another number of outputs.
+    """
+    layers = layers_as_data(shown.net)
+    received = input_as_data(shown.pixels, shown.net.input_shape)
+    names = [*classes, "blank"] if knows_blanks(shown.net) else list(classes)
+    if classes:
+        expect_outputs(shown, len(names))
     return {
         "title": shown.title,
-        "layers": layers_as_data(shown.net),
-        "input": input_as_data(shown.pixels, shown.net.input_shape),
+        "names": names,
+        "layers": layers,
+        "input": received,
         "penalties": has_penalties(shown.net),
         "limits": shown.limits,
     }
+
+
+def expect_outputs(shown: ShownNetwork, classes: int) -> None:
+    y = shown.net.forward(shown.pixels(np.zeros((1, SIZE, SIZE), np.uint8)))
+    if y.shape != (1, classes):
+        raise InputError(
+            f"The live page expects a network with an output for each of the {classes} classes of {shown.data}, got "
+            f"outputs of shape {y.shape[1:]}."
+        )
 
 
 def string_as_data(networks: Sequence[ShownNetwork], reader: ShownNetwork | None, names: Any) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from scratchnet.errors import InputError
 from scratchnet.exchange.live_page import LivePage, ShownNetwork, live_page
-from scratchnet.runs.model_file import limits_in, load_model, load_reader
+from scratchnet.runs.model_file import limits_in, load_model, load_reader, recorded
 from scratchnet.runs.recipes import RECIPES, Recipe
 from scratchnet.storage import here
 
@@ -48,6 +48,8 @@ def model_file(path: str | Path) -> Path:
 
 def shown_model(path: Path) -> ShownNetwork:
     """Return the network in a model file, with its recipe and data as its title."""
+    if recorded(path).get("blank") is True:
+        return shown_reader(path)
     net, recipe, data = load_model(path)
     pixels = functools.partial(recipe.prepare, split="test")
     return ShownNetwork(net, f"{recipe.name} on {data}", pixels, data, limits_in(path))  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ function certainty(net, outputs) {
 // A sentence if an answer is beyond what 99.9 % of the right answers reach, else "".
 function doubtOf(net, outputs, names) {
   const {best, ahead} = certainty(net, outputs), limits = net.limits;
-  const what = CONTENT.digits ? "digit" : "piece of clothing";
+  const what = CONTENT.digits ? "digit" : "picture of this kind";
   if (limits.best === undefined) return "";
   if (best < limits.best && net.penalties) {
     return `Perhaps no ${what}: 99.9 % of the right answers have a penalty below ${(-limits.best).toFixed(1)}.`;

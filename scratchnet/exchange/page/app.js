@@ -9,7 +9,7 @@ class App {
     this.pixels = null, this.doubt = "", this.how = {...AT_REST};
     this.live = one("live"), this.message = one("message");
     this.networks = CONTENT.networks.map(net =>
-      new NetworkView(net, CONTENT.names, one("networks").appendChild(made("section", {className: "network"})),
+      new NetworkView(net, net.names, one("networks").appendChild(made("section", {className: "network"})),
         text => this.announce(text)));
     this.pad = new Pad(one("pad"), {width: 22, onChange: () => this.ask(), onEnd: () => this.say()});
     this.chooser = new Chooser(one("samples"), CONTENT.samples, CONTENT.names, i => this.choose(i));
