@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time __getattr__ impo
     from scratchnet.errors import InputError as InputError
     from scratchnet.errors import ModelError as ModelError
     from scratchnet.errors import ScratchnetError as ScratchnetError
+    from scratchnet.exchange.live_page import LivePage as LivePage
+    from scratchnet.exchange.live_page import draw as draw
     from scratchnet.layers import RBF as RBF
     from scratchnet.layers import AvgPool2d as AvgPool2d
     from scratchnet.layers import BatchNorm2d as BatchNorm2d
@@ -82,6 +84,7 @@ _HOME = {
     "training": "Callback Evaluation History evaluate fit predict",
     "training.pruning": "OptimalBrainDamage",
     "runs.recipes": "RECIPES",
+    "exchange.live_page": "LivePage draw",
     "checks": "central_differences check_against check_curvature check_gradients check_loss",
     "viewing": "Step picture show trace",
     "errors": "CheckFailed DataError Diverged InputError ModelError ScratchnetError",

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 
 import pytest
+from matplotlib.colors import to_rgb
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
@@ -50,3 +52,33 @@ def requests(browser, open_page):
     asked = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
     assert all(url.startswith(("file:", "data:", "chrome:")) for url in asked), asked  # chrome: its own first page
     return asked
+
+
+def contrast(one, other):
+    """As WCAG 2 defines it, of two colours that matplotlib knows."""
+    lights = []
+    for colour in (one, other):
+        r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour))
+        lights.append(0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05)
+    return max(lights) / min(lights)
+
+
+# All pairs of a text's colour and the colour below it, {pair: one element}.
+COLOURS = """
+const found = {}, walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const ground = e => { while (e && getComputedStyle(e).backgroundColor == 'rgba(0, 0, 0, 0)') e = e.parentElement;
+  return getComputedStyle(e || document.documentElement).backgroundColor };
+const note = (e, pseudo) => found[getComputedStyle(e, pseudo).color + ' on ' + ground(e)] = e.outerHTML.slice(0, 80);
+while (walker.nextNode()) if (walker.currentNode.data.trim()) note(walker.currentNode.parentElement);
+document.querySelectorAll('[data-line]').forEach(e => note(e, '::before'));
+return found"""
+
+
+def pale(found):
+    """Those of the pairs that COLOURS finds whose contrast is less than WCAG 2 asks of text."""
+    pairs = {
+        colours: [[int(c) / 255 for c in re.findall(r"\d+", part)] for part in colours.split(" on ")]
+        for colours in found
+    }
+    assert all(len(one) == len(other) == 3 for one, other in pairs.values()), pairs
+    return [(colours, found[colours]) for colours, (one, other) in pairs.items() if contrast(one, other) < 4.5]

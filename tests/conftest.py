@@ -28,7 +28,7 @@ def small(monkeypatch):
         images, labels = load_all(name, split)
         return (images, labels) if split == "train" else (images[:200], labels[:200])
 
-    def no_pictures(folder, net, recipe, data, name, history=None, title=None, fast=True, pixels=None):
+    def no_pictures(folder, net, recipe, data, name, history=None, title=None, fast=True, pixels=None, **others):
         (folder / "index.html").write_text("")
         return evaluate(net, (pixels(data[0]), data[1]))
 

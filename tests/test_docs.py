@@ -264,6 +264,7 @@ HERE = {  # what the test below runs, in this order: its exit code
     "train": 0,
     "train --quick": 0,
     "train --recipe tutorial-28": 0,
+    "draw runs/quick": 0,
     "predict runs/quick/last.npz digit.png": 0,
     "export runs/quick/last.npz --to torch --out lenet5.py": 0,
     "recipes": 0,

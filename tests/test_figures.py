@@ -181,6 +181,13 @@ def test_feature_maps(tmp_path, rng):
         assert titles[:4] == ["INPUT\n1@32x32", "C1\n6@28x28", "S2\n6@14x14", "C3\n16@10x10"]
         assert titles[-1].startswith("OUTPUT\n10")
         assert is_a_picture(figure, tmp_path / "maps.png")
+        assert figure.axes[-2].images[0].get_array().shape == (12, 7)
+        answer = int(net.decide(net(x))[0])
+        assert titles[-1].endswith(f"reads {answer}") and figure.axes[-1].patches[0].get_y() == answer - 0.5
+        phone = figures.feature_maps(net, x, narrow=True)
+        assert is_a_picture(phone, tmp_path / "narrow.png")
+        size = phone.get_size_inches()
+        assert len(phone.axes) == len(figure.axes) and size[1] > 2 * size[0]
     values = figures.stages(net, x)
     assert np.array_equal(values["C1"], net["C1_squash"](net["C1"](x))), "after the squashing"
 
@@ -196,7 +203,21 @@ def test_filters_are_arranged_by_the_connection_table(tmp_path, rng):
             assert np.array_equal(block, net["C3"].W[o, i])
         else:
             assert np.isnan(block).all()
+    assert figure.axes[2].get_title().startswith("C5: 10 of 120 maps of 16")
+    picture = np.ma.filled(figure.axes[2].images[0].get_array(), np.nan)
+    assert picture.shape == (59, 95) and np.array_equal(picture[-5:, -5:], net["C5"].W[119, 15])
     assert is_a_picture(figure, tmp_path / "filters.png")
+
+
+def test_colour_images_are_drawn_in_colour(answers, tmp_path, rng):
+    _, labels, scores = answers
+    images, names = rng.integers(0, 256, (20, 28, 28, 3)).astype("u1"), class_names("mnist")
+    wall = figures.wall(images, labels, scores.argmax(axis=1), names)
+    assert wall.axes[0].images[0].get_array().shape[2] == 3
+    sure = figures.confident(images, labels, scores, {"some": np.arange(4)}, names, penalties=True, per_row=2)
+    assert sure.axes[0].images[0].get_array().shape == (28, 28, 3) and "penalty" in texts(sure)
+    assert len(sure.axes) == 4 and is_a_picture(sure, tmp_path / "sure.png")
+    assert is_a_picture(figures.reading(images, labels, labels, "in colour"), tmp_path / "reading.png")
 
 
 def test_codes(tmp_path, rng):

@@ -154,7 +154,17 @@ def test_names_of_arguments_become_flags():
 
 
 def test_every_command_says_what_it_runs():
-    lines = ("train --quick", "recipes", "eval m", "compare a", "predict m i", "lessons", "lessons run 1", "exercise")
+    lines = (
+        "train --quick",
+        "recipes",
+        "eval m",
+        "compare a",
+        "predict m i",
+        "draw r",
+        "lessons",
+        "lessons run 1",
+        "exercise",
+    )
     lines += ("export m --to onnx --out f.onnx", "import f.pt --like paper")
     for line in lines:
         options = parser().parse_args(line.split())

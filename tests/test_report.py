@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from scratchnet import (
     BatchNorm2d,
@@ -101,7 +102,34 @@ def test_by_confidence_sorts_even_where_probabilities_are_all_1():
     labels = np.array([1, 1, 1, 1, 1])
     result = SimpleNamespace(scores=scores, predictions=scores.argmax(axis=1))
     groups = by_confidence(labels, result, count=2)
-    assert [list(indices) for indices in groups.values()] == [[1, 0], [2, 0], [3, 4], [4, 3]]
+    assert [list(indices) for indices in groups.values()] == [[1], [2, 0], [3, 4], [4, 3]]
+
+
+def test_the_most_confident_are_one_of_each_class_and_by_penalty():
+    scores = -np.array([[3, 90], [1, 5], [80, 2], [70, 9], [4, 5]], np.float32)
+    labels = np.array([0, 0, 1, 1, 1])
+    result = SimpleNamespace(scores=scores, predictions=scores.argmax(axis=1))
+    groups = by_confidence(labels, result, penalties=True)
+    assert [list(indices) for indices in groups.values()] == [[1, 2], [3, 0, 2, 1], [4], [4]]
+
+
+def test_every_picture_says_how_to_read_it_and_one_suits_a_phone(reports):
+    text = (reports["paper"] / "index.html").read_text("utf-8")
+    assert text.count("Lesson ") >= 8 and "prefers-color-scheme: dark" in text
+    narrow = {path.stem for path in (reports["paper"] / "narrow").glob("*.png")}
+    assert narrow == {"confusion", "confident", "maps", "codes"}
+    for name in narrow:
+        assert f'srcset="narrow/{name}.png"' in text
+        wide, slim = (Image.open(folder / f"{name}.png") for folder in (reports["paper"], reports["paper"] / "narrow"))
+        assert slim.width < 0.7 * wide.width and slim.height > slim.width, name
+
+
+def test_the_facts_say_how_it_was_trained(digits, tmp_path):
+    recipe = RECIPES["paper"]
+    write_report(tmp_path, recipe.network(0), recipe, digits, "mnist", two_epochs(), seed=7)
+    text = (tmp_path / "index.html").read_text("utf-8")
+    for fact in (">7<", ">2<", "SDLM(", "batch 1", "time of the updates"):
+        assert fact in text, fact
 
 
 def test_a_report_of_a_run_without_a_test_set_and_one_of_little(digits, tmp_path):

@@ -15,7 +15,7 @@ from scratchnet import (
     evaluate,
     runs,
 )
-from scratchnet.cli.evaluate import history_beside
+from scratchnet.cli.evaluate import run_beside
 from scratchnet.cli.progress import Progress
 from scratchnet.runs import report
 from scratchnet.runs.recipes import RECIPES
@@ -136,7 +136,7 @@ def test_a_folder_of_an_older_version_is_resumed_and_reported(small, tmp_path, c
     for name, content in earlier.items():  # the log has three epochs, the network two
         (out / name).write_bytes(content)
     with_older_names(out)
-    history = history_beside(out / "last.npz", "mnist")
+    history = run_beside(out / "last.npz", "mnist").history
     assert [epochs for epochs, _ in history.validations] == [1, 2, 3]
     assert "after each epoch (3)" in next(report.curves(RECIPES["tutorial-28"], history, "mnist", "a title")).alt
     assert cli.main(["eval", str(out / "last.npz"), "--report", str(tmp_path / "report")]) == 0
@@ -183,7 +183,7 @@ def test_a_log_that_is_not_a_table(log, tmp_path, capsys):
     if log:
         assert command("--resume", tmp_path) == 2
         assert "There is no run in" in capsys.readouterr().err
-        assert history_beside(tmp_path / "last.npz", "mnist") is None
+        assert run_beside(tmp_path / "last.npz", "mnist") is None
 
 
 @pytest.mark.parametrize(

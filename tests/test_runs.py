@@ -15,7 +15,7 @@ from scratchnet import (
     datasets,
     runs,
 )
-from scratchnet.cli.evaluate import history_beside
+from scratchnet.cli.evaluate import run_beside
 from scratchnet.runs import load_model
 from scratchnet.runs.recipes import RECIPES
 from scratchnet.storage import read_about, read_arrays
@@ -117,9 +117,9 @@ def test_a_model_file_knows_its_recipe(small, tmp_path, capsys):
     assert cli.main(["eval", str(out / "last.npz"), "--report", str(tmp_path / "report")]) == 0
     printed = capsys.readouterr().out
     assert re.search(r"paper-softmax on mnist, test error \d+\.\d\d % \(\d+ of 200 images\), top 3", printed)
-    assert len(history_beside(out / "last.npz", "mnist")) == 1, "the log lies beside the model"
-    assert history_beside(out / "last.npz", "kmnist") is None, "it is of other data"
-    assert history_beside(tmp_path / "last.npz", "mnist") is None
+    assert len(run_beside(out / "last.npz", "mnist").history) == 1, "the log lies beside the model"
+    assert run_beside(out / "last.npz", "kmnist") is None, "it is of other data"
+    assert run_beside(tmp_path / "last.npz", "mnist") is None
     for about, words in (
         ('{"recipe": "x"}', "'x' on 'mnist', which this version"),
         ("word", "does not record which recipe"),

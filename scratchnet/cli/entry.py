@@ -12,6 +12,7 @@ from scratchnet import __version__
 from scratchnet.cli import (
     compare,
     doctor,
+    draw,
     evaluate,
     exercise,
     export,
@@ -35,6 +36,7 @@ EXAMPLES = """examples:
   python -m scratchnet eval runs/paper/last.npz
   python -m scratchnet compare runs/paper runs/tutorial-28
   python -m scratchnet predict runs/paper/last.npz digit.png
+  python -m scratchnet draw runs/paper          draw a digit, watch the network read it
   python -m scratchnet export runs/paper/last.npz --to onnx --out lenet5.onnx
   python -m scratchnet import lenet5.pt --like tutorial-28
   python -m scratchnet reproduce                the paper's experiments
@@ -88,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"scratchnet {__version__}")
     commands = top.add_subparsers(metavar="COMMAND")
-    modules = (train, list_recipes, evaluate, compare, predict, export, import_file, reproduce, sweep)
+    modules = (train, list_recipes, evaluate, compare, predict, draw, export, import_file, reproduce, sweep)
     for module in (*modules, lessons, exercise, doctor):
         module.add(commands)
     return top

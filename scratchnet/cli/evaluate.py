@@ -34,12 +34,20 @@ def run(options):
         check_writable(options.report)
     prepare_kernels(net)
     if options.report:
+        from scratchnet.exchange.saved import page_of_run
         from scratchnet.runs import report
 
         title = f"{recipe.name} on {data if split == 'test' else f'{data}, training images'}"
-        history = history_beside(options.model, data) if split == "test" else None
+        beside = run_beside(options.model, data) if split == "test" else None
+        history, seed = (beside.history, beside.config["seed"]) if beside else (None, None)
         say(f"Writing the report to {options.report} ...")
-        result = report.write_report(options.report, net, recipe, (images, labels), data, history, title, pixels=pixels)
+        live = options.report / report.LIVE
+        live.unlink(missing_ok=True)
+        if split == "test":
+            page_of_run(net, recipe, data, (images, labels), options.model).save(live)
+        result = report.write_report(
+            options.report, net, recipe, (images, labels), data, history, title, pixels=pixels, seed=seed
+        )
     else:
         result = evaluate(net, (pixels(images), labels))
     wrong = np.count_nonzero(result.predictions != labels)
@@ -50,12 +58,12 @@ def run(options):
         print(f"\nreport  {options.report / 'index.html'}")
 
 
-def history_beside(model, data):
-    """Return the History in the folder of a model file, or None if there is none or it belongs to other data."""
+def run_beside(model, data):
+    """Return the Run in the folder of a model file, or None if there is none or it belongs to other data."""
     from scratchnet.runs.folder import Run
 
     try:
         run = Run.read(model.parent)
     except InputError:
         return None
-    return run.history if run.config["data"] == data else None
+    return run if run.config["data"] == data else None

@@ -144,13 +144,16 @@ def print_results(run, net, test, images, fast):
     """Write the report, and print this run beside the published result."""
     from scratchnet.cli.progress import say
     from scratchnet.datasets import class_names
+    from scratchnet.exchange.saved import page_of_run
     from scratchnet.runs import report  # Matplotlib takes a third of a second: not before the first result
     from scratchnet.viewing.tables import confusion_table, table
 
     recipe, data = run.recipe, run.config["data"]
     say(f"Writing the report to {run.folder / 'report'} ...")
     pixels = partial(recipe.prepare, split="test")
-    result = report.write_report(run.folder / "report", net, recipe, test, data, run.history, fast=fast, pixels=pixels)
+    page_of_run(net, recipe, data, test, run.folder / "last.npz", fast).save(run.folder / "report" / report.LIVE)
+    result = report.write_report(run.folder / "report", net, recipe, test, data, run.history, fast=fast, pixels=pixels,
+                                 seed=run.config["seed"])  # fmt: skip
     print("\n" + table(summary(recipe, data, images, run.history, result)))
     print("\n" + confusion_table(result.confusion, class_names(data)))
     print("\n" + table([(name, str(run.folder / file)) for name, file in run.files()]))

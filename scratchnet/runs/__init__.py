@@ -4,7 +4,7 @@ recipes.py     networks and how to train them: the paper's, the tutorials'
 folder.py      a run folder: to repeat, resume and examine a training
 model_file.py  a network or an optimizer of a run, and what it belongs to
 doubt.py       when a model should doubt its answer
-report.py      a trained network in pictures, in text and on a page
+report.py      a trained network in pictures, in text and on a page (report_page.py)
 """
 
 from scratchnet.runs.folder import Run

@@ -2,7 +2,8 @@
 
 show.py      the source code of an object; a picture in a notebook or in a file
 trace.py     the output of every layer of a network for an input
-figures.py   every picture of a report: curves, answers, maps, filters, codes
+figures.py   every picture of a report: curves, answers, and those of insides.py
+insides.py   the inside of a network: maps, filters, codes
 pieces.py    what they share
 sketches.py  small pictures for lessons: arrays, curves, bars
 tables.py    results as text

@@ -12,17 +12,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from scratchnet.layers import RBF, Conv2d, Flatten, Sequential
 from scratchnet.metrics import probabilities
 from scratchnet.storage import atomic_write
-from scratchnet.viewing.pieces import bare, drawn, filter_mosaic, legend, limit_errors, mosaic, new_figure, plain
+from scratchnet.viewing.insides import codes as codes
+from scratchnet.viewing.insides import feature_maps as feature_maps
+from scratchnet.viewing.insides import filters as filters
+from scratchnet.viewing.insides import has_codes as has_codes
+from scratchnet.viewing.insides import stages as stages
+from scratchnet.viewing.pieces import bare, drawn, in_rows, legend, limit_errors, new_figure, plain
 from scratchnet.viewing.tables import percent
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
 COLOURS = (BLUE, ORANGE, GREEN, PINK, "#E69F00", "#56B4E9", "#000000")  # apart for every kind of colour blindness
 MARKERS = "os^Dv<>"
-SIGNED = "RdBu_r"
-SCALE = "each layer on its own scale: blue negative, white 0, red positive"
 MOST = 2_000  # images on a wall
 
 
@@ -130,13 +132,18 @@ def run_curves(histories: dict[str, Any], figure: Figure | None = None) -> Figur
 # Answers.
 
 
-def confusion(matrix: NDArray, names: Sequence[str], title: str = "", figure: Figure | None = None) -> Figure:
-    """Draw the counts and percent of each true class (rows), by the class read (columns)."""
-    figure = new_figure(figure, 15, 6.8)
+def confusion(
+    matrix: NDArray, names: Sequence[str], title: str = "", figure: Figure | None = None, narrow: bool = False
+) -> Figure:
+    """Draw the counts and percent of each true class (rows), by the class read (columns).
+
+    narrow: one table below the other, for a phone.
+    """
+    figure = new_figure(figure, *((4.7, 9.6) if narrow else (15, 6.8)))
     figure.suptitle(plain(title))
     rates = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     panels = ((matrix, "images", "{:d}"), (rates, "percent of the true class", "{:.1f}"))
-    for ax, (values, what, form) in zip(figure.subplots(1, 2), panels):
+    for ax, (values, what, form) in zip(figure.subplots(*((2, 1) if narrow else (1, 2))), panels):
         ax.imshow(values, cmap="Blues", norm=PowerNorm(0.35, 0, max(values.max(), 1)))
         for (row, column), value in np.ndenumerate(values):
             if matrix[row, column]:
@@ -160,24 +167,34 @@ def confident(
     names: Sequence[str],
     title: str = "",
     figure: Figure | None = None,
+    penalties: bool = False,
+    per_row: int = 10,
 ) -> Figure:
-    """Draw rows of images with the true class, the class read and its probability. groups: {row's name: indices}."""
-    columns = max(1, *(len(indices) for indices in groups.values()))
-    figure = new_figure(figure, 1.75 * columns + 1.2, 2.1 * len(groups))
+    """Draw rows of images with the true class, the class read and its probability. groups: {row's name: indices}.
+
+    images: grey (N, H, W) or colour (N, H, W, 3). penalties: the scores are minus penalties, and those are shown.
+    per_row: at most so many images in a row.
+    """
+    lines = [(group, part) for group, indices in groups.items() for part in in_rows(indices, per_row)]
+    columns = max(1, *(len(part) for _, part in lines))
+    wide, high = (1.2, 1.6) if columns < 5 else (1.75, 2.1)  # a small picture for a phone, where text stays readable
+    figure = new_figure(figure, wide * columns + 1.2, high * len(lines) + 0.3)
     figure.suptitle(plain(title))
-    grid = figure.subplots(len(groups), columns, squeeze=False)
-    p = probabilities(scores)
-    for axes, (group, indices) in zip(grid, groups.items()):
+    grid = figure.subplots(len(lines), columns, squeeze=False)
+    p, shown = probabilities(scores), ""
+    for axes, (group, indices) in zip(grid, lines):
         for ax in axes:
             ax.set_axis_off()
-        axes[0].text(
-            -0.15, 0.5, plain(group), transform=axes[0].transAxes, rotation=90, ha="right", va="center", fontsize=9
-        )
+        if group != shown:
+            axes[0].text(
+                -0.15, 0.5, plain(group), transform=axes[0].transAxes, rotation=90, ha="right", va="center", fontsize=9
+            )
+        shown = group
         for ax, i in zip(axes, indices):
-            predicted = int(scores[i].argmax())
+            read = int(scores[i].argmax())
             ax.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
-            answer = f"read {names[predicted]}, {percent(p[i, predicted])}"
-            ax.set_title(plain(f"true {names[labels[i]]}\n{answer}"), fontsize=8)
+            certain = f"penalty {-scores[i, read]:.1f}" if penalties else percent(p[i, read])
+            ax.set_title(plain(f"true {names[labels[i]]}\nread {names[read]}, {certain}"), fontsize=8)
     return figure
 
 
@@ -189,14 +206,18 @@ def wall(
     title: str = "",
     figure: Figure | None = None,
 ) -> Figure:
-    """Draw all misclassified images, true>read under each, as the paper's Fig. 8; at most 2,000, evenly chosen."""
+    """Draw all misclassified images, true>read under each, as the paper's Fig. 8; at most 2,000, evenly chosen.
+
+    images: grey (N, H, W) or colour (N, H, W, 3).
+    """
     wrong = misclassified(labels, predictions)
     if len(wrong) > MOST:
         wrong = wrong[np.linspace(0, len(wrong) - 1, MOST).astype(int)]
     columns = max(10, math.ceil(math.sqrt(1.8 * len(wrong))))
     rows = max(1, math.ceil(len(wrong) / columns))
     height, width = images.shape[1] + 12, images.shape[2] + 6
-    mosaic = np.zeros((rows * height, columns * width), np.uint8)
+    paper = 255 if images.ndim == 4 else 0  # a grey picture is drawn dark on bright
+    mosaic = np.full((rows * height, columns * width, *images.shape[3:]), paper, np.uint8)
     figure = new_figure(figure, 0.5 * columns, 0.5 * rows * height / width + 0.8)
     ax = figure.subplots()
     for k, i in enumerate(wrong):
@@ -232,119 +253,3 @@ def misclassified(labels: NDArray, predictions: NDArray) -> NDArray:
     """Return the indices of the wrong answers, by true class, then by the class read."""
     wrong = np.flatnonzero(labels != predictions)
     return wrong[np.lexsort((wrong, predictions[wrong], labels[wrong]))]
-
-
-# Inside.
-
-
-def stages(net: Sequential, x: NDArray) -> dict[str, NDArray]:
-    """Return {name: output} for one image x (1, C, H, W): the input, then each layer after its squashing."""
-    values = {"INPUT": x}
-    for name, layer in net.layers.items():
-        x = layer(x)
-        if not isinstance(layer, Flatten):
-            values[name.split("_")[0]] = x  # C1_squash takes the place of C1
-    return values
-
-
-def feature_maps(net: Sequential, x: NDArray, title: str = "", figure: Figure | None = None) -> Figure:
-    """Draw every layer's output for one image (1, C, H, W), from left to right as in the paper's Fig. 2.
-
-    Each layer has its own scale: blue negative, white 0, red positive. A row of numbers is drawn as a column.
-    """
-    values = stages(net, x)
-    columns = {name: -(-v.shape[1] // 6) if v.ndim == 4 and v.shape[2] > 1 else 1 for name, v in values.items()}
-    widths = [1.0 + 0.9 * (columns[name] - 1) if columns[name] > 1 else 0.75 for name in values]
-    widths[0] = 1.3
-    figure = new_figure(figure, 1.15 * sum(widths) + 1, 6.8)
-    figure.suptitle(plain(title))
-    wins = "smallest penalty" if isinstance(list(net.layers.values())[-1], RBF) else "largest"
-    figure.supxlabel(f"{SCALE}; the {wins} of the last layer wins", fontsize=9)
-    for ax, (name, v) in zip(figure.subplots(1, len(values), width_ratios=widths), values.items()):
-        v = v[0]
-        if v.ndim == 3 and v.shape[1] > 1:
-            picture = mosaic(v[None], columns[name])
-            shape = f"{v.shape[0]}@{v.shape[1]}x{v.shape[2]}"
-        else:
-            picture = v.reshape(-1, 1)
-            shape = f"{v.shape[0]}@1x1" if v.ndim == 3 else f"{v.size}"
-        limit = np.nanmax(np.abs(picture)) or 1
-        stretch = "equal" if picture.shape[1] > 1 else "auto"
-        ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, aspect=stretch, interpolation="nearest")
-        ax.set_title(plain(f"{name}\n{shape}"), fontsize=9)
-        ax.set_xlabel(f"+-{limit:.3g}", fontsize=8)
-        ax.set_xticks([])
-        ax.set_yticks(range(v.size) if v.size <= 10 else [])
-        ax.set_facecolor("#DDDDDD")
-    return figure
-
-
-def filters(net: Sequential, title: str = "", figure: Figure | None = None) -> Figure:
-    """Draw the weights of every convolution: a column for each output map, a row for each input map that it reads.
-
-    Grey where the connection table has no link (C3: the paper's Table I). Each layer has its own scale: blue
-    negative, white 0, red positive.
-    """
-    pictures = {name: filter_mosaic(layer) for name, layer in net.layers.items() if isinstance(layer, Conv2d)}
-    heights = [0.9 + (1.7 if p.shape[1] < 50 else 12 * p.shape[0] / p.shape[1]) for p in pictures.values()]
-    figure = new_figure(figure, 13, sum(heights) + 0.8)
-    figure.suptitle(plain(title))
-    figure.supxlabel(SCALE, fontsize=9)
-    axes = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
-    for ax, (name, picture) in zip(axes, pictures.items()):
-        layer = net[name]
-        kh, kw = layer.kernel_size
-        limit = np.nanmax(np.abs(picture)) or 1
-        ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
-        ax.set_facecolor("#DDDDDD")
-        ax.set_title(
-            plain(f"{name}: {layer.out_channels} maps of {layer.in_channels}, {kh}x{kw}, +-{limit:.3g}"), fontsize=10
-        )
-        every = 1 if layer.out_channels <= 16 else 10
-        outs, ins = np.arange(0, layer.out_channels, every), np.arange(0, layer.in_channels, 1 if every == 1 else 5)
-        ax.set_xticks(outs * (kw + 1) + (kw - 1) / 2, outs)
-        ax.set_yticks(ins * (kh + 1) + (kh - 1) / 2, ins)
-        ax.set(xlabel="output map", ylabel="input map")
-        ax.tick_params(length=0, labelsize=8)
-    return figure
-
-
-def codes(net: Sequential, x: NDArray, names: Sequence[str], title: str = "", figure: Figure | None = None) -> Figure:
-    """Draw, for each image of x (N, C, H, W), the image, F6's activation as a picture of 7 x 12 and the nearest code.
-
-    The network has to end in RBF: F6 learns to draw the code of the class (paper, II.B and Fig. 3).
-    """
-    output = list(net.layers.values())[-1]
-    activation = x
-    for layer in list(net.layers.values())[:-1]:
-        activation = layer(activation)
-    penalties = output(activation)
-    figure = new_figure(figure, 1.15 * len(x) + 0.8, 5.6)
-    figure.suptitle(plain(title))
-    grid = figure.subplots(3, len(x), squeeze=False)
-    for n in range(len(x)):
-        predicted = int(penalties[n].argmin())
-        pictures = (
-            (x[n, 0], "gray_r", None, f"{names[n]}"),
-            (activation[n].reshape(12, 7), SIGNED, 1.7159, f"penalty {penalties[n, predicted]:.1f}"),
-            (
-                output.codes[predicted].reshape(12, 7),
-                SIGNED,
-                1.7159,
-                f"code of {predicted}" + ", wrong" * (str(predicted) != names[n]),
-            ),
-        )
-        for ax, (picture, colours, limit, label) in zip(grid[:, n], pictures):
-            ax.imshow(picture, cmap=colours, vmin=limit and -limit, vmax=limit, interpolation="nearest")
-            ax.set_title(plain(label), fontsize=9)
-            ax.set_xticks([])
-            ax.set_yticks([])
-    for ax, what in zip(grid[:, 0], ("image", "F6", "nearest code")):
-        ax.set_ylabel(what, fontsize=10)
-    return figure
-
-
-def has_codes(net: Sequential) -> bool:
-    """Return whether the network ends in RBF with codes of 7 x 12."""
-    output = list(net.layers.values())[-1]
-    return isinstance(output, RBF) and output.codes.shape[1] == 84

@@ -9,6 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+SIGNED = "RdBu_r"
+SCALE = "each layer on its own scale: blue negative, white 0, red positive"
+
 
 class ShownFigure(Figure):
     """A Figure that a notebook shows when it is the last expression of a cell, without pyplot."""
@@ -71,8 +74,21 @@ def mosaic(maps: NDArray, columns: int) -> NDArray:
 def filter_mosaic(layer: Any) -> NDArray:
     """Return all kernels of a convolution in one picture: rows are input maps, columns are output maps. Between the
     kernels and at the blanks of the connection table it is nan."""
-    kh, kw = layer.kernel_size
-    picture = np.full((layer.in_channels * (kh + 1) - 1, layer.out_channels * (kw + 1) - 1), np.nan)
-    for o, i in np.argwhere(layer.connections):
-        picture[i * (kh + 1) : i * (kh + 1) + kh, o * (kw + 1) : o * (kw + 1) + kw] = layer.W[o, i]
+    return kernels_in_rows([[layer.W[o, i] if layer.connections[o, i] else None for o in range(layer.out_channels)]
+                            for i in range(layer.in_channels)], layer.kernel_size)  # fmt: skip
+
+
+def kernels_in_rows(rows: Sequence[Sequence[Any]], size: tuple[int, int]) -> NDArray:
+    """Return a picture of rows of kernels (kh, kw), with nan between them and in place of None."""
+    kh, kw = size
+    picture = np.full((len(rows) * (kh + 1) - 1, len(rows[0]) * (kw + 1) - 1), np.nan)
+    for r, kernels in enumerate(rows):
+        for q, kernel in enumerate(kernels):
+            if kernel is not None:
+                picture[r * (kh + 1) : r * (kh + 1) + kh, q * (kw + 1) : q * (kw + 1) + kw] = kernel
     return picture
+
+
+def in_rows(indices: Sequence[int] | NDArray, per_row: int) -> list:
+    """Return the indices in parts of at most per_row, one empty part if there are none."""
+    return [indices[first : first + per_row] for first in range(0, len(indices), per_row)] or [indices]

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from scratchnet.viewing.figures import COLOURS, MARKERS, SIGNED
-from scratchnet.viewing.pieces import bare, legend, new_figure, plain
+from scratchnet.viewing.figures import COLOURS, MARKERS
+from scratchnet.viewing.pieces import SIGNED, bare, legend, new_figure, plain
 
 
 def arrays(
