@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -519,6 +520,9 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys, trained):
     assert main(["draw", "run/last.npz", "run", "--out", "two.html"]) == 0
     assert "paper on mnist beside paper on mnist" in (tmp_path / "two.html").read_text("utf-8")
     assert "page    two.html" in capsys.readouterr().out
+    assert main(["export", "run/last.npz", "--to", "page", "--out", "again.html"]) == 0
+    assert Path("again.html").read_bytes() == Path("run/draw.html").read_bytes()
+    assert main(["export", "run/last.npz", "--to", "page", "--out", "again.onnx"]) == 2
     assert main(["draw", "nowhere"]) == 2
     assert "There is no network at nowhere" in capsys.readouterr().err
 
