@@ -15,6 +15,13 @@ function sorted(values) {
   return new Float64Array(values).sort();
 }
 
+// The same for values without sign of which most are 0: those need no sorting.
+function sortedSizes(values) {
+  const sizes = values.map(Math.abs), rest = sizes.filter(v => v > 0).sort(), out = new Float64Array(sizes.length);
+  out.set(rest, sizes.length - rest.length);
+  return out;
+}
+
 // The value below which p percent of the sorted values lie, with straight lines between them.
 function percentile(values, p) {
   const at = (values.length - 1) * p / 100, low = Math.floor(at);

@@ -38,7 +38,7 @@ function inkOn(grey) {
   const levels = sorted(grey.data);
   if (levels.at(-1) - levels[0] < 8) throw new Error("The picture is blank. Draw a digit.");
   const paper = paperUnder(grey, levels);
-  const difference = grey.data.map((v, i) => v - paper.data[i]), sizes = sorted(difference.map(Math.abs));
+  const difference = grey.data.map((v, i) => v - paper.data[i]), sizes = sortedSizes(difference);
   const limit = 0.2 * percentile(sizes, 99.5);
   const noise = 1.4826 * percentile(sizes.filter(v => v <= limit), 50);
   const sign = Math.sign(difference.reduce((sum, d) => sum + d * d * d, 0));

@@ -57,12 +57,20 @@ class StringReader {
       const penalties = this.blank ? known : known.map(y => [...y, this.penalty]);
       const string = readString(penalties);
       this.read.textContent = string.text ? `It reads ${string.text}.` : "It reads no digit.";
-      this.doubt.textContent = doubt ? `Doubt it: ${doubt}.` : "";
+      const doubts = [doubt && `Doubt it: ${doubt}.`, ...this.doubts(penalties, string)];
+      this.doubt.textContent = doubts.filter(Boolean).join(" ");
       this.draw(strip, penalties, string);
     } catch (why) {
       if (!(why instanceof Error) || why.name !== "Error") throw why;
       this.clear(why.message);
     }
+  }
+
+  // A sentence for each of the first three characters that the network should doubt.
+  doubts(penalties, {text, places}) {
+    const names = [...CONTENT.names, "a blank"];
+    return places.map((t, n) => [n, doubtOf(this.net, penalties[t], names)]).filter(([, words]) => words).slice(0, 3)
+      .map(([n, words]) => `Digit ${n + 1}, ${text[n]}: ${words[0].toLowerCase()}${words.slice(1)}`);
   }
 
   // The strip, and below it a column for each position: red where the penalty is small. A column stands under the
