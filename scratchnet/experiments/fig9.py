@@ -79,7 +79,7 @@ def sentences(ours: dict[Method, Found | None]) -> list[str]:
         f"Lower than the paper: {', '.join(lower) or 'none'}.",
         f"Higher than the paper: {', '.join(higher) or 'none'}.",
         "The paper does not say how its linear classifiers and its fully connected networks were trained. Ours are "
-        "trained by least squares, and by the recipe of LeNet-5 with squared errors and batches of 10.",
+        "trained by least squares, and by Adam with squared errors and batches of 64.",
         f"The lowest error of ours is that of {order[0][0].name}, {order[0][1]:.2f} %; then {order[1][0].name}, "
         f"{order[1][1]:.2f} %.",
         "The paper's 401,000 MACs of LeNet-5 are not explained there; its 340,908 connections are ours.",
