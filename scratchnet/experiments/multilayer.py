@@ -23,9 +23,7 @@ from scratchnet.training import evaluate, fit
 from scratchnet.training.evaluation import Data
 
 TRIAL_EPOCHS = 3
-TRIED = (
-    20_000  # training digits for the choice of the learning rate: three quarters to train on, the last quarter to test
-)
+TRIED = 20_000  # training digits for the choice of the learning rate: the last quarter of them to test
 
 
 @dataclass(frozen=True)
