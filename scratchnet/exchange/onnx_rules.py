@@ -137,27 +137,38 @@ def rbf(steps: Sequence[Step], shape: Shape) -> Made | None:
 
 def convolution(steps: Sequence[Step], shape: Shape) -> Made | None:
     """A Conv, with a Pad before it and a sum after it if there are such; a depthwise one is a Subsampling."""
-    before = int(steps[0].op == "Pad")
-    if len(steps) <= before or steps[before].op != "Conv":
+    pad, rest = (steps[0], steps[1:]) if steps[0].op == "Pad" else (None, steps)
+    if not ops(rest, "Conv"):
         return None
-    conv = steps[before]
-    W, b = conv.arrays[0], conv.arrays[1] if len(conv.arrays) > 1 else None
-    used = before + 1
-    if W.ndim != 4 or conv.axes != NCHW or any(n != 1 for n in conv.attributes.get("dilations", [])):
-        raise InputError(f"Conv {conv.name!r} is not a plain convolution over maps")
-    if b is None and ops(steps[used:], "Add") and on_axes(steps[used]).shape[:2] == (1, len(W)):
-        b, used = on_axes(steps[used])[0], used + 1
-    b = np.zeros(len(W), np.float32) if b is None else b
-    if before and np.any(border_value(steps[0])):
-        return unshared(steps[0], conv, W, b, shape, used)
+    conv, (W, b, used) = rest[0], weights_of(rest)
+    used += pad is not None
+    if pad and border_value(pad):
+        return unshared(pad, conv, W, b, shape, used)
     if conv.attributes.get("group", 1) != 1:
         return depthwise(conv, W, b.reshape(-1), used)
     strides = conv.attributes.get("strides", [1, 1])
-    padding = padding_of(conv, W.shape[2:], strides, border(steps[0]) if before else (0, 0, 0, 0))
-    reads = np.any(W, axis=(2, 3))
-    table = None if reads.all() or not reads.any(axis=1).all() else reads
-    layer = Conv2d(W.shape[1], W.shape[0], W.shape[2:], stride=tuple(strides), padding=padding, connections=table)
+    padding = padding_of(conv, W.shape[2:], strides, border(pad) if pad else (0, 0, 0, 0))
+    sizes = W.shape[1], W.shape[0], W.shape[2:]
+    layer = Conv2d(*sizes, stride=tuple(strides), padding=padding, connections=table_of(W))
     return Made(filled(layer, W=W, b=b.reshape(-1)), used, "conv")
+
+
+def weights_of(steps: Sequence[Step]) -> tuple[NDArray, NDArray, int]:
+    """Return W, b and how many steps they are: b is in the Conv, or added after it, or zeros."""
+    conv, W = steps[0], steps[0].arrays[0]
+    if W.ndim != 4 or conv.axes != NCHW or any(n != 1 for n in conv.attributes.get("dilations", [])):
+        raise InputError(f"Conv {conv.name!r} is not a plain convolution over maps")
+    if len(conv.arrays) > 1:
+        return W, conv.arrays[1], 1
+    if ops(steps[1:], "Add") and on_axes(steps[1]).shape[:2] == (1, len(W)):
+        return W, on_axes(steps[1])[0], 2
+    return W, np.zeros(len(W), np.float32), 1
+
+
+def table_of(W: NDArray) -> NDArray | None:
+    """Return which output maps read which input maps, None if all do or if one reads none."""
+    reads = np.any(W, axis=(2, 3))
+    return None if reads.all() or not reads.any(axis=1).all() else reads
 
 
 def unshared(pad: Step, conv: Step, W: NDArray, b: NDArray, shape: Shape, used: int) -> Made:
@@ -166,8 +177,7 @@ def unshared(pad: Step, conv: Step, W: NDArray, b: NDArray, shape: Shape, used: 
     fits = border(pad) == (2, 2, 2, 2) and border_value(pad) == BACKGROUND and list(W.shape[2:]) == [5, 5]
     if not fits or conv.attributes.get("strides") != [2, 2] or b.shape != (len(W), size // 2, size // 2):
         raise InputError(f"Pad {pad.name!r} has a border that no layer has")
-    reads = np.any(W, axis=(2, 3))
-    layer = UnsharedBiasConv2d(W.shape[1], W.shape[0], size, connections=reads if reads.any(axis=1).all() else None)
+    layer = UnsharedBiasConv2d(W.shape[1], W.shape[0], size, connections=table_of(W))
     return Made(filled(layer, W=W, b=b), used, "conv")
 
 
