@@ -92,10 +92,11 @@ def filled(layer: Any, **arrays: Any) -> Any:
 # Squashing, penalties.
 
 
-def nothing(steps: Sequence[Step], shape: Shape) -> Made | None:
-    """A product with 1 or a sum with 0 is left out; such a step is given to the next rule's layer."""
-    neutral = {"Mul": 1.0, "Div": 1.0, "Add": 0.0, "Sub": 0.0}.get(steps[0].op)
-    return None if neutral is None or number(steps[0]) != neutral else Made(None, 1, "")  # type: ignore[arg-type]
+def is_neutral(step: Step) -> bool:
+    """Return whether a step is a product with 1 or a sum with 0."""
+    neutral = {"Mul": 1, "Div": 1, "Add": 0, "Sub": 0}.get(step.op)
+    one = neutral is not None and len(step.arrays) == 1 and step.arrays[0].size == 1
+    return one and step.first and bool(step.arrays[0].ravel()[0] == neutral)
 
 
 def scaled_tanh(steps: Sequence[Step], shape: Shape) -> Made | None:
@@ -231,8 +232,8 @@ def linear(steps: Sequence[Step], shape: Shape) -> Made | None:
         raise InputError(f"{step.op} {step.name!r} is not a product of the data with a matrix")
     W = step.arrays[0] if step.attributes.get("transB") else step.arrays[0].T
     b, used = step.arrays[1] if len(step.arrays) > 1 else None, 1
-    if b is None and ops(steps[1:], "Add") and constant(steps[1]).shape[-1:] == (len(W),) == (constant(steps[1]).size,):
-        b, used = constant(steps[1]), 2
+    if b is None and ops(steps[1:], "Add") and on_axes(steps[1]).shape == (1, 1, 1, len(W)):
+        b, used = on_axes(steps[1]), 2
     more = {} if b is None else {"b": b.reshape(-1)}
     if len(shape) == 1:
         return Made(filled(Linear(W.shape[1], len(W)), W=W, **more), used, "linear")
@@ -337,5 +338,5 @@ def pointwise(steps: Sequence[Step], shape: Shape) -> Made | None:
 
 
 RULES: tuple[Rule, ...] = (
-    *(nothing, scaled_tanh, tanh, rbf, convolution, linear, batch_norm, pooling, scale, flatten, pointwise),
+    *(scaled_tanh, tanh, rbf, convolution, linear, batch_norm, pooling, scale, flatten, pointwise),
 )
