@@ -81,7 +81,7 @@ def test_what_keras_exports_to_onnx_comes_back(keras, tmp_path):
         pytest.skip("Keras exports ONNX files with PyTorch or TensorFlow")
     pytest.importorskip("onnx")
     models = [(tutorial(keras, activation), network("tutorial-28")) for activation in ("relu", "tanh")]
-    models += [(exchange.to_keras(network(name)), network(name)) for name in ("paper", "notebook-learned-slope")]
+    models += [(exchange.to_keras(network(name)), network(name)) for name in RECIPES]
     for model, net in models:
         x = inputs(net)
         y = read(model, x)

@@ -315,6 +315,17 @@ def scale(steps: Sequence[Step], shape: Shape) -> Made | None:
     return Made(filled(layer, b=0.0 if maps[1] is None else maps[1]), sum(a is not None for a in maps), "scale")
 
 
+def column(steps: Sequence[Step], shape: Shape) -> Made | None:
+    """A Scale as `to_keras` has it: a linear layer of one number, for every number by itself."""
+    if not ops(steps, "Unsqueeze", "MatMul") or [array.shape for array in steps[1].arrays] != [(1, 1)]:
+        return None
+    b = number(steps[2]) if ops(steps[2:], "Add") else None
+    used = 2 if b is None else 3
+    if not ops(steps[used:], "Squeeze"):
+        raise InputError(f"Unsqueeze {steps[0].name!r} adds an axis that no layer has")
+    return Made(filled(Scale(), W=steps[1].arrays[0].ravel(), b=b or 0.0), used + 1, "scale")
+
+
 # Layers without numbers.
 
 
@@ -338,5 +349,5 @@ def pointwise(steps: Sequence[Step], shape: Shape) -> Made | None:
 
 
 RULES: tuple[Rule, ...] = (
-    *(scaled_tanh, tanh, rbf, convolution, linear, batch_norm, pooling, scale, flatten, pointwise),
+    *(scaled_tanh, tanh, rbf, column, convolution, linear, batch_norm, pooling, scale, flatten, pointwise),
 )
