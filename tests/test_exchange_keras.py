@@ -192,6 +192,12 @@ def bomb(file):
     file.create_dataset("layers/dense/vars/0", (10**6, 10**6), "f4", chunks=(1000, 1000), compression="gzip")
 
 
+def compressed(file):
+    values = file["layers/dense/vars/0"][()]
+    del file["layers/dense/vars/0"]
+    file.create_dataset("layers/dense/vars/0", data=values, chunks=True, compression="gzip")
+
+
 def large(file):
     del file["layers/dense/vars/0"]
     file.create_dataset("layers/dense/vars/0", (10**6, 10**6), "f4")
@@ -206,7 +212,7 @@ def gone(file):
     del file["layers/dense_2"]
 
 
-@pytest.mark.parametrize("change", [external_link, soft_link, outside, bomb, large, whole_numbers, gone])
+@pytest.mark.parametrize("change", [external_link, soft_link, outside, bomb, compressed, large, whole_numbers, gone])
 def test_a_file_of_weights_that_is_not_plain_is_refused(change, tmp_path):
     path = tmp_path / "net.keras"
     exchange.write_keras(network("tutorial-28"), path)
