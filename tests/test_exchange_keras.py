@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from exchanged import ALL, KERAS, apart, emptied, fresh, inputs, network, states_equal
 
-from scratchnet import Flatten, InputError, MaxPool2d, ModelError, Sequential, Tanh, exchange, models
+from scratchnet import Flatten, InputError, MaxPool2d, ModelError, Sequential, Tanh, exchange
+from scratchnet import models as networks
 from scratchnet.exchange.to_keras_model import keras as imported
 from scratchnet.runs.recipes import RECIPES
 
@@ -79,8 +80,10 @@ def test_what_keras_exports_to_onnx_comes_back(keras, tmp_path):
     if keras.backend.backend() != "torch":
         pytest.skip("Keras exports ONNX files with PyTorch or TensorFlow")
     pytest.importorskip("onnx")
-    for activation in ("relu", "tanh"):
-        model, x = tutorial(keras, activation), inputs(fresh("tutorial-28"))
+    models = [(tutorial(keras, activation), network("tutorial-28")) for activation in ("relu", "tanh")]
+    models += [(exchange.to_keras(network(name)), network(name)) for name in RECIPES]
+    for model, net in models:
+        x = inputs(net)
         y = read(model, x)
         model.export(str(tmp_path / "net.onnx"), format="onnx", verbose=False)
         assert apart(y, exchange.from_onnx(tmp_path / "net.onnx")(x)) < 2e-6
@@ -118,7 +121,7 @@ def test_weights_that_do_not_fit_change_nothing(given, word):
 
 def test_what_keras_does_not_have_gets_a_sentence(tmp_path):
     with pytest.raises(InputError, match="H1: UnsharedBiasConv2d has a forward pass of its own"):
-        exchange.to_keras(models.lenet_1989(0))
+        exchange.to_keras(networks.lenet_1989(0))
     with pytest.raises(InputError, match="0: MaxPool2d has padding"):
         exchange.to_keras(Sequential(MaxPool2d(3, 2, 1), input_shape=(1, 9, 9)))
     with pytest.raises(InputError, match="expects model"):
@@ -189,6 +192,12 @@ def bomb(file):
     file.create_dataset("layers/dense/vars/0", (10**6, 10**6), "f4", chunks=(1000, 1000), compression="gzip")
 
 
+def compressed(file):
+    values = file["layers/dense/vars/0"][()]
+    del file["layers/dense/vars/0"]
+    file.create_dataset("layers/dense/vars/0", data=values, chunks=True, compression="gzip")
+
+
 def large(file):
     del file["layers/dense/vars/0"]
     file.create_dataset("layers/dense/vars/0", (10**6, 10**6), "f4")
@@ -203,7 +212,7 @@ def gone(file):
     del file["layers/dense_2"]
 
 
-@pytest.mark.parametrize("change", [external_link, soft_link, outside, bomb, large, whole_numbers, gone])
+@pytest.mark.parametrize("change", [external_link, soft_link, outside, bomb, compressed, large, whole_numbers, gone])
 def test_a_file_of_weights_that_is_not_plain_is_refused(change, tmp_path):
     path = tmp_path / "net.keras"
     exchange.write_keras(network("tutorial-28"), path)

@@ -167,7 +167,8 @@ def test_what_pytorch_exports_comes_back(name, dynamo, tmp_path):
 def channels_last(path):
     """A network as Keras exports it: channels last, biases apart, the flattening by a computed size."""
     helper, rng = onnx.helper, np.random.default_rng(0)
-    shapes = {"W": (3, 2, 3, 2), "b": (1, 1, 1, 3), "D": (18, 4), "e": (4,)}
+    shapes = {"W": (3, 2, 3, 2), "b": (1, 1, 1, 3), "D": (24, 4), "e": (4,)}
+    shapes |= {"maps": (3,), "wide": (3, 4), "v": (4, 1)}
     constants = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     constants |= {"zero": np.array(0), "first": np.array([0]), "rest": np.array([-1])}
     rows = [
@@ -180,11 +181,14 @@ def channels_last(path):
         ("Transpose", "x5", "x6", {"perm": [0, 3, 1, 2]}),
         ("MaxPool", "x6", "x7", {"kernel_shape": [2, 1], "strides": [2, 1]}),
         ("Transpose", "x7", "x8", {"perm": [0, 2, 3, 1]}),
-        ("Shape", "x8", "s", {}),
+        ("Einsum", "x8 maps", "x81", {"equation": "abcd,d->abcd"}),
+        ("Einsum", "x81 wide", "x82", {"equation": "abcd,ce->abed"}),
+        ("Add", "x82 v", "x83", {}),
+        ("Shape", "x83", "s", {}),
         ("Gather", "s zero", "s0", {"axis": 0}),
         ("Unsqueeze", "s0 first", "s1", {}),
         ("Concat", "s1 rest", "s2", {"axis": 0}),
-        ("Reshape", "x8 s2", "x9", {}),
+        ("Reshape", "x83 s2", "x9", {}),
         ("MatMul", "x9 D", "y0", {}),
         ("Add", "e y0", "y", {}),
     ]
@@ -339,6 +343,10 @@ def no_nodes(model):
     del model.graph.node[:]
 
 
+def einsum(model):
+    node(model, "OUTPUT.difference").op_type = "Einsum"
+
+
 def loop(model):
     node(model, "C1_squash.tanh").op_type = "Loop"
 
@@ -374,6 +382,7 @@ def loop(model):
         (cubes, ""),
         (no_nodes, "no network in it"),
         (loop, "there is no layer for"),
+        (einsum, "is a product that no layer has"),
     ],
 )
 def test_a_file_that_is_no_such_network_gets_a_sentence(change, word, tmp_path):

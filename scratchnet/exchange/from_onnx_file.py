@@ -7,11 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from scratchnet.errors import InputError, ModelError
-from scratchnet.exchange.onnx_rules import RULES, Made
-from scratchnet.exchange.onnx_steps import Step, Steps, read_steps
+from scratchnet.exchange.onnx_rules import RULES, Made, is_neutral
+from scratchnet.exchange.onnx_steps import CHANNELS_LAST, Step, Steps, read_steps
 from scratchnet.layers import Flatten, Layer, Linear, Sequential
-
-CHANNELS_LAST = (0, 2, 3, 1)
 
 
 def from_onnx(path: str | Path) -> Sequential:
@@ -27,12 +25,10 @@ def from_onnx(path: str | Path) -> Sequential:
     """
     found = read_steps(path)
     layers: dict[str, Layer] = {}
-    shape, steps, last = found.shape, found.steps, None
+    shape, steps, last = found.shape, [step for step in found.steps if not is_neutral(step)], None
     while steps:
         made = first_rule(found, steps, shape)
         used, steps = steps[: made.used], steps[made.used :]
-        if made.layer is None:
-            continue
         if isinstance(made.layer, Flatten) and len(shape) == 3 and used[0].axes == CHANNELS_LAST:
             last = shape  # the features are in the order H, W, C
         if isinstance(made.layer, Linear) and last:

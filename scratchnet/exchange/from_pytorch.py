@@ -64,19 +64,18 @@ def as_array(name: str, entry: Any) -> np.ndarray:
 def in_order(net: Sequential, entries: list[tuple[str, np.ndarray]]) -> list[str]:
     """Return our names for the entries. Raise ModelError that names the first one which does not fit."""
     expected = [(name, value.shape) for name, value in net.state().items()]
-    for (mine, shape), (name, array) in zip(expected, entries):
+    for n, ((mine, shape), (name, array)) in enumerate(zip(expected, entries)):
         if array.shape != shape:
             raise ModelError(
                 f"The state dict belongs to another network: expected {mine} of shape {shape}, got {name} of shape "
-                f"{array.shape}. Before it, {listed([e for e, _ in entries][: [e for e, _ in entries].index(name)])} "
-                "fitted."
+                f"{array.shape}. Before it, {listed(earlier for earlier, _ in entries[:n])} fitted."
             )
-    if len(entries) != len(expected):
-        rest = [name for name, _ in (expected if len(expected) > len(entries) else entries)]
-        which = "nothing is there for" if len(expected) > len(entries) else "the network has nothing for"
+    missing, spare = expected[len(entries) :], entries[len(expected) :]
+    if missing or spare:
+        which = "nothing is there for" if missing else "the network has nothing for"
         raise ModelError(
             f"The state dict belongs to another network: expected {len(expected)} arrays, got {len(entries)}; {which} "
-            f"{listed(rest[min(len(expected), len(entries)) :])}."
+            f"{listed(name for name, _ in missing or spare)}."
         )
     return [mine for mine, _ in expected]
 

@@ -92,10 +92,11 @@ def filled(layer: Any, **arrays: Any) -> Any:
 # Squashing, penalties.
 
 
-def nothing(steps: Sequence[Step], shape: Shape) -> Made | None:
-    """A product with 1 or a sum with 0 is left out; such a step is given to the next rule's layer."""
-    neutral = {"Mul": 1.0, "Div": 1.0, "Add": 0.0, "Sub": 0.0}.get(steps[0].op)
-    return None if neutral is None or number(steps[0]) != neutral else Made(None, 1, "")  # type: ignore[arg-type]
+def is_neutral(step: Step) -> bool:
+    """Return whether a step is a product with 1 or a sum with 0."""
+    neutral = {"Mul": 1, "Div": 1, "Add": 0, "Sub": 0}.get(step.op)
+    one = neutral is not None and len(step.arrays) == 1 and step.arrays[0].size == 1
+    return one and step.first and bool(step.arrays[0].ravel()[0] == neutral)
 
 
 def scaled_tanh(steps: Sequence[Step], shape: Shape) -> Made | None:
@@ -137,27 +138,38 @@ def rbf(steps: Sequence[Step], shape: Shape) -> Made | None:
 
 def convolution(steps: Sequence[Step], shape: Shape) -> Made | None:
     """A Conv, with a Pad before it and a sum after it if there are such; a depthwise one is a Subsampling."""
-    before = int(steps[0].op == "Pad")
-    if len(steps) <= before or steps[before].op != "Conv":
+    pad, rest = (steps[0], steps[1:]) if steps[0].op == "Pad" else (None, steps)
+    if not ops(rest, "Conv"):
         return None
-    conv = steps[before]
-    W, b = conv.arrays[0], conv.arrays[1] if len(conv.arrays) > 1 else None
-    used = before + 1
-    if W.ndim != 4 or conv.axes != NCHW or any(n != 1 for n in conv.attributes.get("dilations", [])):
-        raise InputError(f"Conv {conv.name!r} is not a plain convolution over maps")
-    if b is None and ops(steps[used:], "Add") and on_axes(steps[used]).shape[:2] == (1, len(W)):
-        b, used = on_axes(steps[used])[0], used + 1
-    b = np.zeros(len(W), np.float32) if b is None else b
-    if before and np.any(border_value(steps[0])):
-        return unshared(steps[0], conv, W, b, shape, used)
+    conv, (W, b, used) = rest[0], weights_of(rest)
+    used += pad is not None
+    if pad and border_value(pad):
+        return unshared(pad, conv, W, b, shape, used)
     if conv.attributes.get("group", 1) != 1:
         return depthwise(conv, W, b.reshape(-1), used)
     strides = conv.attributes.get("strides", [1, 1])
-    padding = padding_of(conv, W.shape[2:], strides, border(steps[0]) if before else (0, 0, 0, 0))
-    reads = np.any(W, axis=(2, 3))
-    table = None if reads.all() or not reads.any(axis=1).all() else reads
-    layer = Conv2d(W.shape[1], W.shape[0], W.shape[2:], stride=tuple(strides), padding=padding, connections=table)
+    padding = padding_of(conv, W.shape[2:], strides, border(pad) if pad else (0, 0, 0, 0))
+    sizes = W.shape[1], W.shape[0], W.shape[2:]
+    layer = Conv2d(*sizes, stride=tuple(strides), padding=padding, connections=table_of(W))
     return Made(filled(layer, W=W, b=b.reshape(-1)), used, "conv")
+
+
+def weights_of(steps: Sequence[Step]) -> tuple[NDArray, NDArray, int]:
+    """Return W, b and how many steps they are: b is in the Conv, or added after it, or zeros."""
+    conv, W = steps[0], steps[0].arrays[0]
+    if W.ndim != 4 or conv.axes != NCHW or any(n != 1 for n in conv.attributes.get("dilations", [])):
+        raise InputError(f"Conv {conv.name!r} is not a plain convolution over maps")
+    if len(conv.arrays) > 1:
+        return W, conv.arrays[1], 1
+    if ops(steps[1:], "Add") and on_axes(steps[1]).shape[:2] == (1, len(W)):
+        return W, on_axes(steps[1])[0], 2
+    return W, np.zeros(len(W), np.float32), 1
+
+
+def table_of(W: NDArray) -> NDArray | None:
+    """Return which output maps read which input maps, None if all do or if one reads none."""
+    reads = np.any(W, axis=(2, 3))
+    return None if reads.all() or not reads.any(axis=1).all() else reads
 
 
 def unshared(pad: Step, conv: Step, W: NDArray, b: NDArray, shape: Shape, used: int) -> Made:
@@ -166,8 +178,7 @@ def unshared(pad: Step, conv: Step, W: NDArray, b: NDArray, shape: Shape, used: 
     fits = border(pad) == (2, 2, 2, 2) and border_value(pad) == BACKGROUND and list(W.shape[2:]) == [5, 5]
     if not fits or conv.attributes.get("strides") != [2, 2] or b.shape != (len(W), size // 2, size // 2):
         raise InputError(f"Pad {pad.name!r} has a border that no layer has")
-    reads = np.any(W, axis=(2, 3))
-    layer = UnsharedBiasConv2d(W.shape[1], W.shape[0], size, connections=reads if reads.any(axis=1).all() else None)
+    layer = UnsharedBiasConv2d(W.shape[1], W.shape[0], size, connections=table_of(W))
     return Made(filled(layer, W=W, b=b), used, "conv")
 
 
@@ -221,8 +232,8 @@ def linear(steps: Sequence[Step], shape: Shape) -> Made | None:
         raise InputError(f"{step.op} {step.name!r} is not a product of the data with a matrix")
     W = step.arrays[0] if step.attributes.get("transB") else step.arrays[0].T
     b, used = step.arrays[1] if len(step.arrays) > 1 else None, 1
-    if b is None and ops(steps[1:], "Add") and constant(steps[1]).shape[-1:] == (len(W),) == (constant(steps[1]).size,):
-        b, used = constant(steps[1]), 2
+    if b is None and ops(steps[1:], "Add") and on_axes(steps[1]).shape == (1, 1, 1, len(W)):
+        b, used = on_axes(steps[1]), 2
     more = {} if b is None else {"b": b.reshape(-1)}
     if len(shape) == 1:
         return Made(filled(Linear(W.shape[1], len(W)), W=W, **more), used, "linear")
@@ -304,6 +315,17 @@ def scale(steps: Sequence[Step], shape: Shape) -> Made | None:
     return Made(filled(layer, b=0.0 if maps[1] is None else maps[1]), sum(a is not None for a in maps), "scale")
 
 
+def column(steps: Sequence[Step], shape: Shape) -> Made | None:
+    """A Scale as `to_keras` has it: a linear layer of one number, for every number by itself."""
+    if not ops(steps, "Unsqueeze", "MatMul") or [array.shape for array in steps[1].arrays] != [(1, 1)]:
+        return None
+    b = number(steps[2]) if ops(steps[2:], "Add") else None
+    used = 2 if b is None else 3
+    if not ops(steps[used:], "Squeeze"):
+        raise InputError(f"Unsqueeze {steps[0].name!r} adds an axis that no layer has")
+    return Made(filled(Scale(), W=steps[1].arrays[0].ravel(), b=b or 0.0), used + 1, "scale")
+
+
 # Layers without numbers.
 
 
@@ -327,5 +349,5 @@ def pointwise(steps: Sequence[Step], shape: Shape) -> Made | None:
 
 
 RULES: tuple[Rule, ...] = (
-    *(nothing, scaled_tanh, tanh, rbf, convolution, linear, batch_norm, pooling, scale, flatten, pointwise),
+    *(scaled_tanh, tanh, rbf, column, convolution, linear, batch_norm, pooling, scale, flatten, pointwise),
 )

@@ -1,6 +1,7 @@
 """An ONNX file as steps in a row. The file is not believed: what is no such row, or does not fit, gets a sentence."""
 
 import math
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from scratchnet.storage import here
 
 MOST = 2**28  # bytes of a file; LeNet-5 has 240,000
 NUMBERS = 2**26  # of an array
-NCHW = (0, 1, 2, 3)
+NCHW, CHANNELS_LAST = (0, 1, 2, 3), (0, 2, 3, 1)
 SKIPPED = ("Identity", "Cast", "Dropout")
 MAPS = ("Conv", "MaxPool", "AveragePool", "BatchNormalization")  # they expect the axes N, C, H, W
 SIZES = ("Shape", "Gather", "Unsqueeze", "Concat", "Cast", "Slice", "Squeeze", "Mul", "ReduceProd")  # of sizes
@@ -159,27 +160,51 @@ class Reader:
     def step(self, node: Any, inputs: list[str], data: str, attributes: dict[str, Any]) -> None:
         """Add a node that reads the data to the steps, or note where it moves the axes."""
         others = [name for name in inputs if name != data]
-        unknown = [name for name in others if name not in self.constants and name not in self.sizes]
-        if unknown:
-            raise ModelError(f"{self.path}: {self.called(node)} reads {unknown[0]} beside the layer before it. Layers "
-                             "in a row are read, as in a Sequential.")  # fmt: skip
-        if node.op_type == "Transpose":
+        self.expect_known(node, others)
+        op, axes = node.op_type, self.axes
+        if op == "Transpose":
             self.axes = self.moved(node, attributes)
+        if op in (*SKIPPED, "Transpose"):
             return
-        op = node.op_type
         if op == "Mul" and inputs == [data, data]:
-            op, others = "Square", []
-        if op in SKIPPED:
-            return
+            op = "Square"
+        if op == "Einsum":
+            op, axes = self.product(node, attributes, inputs[0] == data)
         if op in MAPS and not self.maps:
             self.begin_maps()
+            axes = self.axes
         arrays = [self.constants[name] for name in others if name in self.constants]
         label = next((name.rpartition(".")[0] for name in others if name.endswith((".weight", ".bias"))), "")
-        self.steps.append(
-            Step(op, node.name or node.output[0], arrays, attributes, inputs[0] == data, self.axes, label)
-        )
+        self.steps.append(Step(op, node.name or node.output[0], arrays, attributes, inputs[0] == data, axes, label))
         if op in ("Flatten", "Reshape"):
             self.axes = NCHW
+
+    def expect_known(self, node: Any, names: list[str]) -> None:
+        """Raise ModelError if a node reads anything but the data, constants and sizes."""
+        unknown = [name for name in names if name not in self.constants and name not in self.sizes]
+        if unknown:
+            raise ModelError(
+                f"{self.path}: {self.called(node)} reads {unknown[0]} beside the layer before it. Layers in a row are "
+                "read, as in a Sequential."
+            )
+
+    def product(self, node: Any, attributes: dict[str, Any], first: bool) -> tuple[str, tuple[int, ...]]:
+        """Return which other operator an Einsum is, and the axes of its data: Keras' EinsumDense is one."""
+        equation = str(attributes.get("equation", b""), "ascii", "replace").replace(" ", "")
+        data, weights, result = [*re.split(",|->", equation), "", "", ""][:3]
+        plain = first and len(data) == len(set(data)) > 1
+        if plain and result == data and weights == data[-1]:
+            return "Mul", self.axes  # a number for each place on the last axis
+        along = len(data) == 4 and len(weights) == 2 and weights[0] == data[2]  # the width, with the channels last
+        if (
+            plain
+            and along
+            and weights[1] not in data
+            and self.axes == CHANNELS_LAST
+            and result == data[:2] + weights[1] + data[3]
+        ):
+            return "MatMul", NCHW
+        raise ModelError(f"{self.path}: {self.called(node)} is a product that no layer has: {equation}.")
 
     def begin_maps(self) -> None:
         """Call the axes of the data N, C, H, W from here on, and say of the steps before it where these axes were."""

@@ -106,9 +106,8 @@ def _(layer: Subsampling, x, name):
 
 @keras_output.register
 def _(layer: Scale, x, name):
-    shape = x.shape[1:]
-    x = keras().layers.Dense(1, name=name)(keras().layers.Reshape((*shape, 1))(x))
-    return keras().layers.Reshape(shape)(x)
+    x = keras().layers.Dense(1, name=name)(keras().ops.expand_dims(x, -1))
+    return keras().ops.squeeze(x, -1)
 
 
 @keras_output.register
