@@ -81,11 +81,13 @@ def _read(path):
         raise ModelError(f"{path} is a folder, expected a model file. The model of a run is {path / 'last.npz'}.")
     if not path.is_file():
         raise ModelError(f"There is no model file {path}. `python -m scratchnet train` writes runs/paper/last.npz.")
-    if not zipfile.is_zipfile(path):
-        raise ModelError(f"{path} is damaged, or it is not a model file. Train or copy it again.")
     try:
+        if not zipfile.is_zipfile(path):
+            raise ModelError(f"{path} is damaged, or it is not a model file. Train or copy it again.")
         with zipfile.ZipFile(path) as archive:
             arrays = {name.removesuffix(".npy"): array_in(archive, name) for name in names_in(archive, path)}
+    except ModelError:
+        raise
     except Exception as why:  # a damaged file makes zipfile, zlib and NumPy raise many kinds of errors
         raise ModelError(f"{path} is damaged ({why}). Train or copy it again.") from None
     if str(arrays.pop("format", "")) != FORMAT:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from scratchnet import History, InputError, Linear, ModelError, Sequential, cli
 from scratchnet.datasets.idx import read_idx
 from scratchnet.errors import DataError
+from scratchnet.models import lenet5
 from scratchnet.runs import Run, load_model
 from scratchnet.storage import atomic_write, read_arrays
 
@@ -128,6 +129,20 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path):
         read_arrays(path)
     assert tracemalloc.get_traced_memory()[1] < 2**20
     tracemalloc.stop()
+
+
+def test_a_zip_that_claims_to_span_disks(tmp_path):
+    """zipfile raises where it only looks whether a file is a zip."""
+    path = tmp_path / "m.npz"
+    lenet5(0).save(path)
+    data = path.read_bytes()
+    end = data.rindex(b"PK\x05\x06")
+    locator = b"PK\x06\x07" + struct.pack("<LQL", 1, 0, 2)
+    path.write_bytes(data[:end] + locator + data[end:])
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.is_zipfile(path)
+    with pytest.raises(ModelError, match="is damaged"):
+        read_arrays(path)
 
 
 def test_brackets_without_end(tmp_path):
