@@ -132,6 +132,15 @@ def test_pairs_vote_with_both_signs(some):
     np.testing.assert_allclose(scores.sum(axis=1), 0, atol=1e-4)
 
 
+def test_the_scores_of_a_support_vector_machine_give_its_answers(some):
+    machine, _ = peers.machine_of(4, some[0])
+    found = peers.of_machine(machine, some[1], "")["scores"]
+    assert np.isfinite(found).all()
+    assert np.mean(found.argmax(axis=1) == machine.predict(peers.flat(some[1][0]))) > 0.97
+    best = np.sort(found, axis=1)
+    assert (best[:, -2] <= 1e-6).mean() > 0.97, "who loses one duel has a negative score"
+
+
 # Fig. 9 as a whole.
 
 

@@ -165,7 +165,8 @@ def machine_of(degree: int, train: Data) -> tuple[Any, str]:
 
     def machine(choice):
         g, C = choice
-        return SVC(kernel="poly", degree=degree, gamma=g, coef0=1, C=C, cache_size=1500, break_ties=True)
+        return SVC(kernel="poly", degree=degree, gamma=g, coef0=1, C=C, cache_size=1500,
+                   decision_function_shape="ovo")  # fmt: skip
 
     def error(choice, some, others):
         return wrong_answers(machine(choice).fit(flat(some[0]), some[1]).predict(flat(others[0])), others[1])
@@ -181,8 +182,16 @@ def wrong_answers(answers: NDArray, labels: NDArray) -> float:
 
 
 def of_machine(machine: Any, test: Data, chosen: str) -> Answer:
+    """Return the answers of a machine for each pair of classes: a class is as good as it is against its worst rival.
+
+    With y_ij, positive for class i against class j, the score of class i is the smallest y_ij of all j.
+    """
     x = flat(test[0])
-    scores = np.full((len(x), CLASSES), -float(CLASSES))
-    scores[:, machine.classes_] = machine.decision_function(x).reshape(len(x), -1)
+    pairs = list(combinations(machine.classes_, 2))
+    scores = np.full((len(x), CLASSES), np.inf)
+    for (i, j), y in zip(pairs, machine.decision_function(x).reshape(len(x), -1).T):
+        scores[:, i] = np.minimum(scores[:, i], y)
+        scores[:, j] = np.minimum(scores[:, j], -y)
+    scores[:, np.setdiff1d(np.arange(CLASSES), machine.classes_)] = scores.min(initial=0) - 1  # never seen: never won
     count = machine.support_vectors_.size
     return {"scores": scores, "macs": count, "stored": count, "chosen": chosen}
