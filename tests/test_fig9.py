@@ -44,9 +44,8 @@ def test_deslanting_makes_the_axis_vertical(some):
     assert np.abs(slant(images)).mean() > 0.2
     assert np.abs(slant(upright)).mean() < 0.03 and np.abs(slant(upright)).max() < 0.2
     rows = np.arange(28)[None, :, None]
-    for before, after in ((images, upright),):
-        mass = [np.sum(one * rows, axis=(1, 2)) / one.sum(axis=(1, 2)) for one in (before.astype(float), after)]
-        np.testing.assert_allclose(*mass, atol=0.15)  # no row moves up or down
+    heights = [np.sum(some * rows, axis=(1, 2)) / some.sum(axis=(1, 2)) for some in (images.astype(float), upright)]
+    np.testing.assert_allclose(*heights, atol=0.15)  # no row moves up or down
 
 
 def test_deslanting_leaves_what_has_no_slant():

@@ -65,3 +65,27 @@ def test_when_a_rank_dies_the_rest_is_resumable(tmp_path):
 def test_jobs_belong_to_processes(capsys, tmp_path):
     assert main([*COMMAND, "--jobs", "2", "--executor", "mpi", "--out", str(tmp_path)]) == 2
     assert "mpiexec -n" in capsys.readouterr().err
+
+
+def test_a_class_is_graded_on_the_ranks(tmp_path, monkeypatch):
+    from answers import ANSWERS
+    from attempts import filled
+
+    from scratchnet.exercises.catalogue import find_exercise
+
+    monkeypatch.chdir(tmp_path)
+    for student, mistake in (("anna", ""), ("bob", "2 * "), ("cleo", None)):
+        for name in ("scaled-tanh", "im2col") if mistake is not None else ():
+            exercise = find_exercise(name)
+            text = filled(exercise, ANSWERS[name]).replace("return ", f"return {mistake}")
+            (tmp_path / "class" / student).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "class" / student / exercise.file).write_text(text)
+    (tmp_path / "class" / "cleo").mkdir()
+    (tmp_path / "syllabus.ini").write_text("[points]\nscaled-tanh = 1\nim2col = 1\n")
+    command = ["exercise", "grade", "class", "--csv"]
+    assert main([*command, "one.csv", "--feedback", "f1"]) == 0
+    run = under_mpi(3, "-m", "scratchnet", *command, "many.csv", "--feedback", "f2", "--executor", "mpi")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert (tmp_path / "one.csv").read_text() == (tmp_path / "many.csv").read_text()
+    assert "bob" in (tmp_path / "many.csv").read_text()
+    assert main([*command, "x.csv", "--jobs", "2", "--executor", "mpi"]) == 2

@@ -372,8 +372,22 @@ def test_no_member_of_a_class_leaves_the_folder(tmp_path):
     archive = put(tmp_path / "class.zip", zipped(dict.fromkeys(names, TEXT) | {linked: "/etc/passwd"}))
     notes = unpack_class(archive, inner)
     assert [path.relative_to(inner).as_posix() for path in inner.rglob("*") if path.is_file()] == [names[-1]]
-    assert len(notes) == 4 and all("leads out" in note for note in notes)
+    assert len(notes) == 5 and sum("leads out" in note for note in notes) == 4
+    assert "link.py is left out: it is a link or a device." in notes
     assert sorted(path.name for path in tmp_path.iterdir()) == ["class.zip", "inner"]
+
+
+def test_one_damaged_member_ends_nobody_s_grading(tmp_path):
+    """A wrong checksum, and a name that is a file and a folder."""
+    data = bytearray(
+        zipped({"anna/ex02_linear.py": "a" * 200, "bob/ex02_linear.py": TEXT, "bob/ex02_linear.py/x.py": "x"})
+    )
+    at = data.index(b"PK\x01\x02") + 16  # the checksum of the first member in the directory
+    data[at] ^= 1
+    notes = unpack_class(put(tmp_path / "class.zip", bytes(data)), tmp_path / "a")
+    assert [note.split(" is left out")[0] for note in notes] == ["anna/ex02_linear.py", "bob/ex02_linear.py/x.py"]
+    assert (tmp_path / "a" / "bob" / "ex02_linear.py").read_text() == TEXT
+    assert not (tmp_path / "a" / "anna" / "ex02_linear.py").exists()
 
 
 def test_an_archive_of_a_class_that_lies_is_a_sentence(tmp_path, monkeypatch):

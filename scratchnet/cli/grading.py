@@ -55,7 +55,10 @@ def add(whats):
         help="a text for each student (default: feedback)",
     )
     grade.add_argument("--syllabus", type=path_of, metavar="FILE", help="default: syllabus.ini in FOLDER or here")
-    grade.add_argument("--jobs", type=positive, default=1, metavar="N", help="checks at once (default: 1)")
+    grade.add_argument("--jobs", type=positive, metavar="N", help="checks at once (default: 1)")
+    grade.add_argument(
+        "--executor", choices=("processes", "mpi"), default="processes", help="mpi: on the ranks of mpiexec"
+    )
     grade.add_argument("--resume", action="store_true", help="keep earlier grades, make only what is new")
 
 
@@ -121,6 +124,15 @@ def grade_folder(options, home):
     return int(bool(failed or journal.failure) or any(grade.state == "ungraded" for grade in grades))
 
 
+def pool(options):
+    """Return {"pool": what makes the executor of MPI}, if the options ask for it, else {}."""
+    from scratchnet.experiments.many import mpi
+
+    if options.executor == "mpi" and options.jobs:
+        raise InputError("--jobs is for processes: with MPI, `mpiexec -n` says how many ranks there are.")
+    return {"pool": mpi} if options.executor == "mpi" else {}
+
+
 def try_files(options):
     """Raise InputError before minutes of grading if a file cannot be written, or if two flags name the same."""
     from scratchnet.exercises.exports import can_be_written
@@ -163,7 +175,7 @@ def graded(options, syllabus, journal, found):
         with tqdm(total=total, ascii=True, unit=" checks", disable=None, leave=False, file=sys.stderr) as bar:
             if not total:
                 return list(known.values())
-            return grading.grade(options.folder, syllabus, options.jobs, keep, known, say_where)
+            return grading.grade(options.folder, syllabus, options.jobs or 1, keep, known, say_where, **pool(options))
     except KeyboardInterrupt:
         say(f"\nWhat is graded is in {journal.path}. The same command with --resume goes on.")
         raise

@@ -5,12 +5,15 @@ where the system offers user namespaces, a file runs in a closed room as well (s
 the user who runs this may do. Grade strangers' files in a container.
 """
 
+import atexit
 import concurrent.futures
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 from scratchnet.errors import DataError, visible
+from scratchnet.exercises.catalogue import find_exercise
 from scratchnet.exercises.checker import Result, check_answer
 from scratchnet.exercises.desk import Desk, Interrupted, NoDesk
 from scratchnet.exercises.results import Grade
@@ -19,17 +22,20 @@ from scratchnet.exercises.syllabus import points_for
 from scratchnet.storage import here
 
 
-def grade(folder, syllabus, jobs=1, progress=None, known=None, say_where=None):
+def grade(folder, syllabus, jobs=1, progress=None, known=None, say_where=None, pool=None):
     """Return the Grades of all students, in order.
 
     progress: called with each new Grade, in this thread; known: {(student, name of an exercise): Grade} of those that
     are not made again; say_where: called at the start with the reason why there is no closed room, "" if there is one.
+    pool: () -> an executor of other processes, on machines that see the folder (experiments/many.py); `jobs` is then
+    theirs to say.
     """
     known, desks = known or {}, Desks(syllabus, here(folder))
+    check = partial(elsewhere, str(here(folder)), syllabus) if pool else partial(one, desks, syllabus)
     tasks = [(one_of_them, exercise) for one_of_them in submissions(folder) for exercise in syllabus.exercises]
-    with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
+    with pool() if pool else concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as executor:
         new = {
-            (submission.student, exercise.name): pool.submit(one, desks, syllabus, submission, exercise)
+            (submission.student, exercise.name): executor.submit(check, submission, exercise.name if pool else exercise)
             for submission, exercise in tasks
             if (submission.student, exercise.name) not in known
         }
@@ -40,12 +46,23 @@ def grade(folder, syllabus, jobs=1, progress=None, known=None, say_where=None):
                 if progress:
                     progress(future.result())
         except BaseException:  # Ctrl-C
-            pool.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=False, cancel_futures=True)
             raise
         finally:
             desks.close()
     names = [(submission.student, exercise.name) for submission, exercise in tasks]
     return [known.get(name) or new[name].result() for name in names]
+
+
+KEPT = {}  # in a process of a pool: {folder: its Desks}, for as long as the process lives
+
+
+def elsewhere(folder, syllabus, submission, name):
+    """`one` in a process of a pool. An exercise goes there by its name, for it holds functions without one."""
+    if folder not in KEPT:
+        KEPT[folder] = Desks(syllabus, Path(folder))
+        atexit.register(KEPT[folder].close)
+    return one(KEPT[folder], syllabus, submission, find_exercise(name))
 
 
 class Desks:

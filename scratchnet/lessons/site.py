@@ -148,7 +148,7 @@ def cells(lesson, texts, outputs, stopped, figure):
         if cell.text:
             text = texts[number]
             if answer:
-                more, text = until_the_next_thing(cell, text)
+                more, text = answer_and_rest(cell, text)
                 answer += more
             if answer and text:
                 yield folded(answer)
@@ -177,7 +177,7 @@ def folded(answer):
     return f"<details>\n<summary>Show the code and the answer</summary>\n{answer}</details>\n"
 
 
-def until_the_next_thing(cell, text):
+def answer_and_rest(cell, text):
     """Return the part of a text that still answers the question before it, and the rest."""
     answer, heading, rest = text.partition("<h2")
     return ("", text) if cell.predicts else (answer, heading + rest)
