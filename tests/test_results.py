@@ -320,7 +320,7 @@ def test_the_help_begins_with_examples_and_has_a_line_for_each_flag(monkeypatch,
     lines = capfd.readouterr().out.splitlines()
     assert lines[2] == "examples:" and max(map(len, lines)) <= 80
     flags = lines[lines.index("options:") + 1 :]
-    assert len(flags) == 13 and all(line.startswith("  -") for line in flags)
+    assert len(flags) == 14 and all(line.startswith("  -") for line in flags)
 
 
 def test_files_are_there_although_nobody_reads_what_is_printed(tmp_path):

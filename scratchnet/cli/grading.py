@@ -56,9 +56,7 @@ def add(whats):
     )
     grade.add_argument("--syllabus", type=path_of, metavar="FILE", help="default: syllabus.ini in FOLDER or here")
     grade.add_argument("--jobs", type=positive, metavar="N", help="checks at once (default: 1)")
-    grade.add_argument(
-        "--executor", choices=("processes", "mpi"), default="processes", help="mpi: on the ranks of mpiexec"
-    )
+    grade.add_argument("--executor", choices=("mpi",), metavar="mpi", help="checks on the ranks of mpiexec")
     grade.add_argument("--resume", action="store_true", help="keep earlier grades, make only what is new")
 
 
