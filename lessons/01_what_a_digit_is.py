@@ -51,7 +51,7 @@ picture(
 #
 # **LeNet-5 sees 32 x 32 pixels, not 28 x 28.** The reason (section II.B): the ends of strokes, and corners,
 # should be able to appear "in the center of the receptive field of the highest-level feature detectors".
-# Lesson 5 says what that means. For now: a border of 2 pixels of background on every side.
+# Lesson 6 says what that means. For now: a border of 2 pixels of background on every side.
 
 # %%
 padded = np.pad(seven, 2)  # 2 zeros before and after, in both directions

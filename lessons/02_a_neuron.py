@@ -105,7 +105,7 @@ picture(
 
 # %% [markdown]
 # Far out the slope is nearly 0: whatever you do to $a$ there, the answer hardly moves. The unit is
-# **saturated**, and hard to teach. Remember it for lesson 13.
+# **saturated**, and hard to teach. Remember it for lesson 15.
 #
 # ## Slopes multiply
 #
@@ -117,7 +117,7 @@ picture(
 # $$\frac{dE}{da} = f'(a) \, \frac{dE}{dy}$$
 #
 # In the library a step like $f$ is a layer. `forward` computes $y$; `backward` is given $dE/dy$ and returns
-# the slope with respect to the input, which is always called `x`. (`backward2` is for lesson 13, and
+# the slope with respect to the input, which is always called `x`. (`backward2` is for lesson 15, and
 # `check` only looks whether the input is usable.)
 
 # %%

@@ -147,7 +147,7 @@ def test_files_that_are_gone_or_renamed(said):
         (("start", "29"), "There is no exercise '29'"),
         (("start", "lineer"), "Did you mean 'linear'?"),
         (("start", "looking"), "There is no exercise 'looking'"),
-        (("start", "modern"), "Lesson 17 has relu, max-pool-backward, cross-entropy, adam."),
+        (("start", "modern"), "Lesson 20 has relu, max-pool-backward, cross-entropy, adam."),
         (("train",), "None of the exercises that LeNet-5 is made of is right yet"),
         (("start", "2", "--folder", "file"), "is not a folder"),
         (("reset",), "Which one?"),

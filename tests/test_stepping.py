@@ -64,7 +64,7 @@ def test_a_file_that_is_no_lesson_is_named(content, word, command, little, monke
     assert len(said.splitlines()) == 1
 
 
-@pytest.mark.parametrize("word", ["6", "06", "im2col", "06_im2col", "06_im2col.py", "lessons/06_im2col.py"])
+@pytest.mark.parametrize("word", ["7", "07", "im2col", "07_im2col", "07_im2col.py", "lessons/07_im2col.py"])
 def test_a_lesson_is_found_by_number_and_name(word):
     assert find_lesson(word).name == "im2col"
 
@@ -294,7 +294,7 @@ def test_a_missing_torch_is_said_in_a_line(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     assert cli.main(["lessons", "run", "18"]) == 1
     said = capsys.readouterr().err
-    assert said == "scratchnet: lesson 18 stops: this lesson needs PyTorch. Install it: pip install torch\n"
+    assert said == "scratchnet: lesson 22 stops: this lesson needs PyTorch. Install it: pip install torch\n"
 
 
 def pdb(lesson, *keys, cwd):
@@ -309,11 +309,11 @@ def pdb(lesson, *keys, cwd):
 
 
 def test_debug_stops_at_the_first_cell_and_steps_into_a_kernel(tmp_path):
-    script = find_lesson("6").path
+    script = find_lesson("7").path
     call = next(i for i, line in enumerate(script.read_text("utf-8").splitlines(), 1) if "(im2col(digits, 5" in line)
     run = pdb("6", "w", f"b {script}:{call}", "c", "s", "n", "n", "p kh * kw", "q", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
-    assert re.search(r"06_im2col\.py\(\d+\)<module>\(\)\n-> import time", run.stdout)
+    assert re.search(r"07_im2col\.py\(\d+\)<module>\(\)\n-> import time", run.stdout)
     assert re.search(r"kernels/convolution\.py\(\d+\)im2col\(\)", run.stdout) and "(Pdb) 25" in run.stdout
 
 

@@ -8,11 +8,11 @@ from scratchnet.cli.flags import path_of
 
 EXAMPLES = """examples:
   python -m scratchnet lessons                  the list
-  python -m scratchnet lessons run 6            step through lesson 6, cell by cell
+  python -m scratchnet lessons run 7            step through lesson 7, cell by cell
   python -m scratchnet lessons run im2col       the same one
-  python -m scratchnet lessons run 6 --debug    in pdb; stepping into a kernel steps through its loops
+  python -m scratchnet lessons run 7 --debug    in pdb; stepping into a kernel steps through its loops
   python -m scratchnet lessons build            all of them as a website, offline
-  python -m scratchnet lessons notebook 6       as 06_im2col.ipynb
+  python -m scratchnet lessons notebook 7       as 07_im2col.ipynb
 """
 
 

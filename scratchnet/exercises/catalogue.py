@@ -75,7 +75,7 @@ GIVEN = {
     "Flatten": "a reshape",
     "LastAxisLinear": "Linear along one axis, for a tutorial's network",
     "Scale": "Subsampling's coefficient without its windows",
-    "Sequential": "the glue: lessons 4 and 12 show it",
+    "Sequential": "the glue: lessons 5 and 13 show it",
     "Sigmoid": "ScaledTanh with another slope",
     "Softmax": "cross-entropy has it",
     "Tanh": "ScaledTanh with another factor",

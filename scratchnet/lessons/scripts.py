@@ -35,7 +35,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson: a script. number and name of 06_im2col.py are 6 and "im2col"."""
+    """A lesson: a script. number and name of 07_im2col.py are 7 and "im2col"."""
 
     path: Path
 
@@ -107,7 +107,7 @@ def all_lessons():
 
 
 def find_lesson(word):
-    """Return the lesson with this number or name: "6", "06", "im2col", "06_im2col.py".
+    """Return the lesson with this number or name: "7", "07", "im2col", "07_im2col.py".
 
     Raises InputError, with a list of all lessons, when there is none.
     """

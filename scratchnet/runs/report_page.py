@@ -15,18 +15,18 @@ READING = {  # what a picture is, how to read it, and the lesson on it
     "not among the first three answers. Where they are far apart, the right answer was nearly found. Lesson "
     "16 looks at it.",
     "confusion": "Each row is a true class, each column a class read. The diagonal counts the right answers; every "
-    "other number is a confusion. Look for the darkest cell off the diagonal. Lesson 16 looks at confusions.",
+    "other number is a confusion. Look for the darkest cell off the diagonal. Lesson 18 looks at confusions.",
     "confident": "Images with the answers that the network is most and least sure of. A wrong answer of which it is "
-    "sure is often a digit that people read wrong too. Lesson 16 refuses the answers that are not sure.",
+    "sure is often a digit that people read wrong too. Lesson 18 refuses the answers that are not sure.",
     "wall": "Every image that is read wrong, with the true class, then the class read, as in the paper's Fig. 8. Read"
-    " them yourself: how many would you get right? Lesson 16 looks at them.",
+    " them yourself: how many would you get right? Lesson 18 looks at them.",
     "maps": "One image on its way through all layers, from left to right as in the paper's Fig. 2. Red is positive, "
-    "blue negative, white 0; each square is a map. The frame is the answer. Lesson 15 looks inside.",
+    "blue negative, white 0; each square is a map. The frame is the answer. Lesson 17 looks inside.",
     "filters": "The weights that each map looks with: a red weight asks for ink there, a blue one for background. "
-    "Grey: this map does not read that input map (Table I). Lesson 5 slides them, lesson 9 is on Table I, lesson 15"
+    "Grey: this map does not read that input map (Table I). Lesson 6 slides them, lesson 10 is on Table I, lesson 17"
     " on what they learn.",
     "codes": "F6 has 84 outputs, drawn as 7 x 12 pixels. It learns to draw the code of the class; the penalty is the "
-    "squared distance from it. Compare the second row with the third. Lesson 10 is on the codes.",
+    "squared distance from it. Compare the second row with the third. Lesson 11 is on the codes.",
 }
 
 STYLE = Path(__file__).with_name("report.css")

@@ -32,7 +32,7 @@ COLUMN_SIZES = {
 IM2COL = Exercise(
     number=0,
     name="im2col",
-    lesson=6,
+    lesson=7,
     title="every receptive field becomes a column",
     target=im2col,
     task="Write it in plain NumPy or by loops. OH and OW are output_size(H, kh, stride, padding) and OW "
@@ -67,7 +67,7 @@ def columns_back_case(rng, dtype, shape, kh, kw, stride=1, padding=0, draw=norma
 COL2IM = Exercise(
     number=0,
     name="col2im",
-    lesson=7,
+    lesson=8,
     title="every column is added back to its pixels",
     target=col2im,
     task="It is im2col in the other direction: im2col copies a pixel to a column, col2im adds the column's entry "

@@ -42,7 +42,7 @@ def c1_and_c3(rng, dtype):
 LOOPS = Exercise(
     number=0,
     name="convolution-by-loops",
-    lesson=5,
+    lesson=6,
     title="a convolution as the paper's formula defines it",
     target=Conv2d,
     methods=("forward",),
@@ -73,7 +73,7 @@ LOOPS = Exercise(
 CONV_FORWARD = Exercise(
     number=0,
     name="conv-forward",
-    lesson=6,
+    lesson=7,
     title="a convolution as one matrix product",
     target=Conv2d,
     methods=("forward",),

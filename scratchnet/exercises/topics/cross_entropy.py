@@ -242,7 +242,7 @@ FORWARD = sum((wrongs("E", table, overflow=True) for table in INFINITE), ()) + w
 CROSS_ENTROPY = Exercise(
     number=0,
     name="cross-entropy",
-    lesson=17,
+    lesson=20,
     title="softmax and its logarithm in one, without overflow",
     target=CrossEntropyLoss,
     methods=("forward", "backward"),

@@ -6,7 +6,7 @@ from scratchnet.exercises.definition import Exercise
 CAPSTONE = Exercise(
     number=0,
     name="capstone",
-    lesson=19,
+    lesson=23,
     title="a network of your own, better than 1.5 %",
     target=small_network,
     task="Use anything from this course or of your own. Compare networks on digits that you hold out of x, "
@@ -23,7 +23,7 @@ CAPSTONE = Exercise(
     seconds=600,
     hints=(
         "Any Sequential whose input is (N, 1, 32, 32) and whose output has ten entries works; print(net) counts.",
-        "lenet5(rng) has exactly 60,000 parameters, and MAPLoss and SDLM train it; lesson 14 shows how.",
+        "lenet5(rng) has exactly 60,000 parameters, and MAPLoss and SDLM train it; lesson 16 shows how.",
         "One epoch of SDLM at the rate schedules.paper(0, 0.25) gives about 2 %. "
         "More epochs at falling rates reach 1.5 %.",
     ),

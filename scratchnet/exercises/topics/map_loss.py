@@ -213,7 +213,7 @@ MAP_FORWARD = wrongs("E", INFINITE, overflow=True) + wrongs(
 MAP_LOSS = Exercise(
     number=0,
     name="map-loss",
-    lesson=11,
+    lesson=12,
     title="the right class near, the others far, and no overflow",
     target=MAPLoss,
     methods=("forward", "backward"),

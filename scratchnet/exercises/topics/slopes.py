@@ -244,10 +244,10 @@ SLOPES_WRONG = (
 CENTRAL_DIFFERENCES = Exercise(
     number=0,
     name="central-differences",
-    lesson=4,
+    lesson=5,
     title="the gradient of any function, measured",
     target=measured_gradient,
-    task="The judge of lesson 4 for every entry of x. E is called with arrays of the shape of x. The check uses "
+    task="The judge of lesson 5 for every entry of x. E is called with arrays of the shape of x. The check uses "
     "functions of degree 3, and steps as large as 0.5: a central difference is then as exact as rounding allows.",
     play="print(measured_gradient(lambda x: np.sum(x**2), np.arange(6.0).reshape(2, 3)))",
     kind=Measured(),

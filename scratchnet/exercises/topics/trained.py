@@ -52,7 +52,7 @@ def nothing(o):
 ERASE = Exercise(
     number=0,
     name="erase",
-    lesson=15,
+    lesson=17,
     title="which map is missed most",
     target=errors_without_each_map,
     task="Erase one map after the other, each alone, and measure. net[name] is the layer; its W is (maps, input maps, "
@@ -170,7 +170,7 @@ def telling_case(rng, dtype):
 REJECTION = Exercise(
     number=0,
     name="rejection",
-    lesson=16,
+    lesson=18,
     title="how many to refuse for fewer errors",
     target=share_to_refuse,
     task="Any sign of doubt will do: minus the margin, the smallest penalty, minus the probability. Where it is "

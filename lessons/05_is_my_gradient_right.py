@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 4. Is my gradient right?
+# # 5. Is my gradient right?
 #
 # After this lesson you can check any `backward` with nothing but its `forward`, and say from the size of an
 # error whether it is rounding or a mistake.
@@ -85,7 +85,7 @@ picture(
 #
 # The library's checker does this for the input and for every parameter, on up to 50 random entries each;
 # its error is the largest difference divided by the largest entry. (The connection table in it is for
-# lesson 9: weights that do not exist must have no gradient.)
+# lesson 10: weights that do not exist must have no gradient.)
 
 # %%
 show(check_gradients)

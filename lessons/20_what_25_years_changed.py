@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 17. What 25 years changed
+# # 20. What 25 years changed
 #
 # After this lesson you can name four differences between the LeNet-5 of 1998 and the one that tutorials
 # teach, say what each is for, and tell a difference between two numbers from luck.
@@ -18,7 +18,7 @@ from scratchnet.runs.recipes import RECIPES
 # ## 1. Softmax and cross entropy, for RBF and MAP
 #
 # Ten scores $y$, the largest wins, and $p_i = e^{y_i} / \sum_k e^{y_k}$ is called the **softmax**. The loss
-# is the mean of $-\log p_D$. Compare lesson 11: it is MAP with $-y$ for the penalties, and without the
+# is the mean of $-\log p_D$. Compare lesson 12: it is MAP with $-y$ for the penalties, and without the
 # rubbish class. What is lost is "none of these".
 
 # %%

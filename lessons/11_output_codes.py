@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 10. The output: ten pictures to come close to
+# # 11. The output: ten pictures to come close to
 #
 # After this lesson you can compute LeNet-5's answer from the 84 numbers of F6, say how sure it is, and
 # explain why some codes are close to each other, on purpose.

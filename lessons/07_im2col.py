@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 6. im2col: a convolution as one matrix product
+# # 7. im2col: a convolution as one matrix product
 #
 # After this lesson you can write any convolution as a single product of two matrices, say what that costs
 # in memory, and read the library's convolution kernel.

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 8. Subsampling with a learned coefficient
+# # 9. Subsampling with a learned coefficient
 #
 # After this lesson you can write the layers S2 and S4 in both directions, and show by a measurement what
 # summing the neighbours is good for, and what halving the maps is.

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 15. Look inside
+# # 17. Look inside
 #
 # After this lesson you can say what the layers of a trained LeNet-5 make of a digit, see F6 draw its code,
 # and test whether a pretty picture means anything.
@@ -45,7 +45,7 @@ picture(
 #
 # ## F6 draws
 #
-# F6 has 84 outputs, and they are meant to become the picture of a code (lesson 10).
+# F6 has 84 outputs, and they are meant to become the picture of a code (lesson 11).
 
 # %% [markdown]
 # **Predict.** For each test digit, count how many of the 84 outputs of F6 have the same sign as the code of
@@ -88,7 +88,7 @@ picture(
 
 # %% [markdown]
 # It is tempting to see edges and strokes in them. Does a filter of C1 find what it looks like? Test it.
-# im2col (lesson 6) gives all patches of 5 x 5 pixels of 200 digits; keep those with both ink and background
+# im2col (lesson 7) gives all patches of 5 x 5 pixels of 200 digits; keep those with both ink and background
 # in them, and take the one that each filter likes best. The correlation r of the two is 1 if they are the
 # same picture, 0 if they have nothing in common. And since a test without a comparison says little: the
 # same for the untrained filters.

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 11. Two losses: MLE and MAP, and what j does
+# # 12. Two losses: MLE and MAP, and what j does
 #
 # After this lesson you can compute the two numbers that LeNet-5 may be trained to make small, with their
 # gradients, and say which classes each of them pushes.
@@ -38,7 +38,7 @@ print(mle.backward())
 #
 # The second loss makes the *probability* of the right class large (maximum a posteriori). If a penalty $y$
 # counts as $e^{-y}$, the probability of class $i$ is its share of the sum. Why $e^{-y}$? A penalty is a squared
-# distance from a code (lesson 10), and $e^{-\text{distance}^2}$ is the bell curve: F6 is near its code, and
+# distance from a code (lesson 11), and $e^{-\text{distance}^2}$ is the bell curve: F6 is near its code, and
 # large deviations are rare. A **rubbish class** joins in, "none of these", with a constant penalty $j$:
 #
 # $$p_i = \frac{e^{-y_i}}{e^{-j} + \sum_k e^{-y_k}} \qquad

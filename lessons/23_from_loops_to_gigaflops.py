@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 19. From loops to gigaflops
+# # 23. From loops to gigaflops
 #
 # After this lesson you can measure how fast code computes, say how far that is from what the machine can
 # do, and name what each step from Python loops to the library's fast path gained.
@@ -41,7 +41,7 @@ def measure(name, function, flop):
 
 
 # %% [markdown]
-# **Predict.** The six loops of lesson 5 in Python, against the fastest matrix product that this computer
+# **Predict.** The six loops of lesson 6 in Python, against the fastest matrix product that this computer
 # can do: how many times slower? Ten, a thousand, a million?
 
 # %%
@@ -68,7 +68,7 @@ print(f"{speed['a product of two large matrices'] / speed['six Python loops']:,.
 # %% [markdown]
 # ## Step 1: let NumPy do the inner loops
 #
-# 25 slices of the picture (lesson 6), each a product over the 6 input maps.
+# 25 slices of the picture (lesson 7), each a product over the 6 input maps.
 
 
 # %%

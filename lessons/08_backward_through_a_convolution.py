@@ -1,10 +1,10 @@
 # %% [markdown]
-# # 7. Backward through a convolution
+# # 8. Backward through a convolution
 #
 # After this lesson you can derive the three gradients of a convolution from those of a matrix product, and
 # say why its backward pass must add where others copy.
 #
-# Lesson 3 had the backward pass of a product. Lesson 6 turned the convolution into one. All that is missing is
+# Lesson 3 had the backward pass of a product. Lesson 7 turned the convolution into one. All that is missing is
 # the backward pass of the copying.
 
 # %%
@@ -106,7 +106,7 @@ print("col2im is P transposed:", np.allclose(P.T @ c.ravel(), col2im(c, x.shape,
 show(col2im)
 
 # %% [markdown]
-# The library's backward pass of a convolution, tile by tile as in lesson 6. Find the three products in it. (In
+# The library's backward pass of a convolution, tile by tile as in lesson 7. Find the three products in it. (In
 # docstrings `W'` is W transposed.)
 
 # %%

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 13. Gradient descent, why it crawls, and the third pass
+# # 15. Gradient descent, why it crawls, and the third pass
 #
 # After this lesson you can say why one step size does not suit all parameters, compute a curvature for each
 # parameter with a third pass through the network, and turn it into step sizes: the paper's method of
@@ -145,7 +145,7 @@ picture(
 # ## An estimate that is soon wrong
 #
 # The paper's printed initial weights are smaller: U(-2.4/F, 2.4/F) (appendix A), where ours are
-# U(-1/sqrt(F), 1/sqrt(F)). Hardly anything comes through such a network (lesson 12).
+# U(-1/sqrt(F), 1/sqrt(F)). Hardly anything comes through such a network (lesson 13).
 
 # %% [markdown]
 # **Predict.** Then what are the curvatures, the step sizes, and the units after some updates?

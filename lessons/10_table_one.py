@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 9. Table I: sparse connections and broken symmetry
+# # 10. Table I: sparse connections and broken symmetry
 #
 # After this lesson you can read the paper's Table I, count what it saves, keep missing weights at zero
 # through training, and show why two identical maps never become different by themselves.
@@ -41,7 +41,7 @@ print(f"{sparse.n_connections((6, 14, 14)):,} connections instead of {dense.n_co
 # ## A mask
 #
 # In code the table is a **mask**: `W` keeps its full shape (16, 6, 5, 5), and is zero where the table is
-# blank. A zero weight adds nothing to a sum, so forward needs no change. But `dY @ X.T` (lesson 7) gives
+# blank. A zero weight adds nothing to a sum, so forward needs no change. But `dY @ X.T` (lesson 8) gives
 # those weights a gradient all the same, and one step of training would bring them to life. The mask has to
 # be applied to `dW` too.
 

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 12. Sixty thousand parameters: assembling LeNet-5
+# # 13. Sixty thousand parameters: assembling LeNet-5
 #
 # After this lesson you can build the network of the paper's Fig. 2 from the layers of the last ten lessons,
 # and count its parameters and connections with the paper.
@@ -64,7 +64,7 @@ picture(
 
 # %% [markdown]
 # Four of five parameters sit in C5; four of five connections in C1 and C3. A parameter of C1 is used 784
-# times for one image, which will matter in lesson 13.
+# times for one image, which will matter in lesson 15.
 #
 # ## One image through all layers
 #
@@ -101,7 +101,7 @@ for name in ours:
 
 # %% [markdown]
 # With 2.4/F (and coefficients of 0.6 in S2 and S4) hardly anything is left at F6. Trained with all else
-# equal, that network does not learn in 20 epochs (docs/REPRODUCTION.md); lesson 13 shows why. The initial
+# equal, that network does not learn in 20 epochs (docs/REPRODUCTION.md); lesson 15 shows why. The initial
 # weights, and a factor of 1/4 on the learning rates, are what this library changed.
 #
 # ## C5 is a convolution

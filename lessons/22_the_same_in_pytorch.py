@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 18. The same network in PyTorch
+# # 22. The same network in PyTorch
 #
 # After this lesson you can write LeNet-5 in PyTorch, move parameters from one library to the other, and
 # prove that both compute the same: outputs, gradients and answers.

@@ -1,11 +1,11 @@
 # %% [markdown]
-# # 14. Train it
+# # 16. Train it
 #
 # After this lesson you can write the training loop of LeNet-5 in six lines, run it on digits it can learn
 # from, and measure honestly how well it reads.
 #
-# Everything is there: layers with their ways back (lessons 2 to 10), a loss (11), the network (12), step
-# sizes (13).
+# Everything is there: layers with their ways back (lessons 2 to 11), a loss (12), the network (13), step
+# sizes (15).
 
 # %%
 import time
@@ -50,7 +50,7 @@ for first in range(0, 500, 100):
 # taken from the training set and not trained on.
 #
 # Here: 20,000 digits to train on, 5,000 held out. `fit` is the loop above; with `verbose=True` it prints a
-# line after each epoch. It calls a compiled version of the same layers, and updates the same arrays (lesson 19).
+# line after each epoch. It calls a compiled version of the same layers, and updates the same arrays (lesson 23).
 
 # %%
 train, held_out = (x[:20_000], labels[:20_000]), (x[-5_000:], labels[-5_000:])

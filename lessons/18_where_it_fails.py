@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 16. Where it fails
+# # 18. Where it fails
 #
 # After this lesson you can list what a network misreads, tell a doubtful answer from a sure one, and let it
 # refuse to answer as often as needed for a given error rate.
@@ -35,7 +35,7 @@ print(f"one epoch of 50,000 digits: held-out error {held_out.error:.2f} %, test 
 # The **confusion matrix** counts: row the true class, column the class read.
 
 # %% [markdown]
-# **Predict.** Write down three pairs of digits that you expect to be confused most often. (Lesson 10 has a
+# **Predict.** Write down three pairs of digits that you expect to be confused most often. (Lesson 11 has a
 # list of codes that are close; does that matter, or does handwriting?)
 
 # %%
@@ -78,7 +78,7 @@ sure = p > 0.99
 print(f"answers with a probability above 99 %: {sure.mean():.1%} of all, {wrong[sure].mean():.2%} of them wrong")
 
 # %% [markdown]
-# The margin tells right from wrong answers. The probability (lesson 11) says "more than 99 %" nearly
+# The margin tells right from wrong answers. The probability (lesson 12) says "more than 99 %" nearly
 # always, and is then wrong more often than it says: a number between 0 and 1 is not yet a probability that
 # one can believe.
 #

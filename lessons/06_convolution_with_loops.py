@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 5. Convolution, with loops
+# # 6. Convolution, with loops
 #
 # After this lesson you can compute a convolution by hand and with loops, say how large its output is, and
 # explain why it needs so few parameters.
