@@ -114,6 +114,8 @@ def chart() -> Figure:
     """Return a Figure with a bar for each row, in the order of the lessons. Raise InputError without any row."""
     found = rows()
     if not found:
-        raise InputError(f"There is no row in {FILE} yet. Lesson 4 writes the first: python -m scratchnet lessons run 4")
+        raise InputError(
+            f"There is no row in {FILE} yet. Lesson 4 writes the first: python -m scratchnet lessons run 4"
+        )
     named = {f"{lesson}: {change}": error for lesson, (change, error) in found.items()}
     return bars(named, xlabel=f"wrong, % of {HELD_OUT:,} held-out digits", form="{:.1f} %")
