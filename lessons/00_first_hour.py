@@ -126,8 +126,8 @@ shown = np.concatenate([recipe.prepare(mine[None], "test"), test_x[chosen]])
 names = [str(meant), *(str(test_labels[i]) for i in chosen)]
 picture(
     figures.codes(net, shown, names, "what F6 draws"),
-    "Columns for the drawn digit and five test digits. Each has the digit on top, below it F6's 7 by 12 numbers in blue "
-    "and red, then the nearest code, which F6's picture resembles.",
+    "Columns for the drawn digit and five test digits. Each has the digit on top, below it F6's 7 by 12 numbers in "
+    "blue and red, then the nearest code, which F6's picture resembles.",
 )
 
 # %% [markdown]

@@ -51,7 +51,7 @@ def test_rows_are_kept_in_the_order_of_the_lessons_and_replaced(right, folder):
     record(9, "subsampling\nagain", with_wrong(right, 50))
     assert rows() == {4: ("two layers, dense", 8.0), 9: ("subsampling again", 1.0)}
     assert (folder / FILE).read_text("utf-8").splitlines()[0] == "lesson,change,error"
-    first, second, third = table().splitlines()
+    _, second, third = table().splitlines()
     assert "8.00 %" in second and "1.00 %" in third and second.split()[0] == "4"
 
 
