@@ -33,7 +33,8 @@ print(f"weighted sum a = {a:.3f}")
 
 # %% [markdown]
 # The sum $a$ can be any number. It is then "passed through a sigmoid squashing function" (section II.B;
-# sigmoid: like an S), which keeps every answer between two bounds. The paper's function (equation 6,
+# sigmoid: like an S), which keeps every answer between two bounds. Today such a function is called an
+# **activation** function, and the answer of a unit its activation. The paper's function (equation 6,
 # appendix A) is
 #
 # $$f(a) = A \, \tanh(S a), \qquad A = 1.7159, \; S = \frac{2}{3}$$

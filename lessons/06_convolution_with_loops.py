@@ -29,8 +29,10 @@ W = np.array([[-1, 1], [1, -1]])  # a filter of 2 x 2 weights
 # **convolution**. (The border of lesson 1 is for this: only with background around it can the outermost end
 # of a stroke lie in the *middle* of such a patch.)
 #
-# (In signal processing the filter would first be turned by 180 degrees. The paper does not, nor do we, nor
-# PyTorch.)
+# (In signal processing a convolution first turns the filter by 180 degrees. Without turning it is called a
+# **cross-correlation**. The paper does not turn the filter and says convolution all the same, and so do we, and
+# PyTorch. Since the weights are learned, it makes no difference to what a layer can do. In lesson 8 the turned filter
+# comes up by itself.)
 
 # %% [markdown]
 # **Predict.** The picture is 4 x 4, the filter 2 x 2. How large is the map? And where will its largest
