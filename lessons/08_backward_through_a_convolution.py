@@ -2,7 +2,8 @@
 # # 8. Backward through a convolution
 #
 # After this lesson you can derive the three gradients of a convolution from those of a matrix product, say
-# why its backward pass must add where others copy, and see the same pass as a convolution with the filter turned.
+# why its backward pass must add where others copy, and see the same pass as a convolution with the filter
+# turned.
 #
 # Lesson 3 had the backward pass of a product. Lesson 7 turned the convolution into one. All that is missing is
 # the backward pass of the copying.
@@ -112,17 +113,18 @@ show(col2im)
 # %% [markdown]
 # ## The same, seen from a pixel
 #
-# col2im goes from place to place, and adds to the pixels. Now stand on one pixel, and ask which places used it. Filter o
-# at place [h, w] multiplied the pixel [r, c] by the weight `W[o, r - h, c - w]`. So
+# col2im goes from place to place, and adds to the pixels. Now stand on one pixel, and ask which places used
+# it. Filter o at place [h, w] multiplied the pixel [r, c] by the weight `W[o, r - h, c - w]`. So
 #
 # $$dx_{rc} = \sum_o \sum_{h, w} dY_{ohw} \; W_{o, \, r - h, \, c - w}$$
 #
-# The place runs forward and the weight runs backward: one place further right means one weight further *left*. That is
-# a sum of products over a window of dY, and the filter in it is turned by 180 degrees.
+# The place runs forward and the weight runs backward: one place further right means one weight further
+# *left*. That is a sum of products over a window of dY, and the filter in it is turned by 180 degrees.
 
 # %% [markdown]
-# **Predict.** dY has 3 x 3 places and dx has 4 x 4 pixels. A filter of 2 x 2 makes a map smaller by 1. How wide a border of
-# zeros does dY need, so that the result is 4 x 4? And why zeros: which places do they stand for?
+# **Predict.** dY has 3 x 3 places and dx has 4 x 4 pixels. A filter of 2 x 2 makes a map smaller by 1. How
+# wide a border of zeros does dY need, so that the result is 4 x 4? And why zeros: which places do they
+# stand for?
 
 # %%
 maps, filters = dY.reshape(3, 3, 3), W.reshape(3, 2, 2)
@@ -139,11 +141,12 @@ by_scipy = sum(convolve2d(maps[o], filters[o], mode="full") for o in range(3))
 print("as scipy's full convolution gives it:", np.allclose(by_scipy, dx))
 
 # %% [markdown]
-# The zeros stand for places outside of the map, where the filter would hang over the edge of the picture. Nobody
-# computed them, so they have no gradient. This is called the **full convolution**: the filter may hang over by all but
-# one of its rows and columns. And with the filter turned, it is a convolution as signal processing has it (lesson 6). So
-# forward is a cross-correlation, and backward a true convolution. Both views are the same sum. The first has one
-# large matrix product in it, which is why this library computes it so.
+# The zeros stand for places outside of the map, where the filter would hang over the edge of the picture.
+# Nobody computed them, so they have no gradient. This is called the **full convolution**: the filter may
+# hang over by all but one of its rows and columns. And with the filter turned, it is a convolution as
+# signal processing has it (lesson 6). So forward is a cross-correlation, and backward a true convolution.
+# Both views are the same sum. The first has one large matrix product in it, which is why this library
+# computes it so.
 
 # %% [markdown]
 # The library's backward pass of a convolution, tile by tile as in lesson 7. Find the three products in it. (In
@@ -179,15 +182,16 @@ print(f"relative error: {np.abs(wrong[0, 0] - dx).max() / np.abs(dx).max():.2f}"
 # %% [markdown]
 # ## Your number, with a convolution
 #
-# Now a convolution can be trained. Put six filters of 5 x 5 in front of your network of lesson 4, and leave the rest:
-# 30 hidden units, 10 outputs, squared error, SGD with a learning rate of 0.01, three epochs of the same 5,000 digits.
-# `fit` is the loop of lesson 4: for each epoch, for each mini-batch, forward, loss, backward, step. For it, the
-# squared distance of the ten outputs from the targets is a layer (`RBF`, lesson 11), and the loss takes the distance
-# from the target of the right class (`MLELoss`, lesson 12): together, your squared error.
+# Now a convolution can be trained. Put six filters of 5 x 5 in front of your network of lesson 4, and leave
+# the rest: 30 hidden units, 10 outputs, squared error, SGD with a learning rate of 0.01, three epochs of
+# the same 5,000 digits. `fit` is the loop of lesson 4: for each epoch, for each mini-batch, forward, loss,
+# backward, step. For it, the squared distance of the ten outputs from the targets is a layer (`RBF`, lesson
+# 11), and the loss takes the distance from the target of the right class (`MLELoss`, lesson 12): together,
+# your squared error.
 
 # %% [markdown]
-# **Predict.** The hidden units now read 6 maps of 28 x 28 instead of 32 x 32 pixels. How many weights does the network
-# have: more than before, or fewer? And will it read better than in lesson 4?
+# **Predict.** The hidden units now read 6 maps of 28 x 28 instead of 32 x 32 pixels. How many weights does
+# the network have: more than before, or fewer? And will it read better than in lesson 4?
 
 # %%
 show(own_number.learn)
@@ -207,8 +211,9 @@ error = own_number.record(8, "six filters in front", own_number.learn(net, MLELo
 print(own_number.table())
 
 # %% [markdown]
-# It reads better. But it has more than four times as many parameters, nearly all of them behind the convolution, in the
-# hidden layer. The maps are too large for a layer that looks at all of them. The next lesson makes them smaller.
+# It reads better. But it has more than four times as many parameters, nearly all of them behind the
+# convolution, in the hidden layer. The maps are too large for a layer that looks at all of them. The next
+# lesson makes them smaller.
 
 # %%
 assert np.isclose(left, right) and back[0, 0, 4, 4] == 16, "col2im is the adjoint of im2col, and not its inverse"

@@ -7,9 +7,9 @@
 # "Once a feature has been detected, its exact location becomes less important" (section II.A). So after
 # each convolution the maps are made half as wide and half as high. "The four inputs to a unit in S2 are
 # added, then multiplied by a trainable coefficient, and added to a trainable bias" (section II.B).
-# Trainable means: a parameter. There is one coefficient and one bias for each map. The paper's word for such a layer is
-# subsampling; today's is **pooling**. Pooling today mostly takes the mean or the largest of the four, and has no
-# parameters (lesson 20).
+# Trainable means: a parameter. There is one coefficient and one bias for each map. The paper's word for
+# such a layer is subsampling; today's is **pooling**. Pooling today mostly takes the mean or the largest of
+# the four, and has no parameters (lesson 20).
 
 # %%
 import numpy as np
@@ -165,12 +165,12 @@ print(same, {name: f"{error:.0e}" for name, error in errors.items()})
 # %% [markdown]
 # ## Your number, with subsampling
 #
-# S2 goes between the convolution of lesson 8 and the hidden layer. All else stays as it was: the digits, the number of
-# epochs, the learning rate.
+# S2 goes between the convolution of lesson 8 and the hidden layer. All else stays as it was: the digits,
+# the number of epochs, the learning rate.
 
 # %% [markdown]
-# **Predict.** The hidden layer now reads a quarter of the numbers. Does the network read better or worse than in lesson
-# 8, where it saw every place of every map?
+# **Predict.** The hidden layer now reads a quarter of the numbers. Does the network read better or worse
+# than in lesson 8, where it saw every place of every map?
 
 # %%
 rng = np.random.default_rng(0)
@@ -190,8 +190,8 @@ error = own_number.record(9, "subsampling after the filters", own_number.learn(n
 print(own_number.table())
 
 # %% [markdown]
-# It reads better, with a quarter of the numbers. The network no longer has to learn from 5,000 digits that a stroke
-# one pixel further left is the same stroke.
+# It reads better, with a quarter of the numbers. The network no longer has to learn from 5,000 digits that
+# a stroke one pixel further left is the same stroke.
 
 # %%
 assert S2.n_parameters() == 12 and S2.n_connections((6, 28, 28)) == 5_880, "the paper's numbers for S2 (II.B)"

@@ -85,8 +85,8 @@ picture(
 # forced to extract different (hopefully complementary) features because they get different sets of inputs"
 # (section II.B).
 #
-# A small experiment: three input maps, two output maps, all weights 0.1, no randomness at all, and gradient descent
-# as in lesson 4, with all 50 examples in one batch.
+# A small experiment: three input maps, two output maps, all weights 0.1, no randomness at all, and gradient
+# descent as in lesson 4, with all 50 examples in one batch.
 
 
 # %%
@@ -123,11 +123,12 @@ print(f"with a table:  E = {split_E:.3f}, largest difference between the two fil
 # %% [markdown]
 # ## Your number, with C3 and S4
 #
-# Put C3 with the table, and S4, between S2 and the hidden layer of your network. And, to see what the table itself does, the
-# same with a C3 that reads all maps.
+# Put C3 with the table, and S4, between S2 and the hidden layer of your network. And, to see what the table
+# itself does, the same with a C3 that reads all maps.
 
 # %% [markdown]
-# **Predict.** Which of the two reads better, and by how much? Which would you choose if every multiplication costs?
+# **Predict.** Which of the two reads better, and by how much? Which would you choose if every
+# multiplication costs?
 
 
 # %%
@@ -163,13 +164,15 @@ for name, connections in (("with Table I", table), ("all connected", None)):
 print(own_number.table())
 
 # %% [markdown]
-# Both layers together help: the hidden units now read features that are made of features. The table itself changes the
-# error by no more than another seed does, so it neither helps nor hurts here. What it saves was counted above: it has
-# 60 of 96 filters.
+# Both layers together help: the hidden units now read features that are made of features. The table itself
+# changes the error by no more than another seed does, so it neither helps nor hurts here. What it saves was
+# counted above: it has 60 of 96 filters.
 
 # %%
 assert table.sum() == 60 and sparse.n_parameters() == 1_516, "the paper's C3 (II.B)"
-assert sparse.n_connections((6, 14, 14)) == 151_600 and not sparse.dW[blank].any() and dense.dW[blank].any(), "the mask keeps blanks at zero, and is needed"
+assert sparse.n_connections((6, 14, 14)) == 151_600 and not sparse.dW[blank].any() and dense.dW[blank].any(), (
+    "the mask keeps blanks at zero, and is needed"
+)
 assert gap[0] < 1e-9 < 0.1 < gap[1], "identical maps stay identical; the table tells them apart"
 means = [np.mean(errors) for errors in found.values()]
 assert max(means) < 4.9 and abs(means[0] - means[1]) < 0.8, "two more layers help; the table neither helps nor hurts"

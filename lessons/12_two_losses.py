@@ -4,8 +4,8 @@
 # After this lesson you can compute the two numbers that LeNet-5 may be trained to make small, with their
 # gradients, and say which classes each of them pushes.
 #
-# A **loss** turns the network's outputs and the right answers (labels) into one number $E$. In lesson 4 it was the
-# squared error. For the penalties of lesson 11 the paper has two losses.
+# A **loss** turns the network's outputs and the right answers (labels) into one number $E$. In lesson 4 it
+# was the squared error. For the penalties of lesson 11 the paper has two losses.
 
 # %%
 import numpy as np
@@ -48,8 +48,8 @@ print(mle.backward())
 #
 # $E$ is the mean of $-\log p_D$. "In addition to pushing down the penalty of the correct class like the MSE
 # criterion, this criterion also pulls up the penalties of the incorrect classes" (section II.C; MSE, mean
-# squared error, is equation 8). The gradient of the logarithm is the sum's gradient divided by the sum, and that
-# of $e^{-y_i}$ is $-e^{-y_i}$: the minus in front of $p$ below comes from there.
+# squared error, is equation 8). The gradient of the logarithm is the sum's gradient divided by the sum, and
+# that of $e^{-y_i}$ is $-e^{-y_i}$: the minus in front of $p$ below comes from there.
 #
 # $$\frac{\partial E}{\partial y_{ni}} = \frac{1}{N} \left( [i = D_n] - p_{ni} \right)$$
 
@@ -144,10 +144,10 @@ print({name: f"{error:.0e}" for name, error in errors.items()})
 # %% [markdown]
 # ## Your number, with codes and MAP
 #
-# With the ten targets of lesson 4 as codes, MLE is the squared error that your network was trained with until now. Now it gets
-# the codes of lesson 11: 84 outputs in place of ten, squashed, and MAP in place of MLE. C1 to S4 stay. With 84 outputs
-# the slopes are larger, so the learning rate is 0.005 for them. (It was chosen on digits 50,000 to 54,000 of the training
-# set, which are neither trained on nor held out here.)
+# With the ten targets of lesson 4 as codes, MLE is the squared error that your network was trained with
+# until now. Now it gets the codes of lesson 11: 84 outputs in place of ten, squashed, and MAP in place of
+# MLE. C1 to S4 stay. With 84 outputs the slopes are larger, so the learning rate is 0.005 for them. (It was
+# chosen on digits 50,000 to 54,000 of the training set, which are neither trained on nor held out here.)
 
 # %% [markdown]
 # **Predict.** The codes were made for a reader of all printable characters. Do they help with ten digits?
@@ -180,8 +180,9 @@ for name, (codes, loss, eta) in ways.items():
 print(own_number.table())
 
 # %% [markdown]
-# They neither help nor hurt by more than another seed does. So they are not there for a smaller error on ten digits: they are
-# there for what lesson 11 said, characters that look alike and images that are no digit.
+# The difference is no larger than what another seed can make. So the codes do not make the error on ten
+# digits smaller. They are there for what lesson 11 said: characters that look alike, and images that are no
+# digit.
 
 # %%
 assert mle.backward()[1, 1] == 0 and map_loss.backward()[1, 1] < -0.3, "only MAP pushes the wrong class away"

@@ -20,7 +20,10 @@ OPERATIONS = {
     "d": (5, 2, "-"),
     "E": (6, 2, "d*d"),
 }
-EDGES = "w1-p x-p x-q w2-q p-h1 q-h2 v1-r h1-r v2-s h2-s r-y s-y y-d t-d d-E".split()
+EDGES = (
+    *("w1-p", "x-p", "x-q", "w2-q", "p-h1", "q-h2", "v1-r", "h1-r", "v2-s", "h2-s"),
+    *("r-y", "s-y", "y-d", "t-d", "d-E"),
+)
 END = (7, 2)  # of the edge that carries E
 
 
