@@ -158,9 +158,9 @@ jacobian = second.W @ np.diag([p > 0, q > 0]).astype(float) @ first.W
 print("the Jacobian of the whole network:", jacobian, " dy times it:", dy @ jacobian)
 
 # %% [markdown]
-# The backward pass computes `((dy @ second.W) @ squashing) @ first.W`, from the left: always a row times a
-# matrix, never a matrix times a matrix. The Jacobian of a squashing is never built, since a product with
-# its diagonal is enough.
+# The backward pass computes `((dy @ second.W) @ squashing) @ first.W`, from the left: for one example
+# always a row times a matrix, never a matrix times a matrix. The Jacobian of a squashing is never built,
+# since a product with its diagonal is enough.
 #
 # ## A network of your own
 #

@@ -45,7 +45,7 @@ for first in range(0, 500, 100):
 #
 # ## Two kinds of error
 #
-# A network could learn its digits by heart. So it is judged on digits that it has never been trained on:
+# A network could learn its digits by heart (lesson 19). So it is judged on digits that it has never been trained on:
 # the **test set**, 10,000 digits. And the test set is looked at once, at the end. Whoever compares settings
 # by their test error has trained on it, a little. For choices there is a third set: **held-out** digits,
 # taken from the training set and not trained on. Your number is counted on such digits.
