@@ -12,7 +12,7 @@ import numpy as np
 
 from scratchnet import Linear, ReLU, ScaledTanh, Sequential, picture, show, sketches
 from scratchnet.lessons import own_number
-from scratchnet.viewing.value_graph import two_layer_graph
+from scratchnet.viewing import drawings
 
 x, w1, w2, v1, v2, t = 2.0, 1.5, 0.5, 1.0, -4.0, -2.0
 
@@ -74,7 +74,7 @@ print(gradients)
 
 # %%
 picture(
-    two_layer_graph(values, gradients),
+    drawings.two_layer_graph(values, gradients),
     "The graph from left to right: x goes into two products, with w1 and w2; each result goes through a maximum with 0 "
     "and into a product with v1 or v2; the sum of both, less t, is squared. Above each arrow is its value, below its "
     "gradient. The two gradients that come back to x, 3 and -4, add up to -1.",
