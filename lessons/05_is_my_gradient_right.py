@@ -4,15 +4,16 @@
 # After this lesson you can check any `backward` with nothing but its `forward`, and say from the size of an
 # error whether it is rounding or a mistake.
 #
-# The paper obtains all gradients by "back-propagation" (section II.C), which is what `backward` is called
-# when layers pass gradients down a row. It is a page of algebra, and one wrong sign will not crash: the
-# program just learns badly. So before anything is trained, the algebra is measured.
+# The paper obtains all gradients by "back-propagation" (section II.C): layers pass gradients down a row, as in
+# lesson 4. It is a page of algebra, and one wrong sign will not crash: the program only learns badly. Your network
+# of lesson 4 has learned, but that is no proof. So now the algebra is measured.
 
 # %%
 import numpy as np
 
 from scratchnet import Linear, ScaledTanh, Sequential, check_gradients, picture, show, sketches
-from scratchnet.checks import CheckFailed
+from scratchnet.checks import CheckFailed, central_differences
+from scratchnet.lessons import own_number
 
 rng = np.random.default_rng(0)  # a source of random numbers that gives the same ones every time
 layer = ScaledTanh()
@@ -97,8 +98,51 @@ for name, error in errors_found.items():
     print(f"{name:10} {error:.1e}")
 
 # %% [markdown]
-# `Sequential` is layers in a row: forward calls them in order, backward in reverse, each being given what
-# the next one returned. Layers in a row are a network.
+# ## Your network of lesson 4
+#
+# The same 1,024 inputs, 30 hidden units and 10 outputs, in float64; a mini-batch of 10 digits; and the loss that it
+# was trained with. `check_gradients` looks at the layers. The loss comes on top, with its factor $2 / N$. So measure
+# the slope of the loss itself too, for all 300 weights of the second layer, all 30 biases of the first, and 20 weights of
+# the first.
+
+# %%
+(images, labels), _ = own_number.digits()
+digits, targets = images[:10].reshape(10, 1024).astype(float), own_number.TARGETS[labels[:10]]
+net = Sequential(
+    hidden=Linear(1024, 30, rng=0, dtype=float), squash=ScaledTanh(), out=Linear(30, 10, rng=1, dtype=float)
+)
+mine = check_gradients(net, digits)
+print("the layers:", {name: f"{error:.0e}" for name, error in mine.items()})
+
+
+def loss():
+    return np.sum((net.forward(digits) - targets) ** 2) / len(digits)
+
+
+net.backward(2 * (net.forward(digits) - targets) / len(digits))
+arrays = {name: (w, dw.copy()) for name, w, dw, _ in net.parameters()}
+chosen, of_loss = {"out.W": range(300), "hidden.b": range(30), "hidden.W": range(500, 520)}, {}
+for name, entries in chosen.items():
+    w, dw = arrays[name]
+    slopes = central_differences(loss, w, chosen=entries)
+    of_loss[name] = np.abs(slopes - dw).flat[list(entries)].max() / np.abs(dw).max()
+print("with the loss:", {name: f"{error:.0e}" for name, error in of_loss.items()})
+
+# %% [markdown]
+# **Predict.** In lesson 4, suppose that somebody writes `net.backward(y - targets)` and forgets $2 / N$. The network
+# would still learn. Would you notice it in the error? Would the measurement?
+
+# %%
+y = net.forward(digits)
+net.backward(y - targets)
+ratio = net["out"].dW / arrays["out.W"][1]
+print(f"each entry of dW is {ratio.min():.3f} to {ratio.max():.3f} times what it should be")
+
+# %% [markdown]
+# Every gradient is 5 times too large ($N / 2$ with $N = 10$), so it points in the right direction. Only the learning
+# rate would have to be 5 times smaller, and with another batch size another one. Training hides such a mistake, and a
+# measurement shows it. For the right lines we can say now why the gradient is right: by algebra, and by a measurement
+# that knows nothing of the algebra.
 #
 # ## A judge must be able to say no
 #
@@ -135,7 +179,8 @@ for wrong in (MixedUpTheRows(5, 4, dtype=float), AveragesOverTheBatch(5, 4, dtyp
 
 # %%
 assert 1e-7 < best < 1e-3, "neither the largest nor the smallest step is the best"
-assert max(errors_found.values()) < 1e-6, "the library's gradients pass"
+assert max(*errors_found.values(), *mine.values(), *of_loss.values()) < 1e-6, "and those of your network pass"
+assert np.allclose(ratio, 5), "a forgotten factor is seen"
 assert caught == 3, "and three mistakes do not"
 
 # %% [markdown]
