@@ -12,6 +12,7 @@ from scratchnet.datasets import load
 from scratchnet.experiments import NAMES, find_experiment
 from scratchnet.experiments.disturb import inverted_pixels, thickened
 from scratchnet.experiments.experiment import Plan, with_interval
+from scratchnet.experiments.published import published_runs
 from scratchnet.experiments.trainings import digits, paper_set
 
 
@@ -148,3 +149,11 @@ def test_strokes_become_wider_and_thinner():
     assert np.array_equal(thickened(images, 0), images)
     images[1] = 0
     assert not thickened(images, 2)[1].any(), "an image is not mixed with its neighbours"
+
+
+def test_the_published_runs_are_read_as_numbers():
+    runs = published_runs("fig5")
+    assert [run["seed"] for run in runs.values()] == list(range(10))
+    assert all(len(run["test_error"]) == run["epochs"] and run["images"] == 60_000 for run in runs.values())
+    with pytest.raises(InputError, match="fig99"):
+        published_runs("fig99")

@@ -59,8 +59,12 @@ def test_the_metadata(wheel):
 def test_the_files(wheel):
     with zipfile.ZipFile(wheel) as files:
         course = {Path(name).name: files.read(name) for name in files.namelist() if "/lessons/course/" in name}
+        runs = {Path(name).name: files.read(name) for name in files.namelist() if "/published_runs/" in name}
         roots = {name.partition("/")[0] for name in files.namelist()}
     assert course == {path.name: path.read_bytes() for path in (ROOT / "lessons").glob("*.py")}
+    assert runs == {
+        name: (ROOT / "docs" / "reproduction" / name).read_bytes() for name in ("fig5-runs.csv", "fig6-runs.csv")
+    }
     assert {name for name in roots if not name.endswith(".dist-info")} == {"scratchnet"}
 
 

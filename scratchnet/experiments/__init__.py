@@ -9,7 +9,7 @@ methods.py       the methods of Fig. 9, and the runs that give ours
 peers.py         those that are no networks, by scikit-learn; tangents.py: the tangent distance
 multilayer.py    the fully connected networks; boosting.py: three LeNet-5 that add their scores
 combinations.py  a recipe with every combination of some settings, for people's own questions
-publish.py       the findings of an experiment as files and on the screen
+publish.py       the findings of an experiment as files and on the screen; published.py reads their runs again
 
 One file for each experiment: NAMES has them in the paper's order.
 """

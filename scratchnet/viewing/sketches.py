@@ -100,3 +100,29 @@ def bars(named: dict[str, Any], *, xlabel: str, form: str = "{:.3g}", log: Any =
     ax.set(xlabel=xlabel, title=plain(title))
     bare(ax)
     return figure
+
+
+def histograms(
+    named: dict[str, dict[str, Any]], *, xlabel: str, limit: float | None = None, bins: int = 40, title: str = ""
+) -> Figure:
+    """Draw a histogram of each array of {column: {row: array}}: columns side by side, rows below each other.
+
+    All have the same axis, of +-limit, or from the smallest to the largest number. The height is the share of the
+    numbers in a bin; each histogram is as high as its place.
+    """
+    rows = list(next(iter(named.values())))
+    figure = new_figure(None, 1.9 * len(named) + 0.8, 0.8 * len(rows) + 1.1)
+    figure.suptitle(plain(title))
+    grid = figure.subplots(len(rows), len(named), squeeze=False, sharex=True)
+    everything = [np.ravel(array) for column in named.values() for array in column.values()]
+    ends = (-limit, limit) if limit else (min(map(np.min, everything)), max(map(np.max, everything)))
+    for c, (name, column) in enumerate(named.items()):
+        grid[0, c].set_title(plain(name), fontsize=10)
+        for r, row in enumerate(rows):
+            counts, edges = np.histogram(column[row], bins, ends)
+            grid[r, c].stairs(counts / np.size(column[row]), edges, fill=True, color=COLOURS[c % len(COLOURS)])
+            grid[r, c].set(yticks=[], xlim=ends)
+            bare(grid[r, c])
+            grid[r, 0].set_ylabel(plain(row), fontsize=8, rotation=0, ha="right", va="center")
+    figure.supxlabel(plain(xlabel), fontsize=10)
+    return figure
