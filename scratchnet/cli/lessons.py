@@ -66,11 +66,12 @@ def run_lesson(options):
     from scratchnet.lessons.scripts import find_lesson
     from scratchnet.lessons.stepping import debug, step
 
-    lesson, pause = find_lesson(options.lesson), not options.no_pause and terminal()
+    lesson = find_lesson(options.lesson)
     if options.debug:
         if options.first is not None or options.resume:
             raise InputError("--debug begins at the first cell: leave out --from and --resume.")
         return debug(lesson)
+    pause = not options.no_pause and terminal()
     bookmark = Bookmark(lesson, keeps=pause)
     try:
         first = first_cell(options, lesson, bookmark, pause)

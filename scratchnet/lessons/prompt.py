@@ -5,8 +5,8 @@ import sys
 import traceback
 from code import InteractiveInterpreter
 
-KEYS = "Enter: next   <: back   5: to cell 5   o: picture   ?: help   q: stop   or Python"
-PREDICTION_KEYS = "type your prediction, then Enter; it is not judged   <: back   ?: help   q: stop"
+KEYS = "Enter: next  <: back  5: to cell 5  o: picture  ?: help  q: stop  or Python"
+PREDICTION_KEYS = "your prediction, then Enter; nobody judges it  <: back  ?: help  q: stop"
 HELP = """\
 Enter          shows the next cell
 <              goes back to the cell before
