@@ -61,7 +61,6 @@ def list_lessons(options):
 
 
 def run_lesson(options):
-    from scratchnet.cli.progress import say
     from scratchnet.lessons.bookmark import Bookmark
     from scratchnet.lessons.scripts import find_lesson
     from scratchnet.lessons.stepping import debug, step
@@ -82,7 +81,7 @@ def run_lesson(options):
     except KeyboardInterrupt:
         print()
         code = 130
-    say(where_to_go_on(lesson, bookmark))
+    print(where_to_go_on(lesson, bookmark), file=sys.stderr)
     return code
 
 
