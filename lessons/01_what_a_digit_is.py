@@ -61,9 +61,9 @@ print(seven.shape, "->", padded.shape)
 # Nor does the network see 0 to 255. Background (0) becomes -0.1 and ink (255) becomes 1.175, which "makes
 # the mean input roughly 0, and the variance roughly 1", and "accelerates learning" (section II.B).
 #
-# A straight line through two points does it. With p for the pixel and x for what the network gets:
+# A straight line through two points does it. With x for what the network gets:
 #
-# $$x = -0.1 + 1.275 \, \frac{p}{255}$$
+# $$x = -0.1 + 1.275 \, \frac{\text{pixel}}{255}$$
 #
 # (The **mean** is the average. The **variance** is the average squared distance from the mean: how far the
 # numbers are spread out.)

@@ -71,16 +71,16 @@ print(f"our unit answers f({a:.3f}) = {f(a):.3f}")
 # ## The slope
 #
 # Training asks one question again and again: *if this number were a little larger, how much would that one
-# change?* Move $a$ by a small step $h$, and see how much $f$ moves. Change of $f$ per change of $a$ is the
+# change?* Move $a$ by a small `step`, and see how much $f$ moves. Change of $f$ per change of $a$ is the
 # **slope**, or **derivative**, written $f'(a)$ or $\frac{df}{da}$. Stepping to both sides of $a$ is more
 # exact than stepping to one:
 #
-# $$f'(a) \approx \frac{f(a + h) - f(a - h)}{2 h}$$
+# $$f'(a) \approx \frac{f(a + \text{step}) - f(a - \text{step})}{2 \, \text{step}}$$
 
 
 # %%
-def measured_slope(f, a, h=1e-5):
-    return (f(a + h) - f(a - h)) / (2 * h)
+def measured_slope(f, a, step=1e-5):
+    return (f(a + step) - f(a - step)) / (2 * step)
 
 
 for at in (0.0, 1.0, 3.0):

@@ -21,8 +21,8 @@ x = rng.normal(size=(4, 5))
 y = layer(x)
 
 # %% [markdown]
-# The judge is the slope of lesson 2, measured: move one input by $h$ to both sides, and divide the change
-# of $E$ by $2h$. This is called a **central difference**. As $E$ we take the sum of $r \cdot y$ with random
+# The judge is the slope of lesson 2, measured: move one input by a `step` to both sides, and divide the change
+# of $E$ by twice the step. This is called a **central difference**. As $E$ we take the sum of $r \cdot y$ with random
 # $r$, so that $dE/dy$ is $r$, and no two outputs count the same.
 
 # %%
@@ -33,11 +33,11 @@ def E(x):
     return np.sum(r * layer(x))
 
 
-def central_difference(at, h):
+def central_difference(at, step):
     up, down = x.copy(), x.copy()
-    up[at] += h
-    down[at] -= h
-    return (E(up) - E(down)) / (2 * h)
+    up[at] += step
+    down[at] -= step
+    return (E(up) - E(down)) / (2 * step)
 
 
 layer(x)
@@ -46,22 +46,22 @@ print("by algebra    ", dx[2, 3])
 print("by measurement", central_difference((2, 3), 1e-5))
 
 # %% [markdown]
-# Ten digits agree or so. Not all: a measured slope has two errors. If $h$ is large, the curve bends between
-# the two points. If $h$ is tiny, the two values of $E$ are almost the same, and the computer, which keeps
+# Ten digits agree or so. Not all: a measured slope has two errors. If the step is large, the curve bends between
+# the two points. If it is tiny, the two values of $E$ are almost the same, and the computer, which keeps
 # only about 16 digits of a number (`float64`), loses most of them in the subtraction.
 #
 # **Relative error** is the size of the difference divided by the size of the number: 1e-10 means ten digits
 # are right.
 
 # %% [markdown]
-# **Predict.** With 16 digits, and steps $h$ from 1 down to 0.000000000001, at which $h$ is the measurement
+# **Predict.** With 16 digits, and steps from 1 down to 0.000000000001, at which step is the measurement
 # best: at the smallest one?
 
 # %%
 steps = 10.0 ** -np.arange(0, 13)
-errors = [abs(central_difference((2, 3), h) / dx[2, 3] - 1) for h in steps]
-for h, error in zip(steps, errors):
-    print(f"h = {h:7.0e}   relative error {error:.1e}")
+errors = [abs(central_difference((2, 3), step) / dx[2, 3] - 1) for step in steps]
+for step, error in zip(steps, errors):
+    print(f"step = {step:7.0e}   relative error {error:.1e}")
 best = steps[np.argmin(errors)]
 
 # %%
@@ -69,18 +69,18 @@ picture(
     sketches.curves(
         steps,
         {"relative error": errors},
-        xlabel="step h",
+        xlabel="step",
         ylabel="relative error",
         log="xy",
-        title=f"best near h = {best:.0e}",
+        title=f"best near step = {best:.0e}",
     ),
-    "On logarithmic axes the error is a V: it falls with h from 1 down to 1e-5 or 1e-6, then rises again as h "
-    "becomes smaller.",
+    "On logarithmic axes the error is a V: it falls with the step from 1 down to 1e-5 or 1e-6, then rises again as "
+    "the step becomes smaller.",
 )
 
 # %% [markdown]
 # The best step is in the middle, and the best error is about 1e-11. That tells what to expect of a right
-# gradient: in float64, at h = 1e-5, a relative error of **1e-6 or less is right**, and **1e-2 is a
+# gradient: in float64, at a step of 1e-5, a relative error of **1e-6 or less is right**, and **1e-2 is a
 # mistake** in the algebra, not rounding. In `float32`, numbers with 7 digits, such a step would leave about
 # two: gradients are checked in float64, and trained in float32.
 #
@@ -187,5 +187,5 @@ assert caught == 3, "and three mistakes do not"
 # ## Exercise: central-differences
 #
 # Write `measured_gradient(E, x, h=1e-5)`: all entries of the gradient of a function E of an array x, by
-# central differences: `python -m scratchnet exercise start central-differences`. Be sure to leave x as it was.
-# Then compare it with `backward` of a layer of your choice.
+# central differences with the step h: `python -m scratchnet exercise start central-differences`. Be sure to
+# leave x as it was. Then compare it with `backward` of a layer of your choice.

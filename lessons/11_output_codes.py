@@ -23,7 +23,7 @@ for row in range(12):
 # %% [markdown]
 # The last layer says how far F6's output $x$ is from the code $w_i$ of each class $i$:
 #
-# $$y_i = \sum_{j=1}^{84} (x_j - w_{ij})^2$$
+# $$y_i = \sum_{k=1}^{84} (x_k - w_{ik})^2$$
 #
 # (equation 7). This is a squared distance, and the paper calls such a unit an **RBF**, radial basis
 # function. "The further away is the input from the parameter vector, the larger is the RBF output", and it
@@ -98,7 +98,7 @@ print(f"smallest penalty: noisy three {y.min():.0f}, random pixels {((nonsense -
 # %% [markdown]
 # ## Forward and backward
 #
-# The derivative of $(x_j - w_{ij})^2$ with respect to $x_j$ is $2 (x_j - w_{ij})$, and $x_j$ goes into all
+# The derivative of $(x_k - w_{ik})^2$ with respect to $x_k$ is $2 (x_k - w_{ik})$, and $x_k$ goes into all
 # ten penalties, so their effects add up. The codes are fixed: there is no `dW`.
 
 # %%

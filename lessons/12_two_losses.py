@@ -134,12 +134,12 @@ show(MAPLoss.backward)
 
 
 # %%
-def measured(loss, y, labels, h=1e-5):
+def measured(loss, y, labels, step=1e-5):
     gradient = np.zeros_like(y)
     for at in np.ndindex(*y.shape):
         up, down = y.copy(), y.copy()
-        up[at], down[at] = y[at] + h, y[at] - h
-        gradient[at] = (loss.forward(up, labels) - loss.forward(down, labels)) / (2 * h)
+        up[at], down[at] = y[at] + step, y[at] - step
+        gradient[at] = (loss.forward(up, labels) - loss.forward(down, labels)) / (2 * step)
     return gradient
 
 

@@ -65,7 +65,7 @@ picture(
 #
 # ## The third pass
 #
-# Let $h = d^2E/dy^2$ be the curvature of $E$ with respect to an output $y = \sum_i w_i x_i$. If $w_i$ moves
+# Let $h_y = d^2E/dy^2$ be the curvature of $E$ with respect to an output $y = \sum_i w_i x_i$. If $w_i$ moves
 # by 1, $y$ moves by $x_i$. A slope is multiplied by $x_i$; a curvature by $x_i^2$, since both of its
 # derivatives are. So the curvature pass is the backward pass **with every factor squared**.
 # The paper leaves out the bending of the squashing itself (the "Gauss-Newton approximation"), "which
@@ -77,7 +77,7 @@ show(Linear.backward2)
 
 # %% [markdown]
 # Is it right? With $E = \frac12 \sum y^2$ the curvature of a linear layer can be computed exactly, by a
-# gradient for each output; `check_curvature` does that. (`h` names the curvature as `d` names the
+# gradient for each output; `check_curvature` does that. (`h` before a name, as in `hy`, is a curvature, as `d` is a
 # gradient.)
 
 # %%

@@ -57,8 +57,8 @@ inputs = np.random.default_rng(0).normal(size=(100, 3))
 answers = relu(unit(inputs))
 unit.backward(relu.backward(np.ones_like(answers)))
 print("a dead unit: answers", answers.min(), "to", answers.max(), " gradient of its weights", unit.dW.ravel())
-h = 1e-3
-print("at the kink: central difference", ((relu(np.array([h])) - relu(np.array([-h]))) / (2 * h)).item())
+step = 1e-3
+print("at the kink: central difference", ((relu(np.array([step])) - relu(np.array([-step]))) / (2 * step)).item())
 relu(np.array([0.0]))
 print("             backward          ", relu.backward(np.ones(1)).item())
 

@@ -43,7 +43,7 @@ PAPER = [
     ("another line", "another straight line", line("-0.1 + 1.3 * p / 255")),
     ("from -1 to 1", "Yours goes from -1 to 1", line("p / 127.5 - 1")),
     ("0.1 before", "subtracts 0.1 before it multiplies", line("1.275 * (p / 255 - 0.1)")),
-    ("brackets", "multiplies p by -0.1 + 1.275", line("(-0.1 + 1.275) * p / 255")),
+    ("brackets", "multiplies the pixel by -0.1 + 1.275", line("(-0.1 + 1.275) * p / 255")),
     ("-0.1 / 255", "divides -0.1 by 255 too", line("(-0.1 + 1.275 * p) / 255")),
     ("swapped", "-0.1 and 1.275 in each other's place", line("1.275 - 0.1 * p / 255")),
     ("inverted", "ink and background in each other's place", line("-0.1 + 1.275 * (255 - p.astype(int)) / 255")),

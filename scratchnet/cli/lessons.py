@@ -4,12 +4,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from scratchnet.cli.flags import path_of
+from scratchnet.cli.draw import opened
+from scratchnet.cli.flags import natural, path_of
+from scratchnet.errors import InputError
 
 EXAMPLES = """examples:
   python -m scratchnet lessons                  the list
   python -m scratchnet lessons run 7            step through lesson 7, cell by cell
   python -m scratchnet lessons run im2col       the same one
+  python -m scratchnet lessons run 7 --resume   go on where you stopped
   python -m scratchnet lessons run 7 --debug    in pdb; stepping into a kernel steps through its loops
   python -m scratchnet lessons build            all of them as a website, offline
   python -m scratchnet lessons notebook 7       as 07_im2col.ipynb
@@ -31,6 +34,9 @@ def add(commands):
     run.set_defaults(command=run_lesson)
     run.add_argument("lesson", metavar="N", help="number or name")
     run.add_argument("--no-pause", action="store_true", help="do not wait after each cell")
+    begin = run.add_mutually_exclusive_group()
+    begin.add_argument("--from", type=natural, dest="first", metavar="CELL", help="begin at this cell")
+    begin.add_argument("--resume", action="store_true", help="begin at the cell where you stopped")
     run.add_argument("--debug", action="store_true", help="stop in pdb at the first cell, with Numba off")
     build = whats.add_parser(
         "build",
@@ -55,14 +61,58 @@ def list_lessons(options):
 
 
 def run_lesson(options):
+    from scratchnet.lessons.bookmark import Bookmark
     from scratchnet.lessons.scripts import find_lesson
     from scratchnet.lessons.stepping import debug, step
 
     lesson = find_lesson(options.lesson)
     if options.debug:
-        debug(lesson)
-    else:
-        step(lesson, pause=not options.no_pause and terminal())
+        if options.first is not None or options.resume:
+            raise InputError("--debug begins at the first cell: leave out --from and --resume.")
+        return debug(lesson)
+    pause = not options.no_pause and terminal()
+    bookmark = Bookmark(lesson, keeps=pause)
+    try:
+        first = first_cell(options, lesson, bookmark, pause)
+        if first and step(lesson, pause, first, bookmark, opened):
+            print(what_is_next(lesson))
+            return 0
+        code = 0
+    except KeyboardInterrupt:
+        print()
+        code = 130
+    print(where_to_go_on(lesson, bookmark), file=sys.stderr)
+    return code
+
+
+def first_cell(options, lesson, bookmark, pause):
+    """Return the number of the cell to begin with, or None if the learner does not want to."""
+    from scratchnet.lessons.prompt import where_to_begin
+
+    last = len(lesson.cells)
+    if options.first is not None and not 1 <= options.first <= last:
+        raise InputError(f"Lesson {lesson.number} has cells 1 to {last}, got --from {options.first}.")
+    if options.first is not None or options.resume:
+        return options.first or bookmark.cell
+    return where_to_begin(bookmark.cell, last) if pause and bookmark.cell > 1 else 1
+
+
+def where_to_go_on(lesson, bookmark):
+    where = f" --from {bookmark.cell}" if bookmark.cell > 1 else ""
+    command = f"python -m scratchnet lessons run {lesson.number}{where}"
+    return f"Lesson {lesson.number} stopped at cell {bookmark.cell} of {len(lesson.cells)}. Go on: {command}"
+
+
+def what_is_next(lesson):
+    """Return the commands of this lesson's exercises and of the next lesson, each with its title."""
+    from scratchnet.exercises.catalogue import EXERCISES
+    from scratchnet.lessons.scripts import all_lessons
+
+    mine = [exercise for exercise in EXERCISES if exercise.lesson == lesson.number]
+    rows = [(f"python -m scratchnet exercise start {e.number:02}", f"exercise {e.number}, {e.name}") for e in mine]
+    later = [other for other in all_lessons() if other.number > lesson.number]
+    rows += [(f"python -m scratchnet lessons run {other.number}", f"lesson {other.title}") for other in later[:1]]
+    return "\n".join(["next:", *(f"  {command:42}{what}" for command, what in rows)])
 
 
 def terminal():

@@ -13,16 +13,16 @@ def paper_input(images: ArrayLike, size: int = 32, dtype: DTypeLike = np.float32
     """Pad images to size x size with background, and map 0 ... 255 to -0.1 ... 1.175 (paper, III.A and II.B).
 
     images: uint8 (N, H, W). Returns (N, 1, size, size).
-    x = -0.1 + 1.275 p / 255, which makes the mean of MNIST about 0.
+    x = -0.1 + 1.275 pixel / 255, which makes the mean of MNIST about 0.
     Raises InputError for another dtype or number of axes, and for images larger than size.
     """
     return grey(pad(images, size), BACKGROUND, FOREGROUND, dtype)
 
 
 def normalise(images: ArrayLike, mean: float, std: float, dtype: DTypeLike = np.float32) -> NDArray:
-    """Return x = (p / 255 - mean) / std: uint8 (N, H, W) -> (N, 1, H, W).
+    """Return x = (pixel / 255 - mean) / std: uint8 (N, H, W) -> (N, 1, H, W).
 
-    mean, std: the mean and the standard deviation of all pixels p / 255 of a training set, 0.1307 and
+    mean, std: the mean and the standard deviation of all numbers pixel / 255 of a training set, 0.1307 and
     0.3081 for MNIST. Raises InputError unless both are finite and std is positive.
     """
     if not is_finite(mean) or not is_finite(std) or std <= 0:
@@ -31,7 +31,7 @@ def normalise(images: ArrayLike, mean: float, std: float, dtype: DTypeLike = np.
 
 
 def grey(images: ArrayLike, black: float = 0.0, white: float = 1.0, dtype: DTypeLike = np.float32) -> NDArray:
-    """Return x = black + (white - black) p / 255: uint8 (N, H, W) -> (N, 1, H, W).
+    """Return x = black + (white - black) pixel / 255: uint8 (N, H, W) -> (N, 1, H, W).
 
     Raises InputError for another dtype or number of axes, and for black and white that are equal or not finite.
     """

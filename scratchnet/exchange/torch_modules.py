@@ -78,7 +78,7 @@ class UnsharedBiasConv2d(SparseConv2d):
 
 
 class RBF(nn.Module):
-    """y_i = sum_j (x_j - w_ij)^2: a penalty for each code, the smallest wins. codes: strings of # (1) and . (-1), or
+    """y_i = sum_k (x_k - w_ik)^2: a penalty for each code, the smallest wins. codes: strings of # (1) and . (-1), or
     rows of numbers."""
 
     def __init__(self, *codes):

@@ -18,7 +18,7 @@ def paper_input(images):
     """Return what LeNet-5 sees of images: 2 pixels of background on every side, and 0 ... 255 as -0.1 ... 1.175.
 
     images: uint8 (N, 28, 28). Returns float32 (N, 1, 32, 32).
-    x = -0.1 + 1.275 p / 255 for each pixel p, those of the border too.
+    x = -0.1 + 1.275 pixel / 255 for each pixel, those of the border too.
     """
     padded = np.pad(images, ((0, 0), (2, 2), (2, 2)))
     x = -0.1 + 1.275 * padded / 255

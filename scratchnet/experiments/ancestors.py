@@ -103,7 +103,7 @@ def trained(
 ) -> tuple[Sequential, History]:
     """Train the network as described: one pattern at a time, diagonal Newton steps, squared errors, constant order.
 
-    Squared errors with the targets +-1 are eq. 8 with 1-of-10 codes: y_D = sum_j (x_j - t_j)^2.
+    Squared errors with the targets +-1 are eq. 8 with 1-of-10 codes: y_D = sum_k (x_k - t_k)^2.
     """
     rng = np.random.default_rng(seed)
     net = Sequential(net=ancestor.network(rng), penalties=RBF(ONE_OF_10))

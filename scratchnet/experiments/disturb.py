@@ -28,7 +28,7 @@ def thickened(images: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
 
 
 def inverted_pixels(images: NDArray[np.uint8], share: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return the images with this share of their pixels inverted: p becomes 255 - p."""
+    """Return the images with this share of their pixels inverted: 0 becomes 255, 255 becomes 0."""
     return np.where(rng.random(images.shape, np.float32) < share, 255 - images, images)
 
 

@@ -45,14 +45,14 @@ def exponentials(memory, y, d, classes, n, D):
 
 @operation
 def rbf(L):
-    """y_i = sum_j (x_j - w_ij)^2 (eq. 7)."""
+    """y_i = sum_k (x_k - w_ik)^2 (eq. 7)."""
 
     def rbf(memory, parameters, gradients, a):
         x, y, codes, features, classes = arguments(a, 5)
         for i in range(classes):
             s = splat(np.float32(0), L)
-            for j in range(features):
-                v = load(memory, x + j * len(L), L) - splat(memory[codes + i * features + j], L)
+            for k in range(features):
+                v = load(memory, x + k * len(L), L) - splat(memory[codes + i * features + k], L)
                 s = s + v * v
             store(memory, y + i * len(L), s)
 
@@ -61,21 +61,21 @@ def rbf(L):
 
 @operation
 def rbf_back(L, SECOND):
-    """dx_j = 2 sum_i dy_i (x_j - w_ij); SECOND: 2 sum_i dy_i, as RBF.backward2."""
+    """dx_k = 2 sum_i dy_i (x_k - w_ik); SECOND: 2 sum_i dy_i, as RBF.backward2."""
 
     def rbf_back(memory, parameters, gradients, a):
         x, dx, d, codes, features, classes = arguments(a, 6)
         n = len(L)
-        for j in range(features):
-            store(memory, dx + j * n, splat(np.float32(0), L))
+        for k in range(features):
+            store(memory, dx + k * n, splat(np.float32(0), L))
         for i in range(classes):
             v = load(memory, d + i * n, L)
             v = v + v
-            for j in range(features):
+            for k in range(features):
                 slope = v
                 if not len(SECOND):
-                    slope = v * (load(memory, x + j * n, L) - splat(memory[codes + i * features + j], L))
-                store(memory, dx + j * n, load(memory, dx + j * n, L) + slope)
+                    slope = v * (load(memory, x + k * n, L) - splat(memory[codes + i * features + k], L))
+                store(memory, dx + k * n, load(memory, dx + k * n, L) + slope)
 
     return rbf_back
 

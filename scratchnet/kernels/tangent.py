@@ -44,8 +44,8 @@ def tangent_distances(
             cx = np.dot(Qx[n], d)
             r = np.dot(Qy[m], d) - np.dot(cx, C)
             left = np.dot(d, d) - np.dot(cx, cx)
-            S = -np.dot(C.T, C)
+            rest = -np.dot(C.T, C)
             for t in range(T):
-                S[t, t] += 1 + RIDGE
-            distances[n, k] = max(left - np.dot(r, np.linalg.solve(S, r)), np.float32(0))
+                rest[t, t] += 1 + RIDGE
+            distances[n, k] = max(left - np.dot(r, np.linalg.solve(rest, r)), np.float32(0))
     return distances

@@ -31,7 +31,7 @@ class Pool2d(Layer):
             raise InputError(
                 f"{label(self)} needs window and stride of at least 1, got window {window} and stride {stride}."
             )
-        if min(self.padding) < 0 or any(2 * p > k for p, k in zip(self.padding, self.window)):
+        if min(self.padding) < 0 or any(2 * border > k for border, k in zip(self.padding, self.window)):
             raise InputError(
                 f"{label(self)} needs padding from 0 to half the window, so that every window has a pixel in it; "
                 f"got padding {padding} for window {window}."
@@ -41,7 +41,7 @@ class Pool2d(Layer):
         if len(shape) != 4:
             return "(N, C, H, W)"
         if min(self.output_shape(shape[1:])) < 1:
-            kh, kw = (k - 2 * p for k, p in zip(self.window, self.padding))
+            kh, kw = (k - 2 * border for k, border in zip(self.window, self.padding))
             return f"images of at least {kh} x {kw} pixels"
 
     def output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -9,12 +9,12 @@ from scratchnet.layers.layer import Layer
 
 
 class RBF(Layer):
-    """y_i = sum_j (x_j - w_ij)^2: how far x is from the code of class i (paper, eq. 7).
+    """y_i = sum_k (x_k - w_ik)^2: how far x is from the code of class i (paper, eq. 7).
 
     The outputs are penalties: the smallest wins. x: (N, F); y: (N, classes); codes w: (classes, F),
     fixed, so there is no trainable parameter.
 
-    dE/dx_j = sum_i dE/dy_i 2 (x_j - w_ij)
+    dE/dx_k = sum_i dE/dy_i 2 (x_k - w_ik)
     d2E/dx_j2 = sum_i 2 dE/dy_i
 
     The second line is the only exception in the library: Gauss-Newton would drop the curvature of y
@@ -31,11 +31,11 @@ class RBF(Layer):
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         self.difference = x[:, None, :] - like(x, self.codes)
-        return np.einsum("nij,nij->ni", self.difference, self.difference)
+        return np.einsum("nik,nik->ni", self.difference, self.difference)
 
     def backward(self, dy: NDArray) -> NDArray:
         expect_gradient(self, dy, self.difference.shape[:2])
-        return 2 * np.einsum("ni,nij->nj", like(self.difference, dy), self.difference)
+        return 2 * np.einsum("ni,nik->nk", like(self.difference, dy), self.difference)
 
     def backward2(self, hy: NDArray) -> NDArray:
         expect_gradient(self, hy, self.difference.shape[:2])

@@ -161,6 +161,8 @@ def explained(lesson, number=None):
     except (BrokenPipeError, LessonStopped, pdb.Restart):  # not the cell's fault
         raise
     except Exception as why:
+        if isinstance(why.__cause__, KeyboardInterrupt):  # compiled code makes a SystemError of it
+            raise KeyboardInterrupt from None
         raise CellError(failure(lesson, number, why)) from None
 
 

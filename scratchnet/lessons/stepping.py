@@ -1,4 +1,4 @@
-"""One lesson, cell by cell, on a terminal or in the debugger."""
+"""One lesson, cell by cell, there and back, on a terminal or in the debugger."""
 
 import contextlib
 import io
@@ -10,28 +10,83 @@ from types import FunctionType, ModuleType
 
 import numpy as np
 
+from scratchnet.lessons.plain_formulas import readable
+from scratchnet.lessons.prompt import Prompt
 from scratchnet.lessons.scripts import execute, explained, playing
 
 WIDTH = 78
-KEYS = "n: next line   s: step into   r: out of it again   p x.shape: print   c: go on   q: quit"
+PDB_KEYS = "n: next line   s: step into   r: out of it again   p x.shape: print   c: go on   q: quit"
 
 
-def step(lesson, pause):
+def step(lesson, pause, first=1, bookmark=None, view=None):
     """Run a lesson, and print each cell's text or code, its output, and the shapes of its new arrays.
 
-    pause: wait for Enter after each cell; q or the end of the input stops.
+    pause: ask after each cell what to do. first: the cell to begin with; those before it run silently. bookmark: moves
+    along. view(path): opens a picture, and returns whether it could. Return whether the end was reached.
     """
-    last = len(lesson.cells)
+    last, number = len(lesson.cells), first
     with playing(lesson) as names:
-        for number, cell in enumerate(lesson.cells, start=1):
-            print(rule(f"lesson {lesson.number}, cell {number} of {last}"))
-            if cell.text:
-                print(wrapped(cell.source))
-            else:
-                step_code(lesson, number, names)
-            if pause and number < last and not go_on(cell):
-                return
+        walk = Walk(lesson, names)
+        prompt = Prompt(walk, view) if pause else None
+        while number <= last:
+            if bookmark:
+                bookmark.move(number)
+            walk.show(number)
+            number = prompt.after(number) if prompt else number + 1
+            if number is None:
+                return False
     print(rule(f"end of lesson {lesson.number}"))
+    if bookmark:
+        bookmark.move(1)
+    return True
+
+
+class Walk:
+    """A way through a lesson, which may go back: the names that its cells made, and what was predicted.
+
+    A cell of code that runs again gets the names of that place: the cells before it run again, from the first one on.
+    Copies of the names would not do: an update changes arrays in place, and layers and optimizers share them.
+    """
+
+    def __init__(self, lesson, names):
+        self.lesson, self.names, self.at_first = lesson, names, dict(names)
+        self.done, self.predictions = 0, {}  # the last cell of code that was run; {cell: text}
+
+    def show(self, number):
+        """Print a cell and run it."""
+        cell, last = self.lesson.cells[number - 1], len(self.lesson.cells)
+        print(rule(f"lesson {self.lesson.number}, cell {number} of {last}"))
+        if cell.text:
+            print(wrapped(cell.source))
+        else:
+            if self.done >= number:
+                self.start_again()
+            self.run_up_to(number - 1)
+            step_code(self.lesson, number, self.names)
+            self.done = number
+        if number - 1 in self.predictions:
+            print(f"{rule('what you predicted')}\n{self.predictions[number - 1]}")
+
+    def predict(self, number, text):
+        """Keep what was typed at a cell; an empty line leaves what was typed there before."""
+        if text:
+            self.predictions[number] = text
+
+    def run_up_to(self, number):
+        """Run the cells of code up to this one that have not been run, silently."""
+        missing = [n for n in range(self.done + 1, number + 1) if not self.lesson.cells[n - 1].text]
+        if missing:
+            print(f"(running {len(missing)} cell{'s' * (len(missing) > 1)} of code before this one)", flush=True)
+        for n in missing:
+            with contextlib.redirect_stdout(io.StringIO()):
+                execute(self.lesson, n, self.names)
+            self.done = n
+
+    def start_again(self):
+        """Take away all names that the cells made."""
+        self.names.clear()
+        self.names.update(self.at_first)
+        self.done = 0
 
 
 def step_code(lesson, number, names):
@@ -62,25 +117,17 @@ class Headed(io.TextIOBase):
         return self.stream.fileno()
 
 
-def go_on(cell):
-    asks = "your prediction, then Enter (q: stop): " if cell.predicts else "-- Enter: next cell, q: stop -- "
-    try:
-        return input(f"\n{asks}").strip().lower() != "q"
-    except EOFError:
-        print()
-        return False
-
-
 def rule(text):
     return f"-- {text} ".ljust(WIDTH, "-")
 
 
 def wrapped(text):
-    """Return Markdown with its paragraphs filled to the width; headings, lists, tables and formulas stay."""
-    return "\n\n".join(
-        block if block.startswith(("#", "- ", "|", "$$", "```")) else textwrap.fill(block, WIDTH)
-        for block in text.split("\n\n")
-    )
+    """Return Markdown with formulas as text and paragraphs filled to the width; headings, lists and tables stay."""
+    blocks = [
+        block if block.startswith(("#", "- ", "|", "    ", "```")) else textwrap.fill(block, WIDTH)
+        for block in readable(text).split("\n\n")
+    ]
+    return "\n\n".join(blocks).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def numbered(cell):
@@ -108,7 +155,7 @@ def debug(lesson):
     Numba is off for what is imported from here on. Lessons that train take very long without it.
     """
     os.environ["NUMBA_DISABLE_JIT"] = "1"
-    print(f"Lesson {lesson.number} in the debugger; the kernels run as plain Python, slowly.\n{KEYS}", flush=True)
+    print(f"Lesson {lesson.number} in the debugger; the kernels run as plain Python, slowly.\n{PDB_KEYS}", flush=True)
     again = True
     while again:
         with playing(lesson) as names, explained(lesson):

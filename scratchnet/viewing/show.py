@@ -152,7 +152,7 @@ def in_notebook():
 
 
 def _save(item, names):
-    """Write the picture as script-1.png, script-2.svg, ...; the count is among the script's globals."""
+    """Write the picture as script-1.png, script-2.svg, ...; the script's globals have the count and the last path."""
     names["_pictures"] = names.get("_pictures", 0) + 1
     stem = Path(names.get("__file__") or "picture").stem
     folder = here(os.environ.get("SCRATCHNET_FIGURES") or FOLDER)
@@ -165,4 +165,5 @@ def _save(item, names):
             f"The picture cannot be written to the folder {folder} ({why.strerror}). Name another one with "
             "SCRATCHNET_FIGURES."
         ) from None
+    names["_picture"] = path
     print(f"[picture: {path}]\n[{item.alt}]")

@@ -59,7 +59,7 @@ function linearBack(dy, x, y, {W}) {
   return dx;
 }
 
-// dE/dx_j = sum_i dE/dy_i 2 (x_j - w_ij)
+// dE/dx_k = sum_i dE/dy_i 2 (x_k - w_ik)
 function rbfBack(dy, x, y, {codes}) {
   const [K, F] = codes.shape;
   return each(x, (v, j) => {

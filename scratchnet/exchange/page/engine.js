@@ -100,7 +100,7 @@ function linear(x, {W, b}) {
   return y;
 }
 
-// y_i = sum_j (x_j - w_ij)^2: how far x is from the code of class i, a penalty (paper, eq. 7).
+// y_i = sum_k (x_k - w_ik)^2: how far x is from the code of class i, a penalty (paper, eq. 7).
 function rbf(x, {codes}) {
   const [K, F] = codes.shape, y = tensor([K]);
   for (let k = 0; k < K; k++) {

@@ -49,18 +49,18 @@ BY_MAX = (
     "given."
 )
 LINE = (
-    "Yours is another straight line than x = -0.1 + 1.275 p / 255; it should be -0.1 for a pixel of 0, and 1.175 for "
-    "one of 255."
+    "Yours is another straight line than x = -0.1 + 1.275 pixel / 255; it should be -0.1 for a pixel of 0, and 1.175 "
+    "for one of 255."
 )
 REPEATS = (
     "Yours makes the border from pixels of the image; it should be background, pixel 0, which is -0.1: np.pad without "
     "`mode`."
 )
 CUT_OFF = "Yours cuts x off at a limit (np.clip, np.maximum, ...); it should reach from -0.1 to 1.175."
-TWO_LEVELS = "Yours makes each pixel ink or background; it should keep the grey between them: p / 255."
+TWO_LEVELS = "Yours makes each pixel ink or background; it should keep the grey between them: pixel / 255."
 STANDARD = (
     "Yours subtracts a mean and divides by a standard deviation; it should be the same for all images: "
-    "x = -0.1 + 1.275 p / 255."
+    "x = -0.1 + 1.275 pixel / 255."
 )
 INPUT_WRONG = (
     Wrong(
@@ -127,12 +127,12 @@ INPUT_WRONG = (
     ),
     Wrong(
         "x",
-        "Yours goes from 0 to 1; it should go from -0.1 to 1.175: x = -0.1 + 1.275 p / 255.",
+        "Yours goes from 0 to 1; it should go from -0.1 to 1.175: x = -0.1 + 1.275 pixel / 255.",
         lambda c: made(c.images, background=0, rise=1),
     ),
     Wrong(
         "x",
-        "Yours leaves the pixels as they are; it should map them to -0.1 ... 1.175: x = -0.1 + 1.275 p / 255.",
+        "Yours leaves the pixels as they are; it should map them to -0.1 ... 1.175: x = -0.1 + 1.275 pixel / 255.",
         lambda c: made(c.images, background=0, rise=255),
     ),
     Wrong(
@@ -157,7 +157,7 @@ INPUT_WRONG = (
     ),
     Wrong(
         "x",
-        "Yours does not divide by 255; it should: x = -0.1 + 1.275 p / 255.",
+        "Yours does not divide by 255; it should: x = -0.1 + 1.275 pixel / 255.",
         lambda c: made(c.images, by=1),
     ),
     Wrong("x", "Yours divides by 255 twice; it should divide once.", lambda c: made(c.images, by=255**2)),
@@ -173,7 +173,7 @@ INPUT_WRONG = (
     ),
     Wrong(
         "x",
-        "Yours has -0.1 in the border only; it should be added everywhere: x = -0.1 + 1.275 p / 255.",
+        "Yours has -0.1 in the border only; it should be added everywhere: x = -0.1 + 1.275 pixel / 255.",
         lambda c: framed(made(c.images, border=0, background=0), -0.1),
     ),
     Wrong(
@@ -227,7 +227,7 @@ INPUT_WRONG = (
     *(Wrong("x", TWO_LEVELS, lambda c, ink=ink: made(255 * (c.images > ink))) for ink in (0, 127, 128)),
     Wrong(
         "x",
-        "Yours goes from -1 to 1; it should go from -0.1 to 1.175: x = -0.1 + 1.275 p / 255.",
+        "Yours goes from -1 to 1; it should go from -0.1 to 1.175: x = -0.1 + 1.275 pixel / 255.",
         lambda c: made(c.images, background=-1, rise=2),
     ),
     Wrong("x", STANDARD, lambda c: standard(made(c.images))),
@@ -235,22 +235,22 @@ INPUT_WRONG = (
     Wrong("x", STANDARD, lambda c: (made(c.images, background=0, rise=1) - 0.1307) / 0.3081),
     Wrong(
         "x",
-        "Yours subtracts 0.1 before it multiplies by 1.275; it should multiply first: x = -0.1 + 1.275 p / 255.",
+        "Yours subtracts 0.1 before it multiplies by 1.275; it should multiply first: x = -0.1 + 1.275 pixel / 255.",
         lambda c: made(c.images, background=-0.1275),
     ),
     Wrong(
         "x",
-        "Yours multiplies p by -0.1 + 1.275; it should multiply by 1.275, and then add -0.1.",
+        "Yours multiplies the pixel by -0.1 + 1.275; it should multiply by 1.275, and then add -0.1.",
         lambda c: made(c.images, background=0, rise=1.175),
     ),
     Wrong(
         "x",
-        "Yours divides -0.1 by 255 too; it should divide p alone: -0.1 + (1.275 * p / 255).",
+        "Yours divides -0.1 by 255 too; it should divide the pixel alone: -0.1 + (1.275 * pixel / 255).",
         lambda c: made(c.images, background=-0.1 / 255),
     ),
     Wrong(
         "x",
-        "Yours has -0.1 and 1.275 in each other's place; it should be x = -0.1 + 1.275 p / 255.",
+        "Yours has -0.1 and 1.275 in each other's place; it should be x = -0.1 + 1.275 pixel / 255.",
         lambda c: made(c.images, background=1.275, rise=-0.1),
     ),
     Wrong(
@@ -258,7 +258,7 @@ INPUT_WRONG = (
         "Yours has ink and background in each other's place inside the border; background (0) should be -0.1.",
         lambda c: framed(made(c.images, border=0, background=1.175, rise=-1.275), -0.1),
     ),
-    Wrong("x", "Yours has the wrong sign; it should be -0.1 + 1.275 p / 255.", lambda c: -made(c.images)),
+    Wrong("x", "Yours has the wrong sign; it should be -0.1 + 1.275 pixel / 255.", lambda c: -made(c.images)),
     *(
         Wrong("x", CUT_OFF, lambda c, low=low, high=high: np.clip(made(c.images), low, high))
         for low, high in ((0, 1), (0, None), (None, 1))

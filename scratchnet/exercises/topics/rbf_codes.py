@@ -222,7 +222,7 @@ RBF_LAYER = Exercise(
     hints=(
         "x is (N, F), codes (classes, F). x[:, None, :] is (N, 1, F); x[:, None, :] - codes is (N, classes, F).",
         "y is the sum of the squares over the last axis.",
-        "backward: y_i = sum_j (x_j - w_ij)^2 has the derivative 2 (x_j - w_ij) with respect to x_j.",
+        "backward: y_i = sum_k (x_k - w_ik)^2 has the derivative 2 (x_k - w_ik) with respect to x_k.",
         "Each class i adds dy_i times that: dy[:, :, None] * self.difference, summed over axis 1, times 2.",
     ),
 )
