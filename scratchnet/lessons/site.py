@@ -31,7 +31,7 @@ SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # what file managers leave 
 
 
 def build_site(folder, reference=False, live=False):
-    """Run all lessons; write a page for each, the front page, the exercises, the glossary. Return the path of index.html.
+    """Run all lessons; write a page for each, the front page, exercises, glossary. Return the path of index.html.
 
     reference: build the API reference too, in the folder `reference`; where that cannot be, a line on stderr says why.
     live: train a network for a few seconds, and put the page on which it reads what one draws on the front page.
