@@ -6,12 +6,12 @@ import sys
 
 import jupytext
 import pytest
+from courses import three_lessons
 from PIL import Image
 
 from scratchnet.errors import InputError
 from scratchnet.lessons.notebook import write_notebook
 from scratchnet.lessons.scripts import CellError, all_lessons
-from scratchnet.lessons.site import build_site
 
 LESSONS = all_lessons()
 NAMES = [lesson.path.stem for lesson in LESSONS]
@@ -71,55 +71,10 @@ def test_what_is_missing_is_named(module, monkeypatch, tmp_path):
 
 # A small course.
 
-SCRIPT = """# %% [markdown]
-# # {number}. On <b>plus</b>
-#
-# After this lesson you can add $a$ and $b$.
-#
-# | a | b |
-# |---|--:|
-# | 1 | $2^x$ |
-
-# %%
-import sys
-from matplotlib.figure import Figure
-from scratchnet import picture, show
-print("<i>before</i> & after")
-show(picture)
-picture(Figure((2, 1), dpi=50), 'a "white" <picture>')
-print("1 of 2\\r2 of 2")
-print("a warning", file=sys.stderr)
-
-# %% [markdown]
-# **Predict.** What is 1 + 1?
-
-# %%
-{code}
-
-# %% [markdown]
-# ## Exercise: plus-{number}
-#
-# Write $f'(x)$.
-"""
-
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
-    """Builds a course of three to the folder `site`, with this code in lesson 2, this instead of a formula in 3."""
-    (tmp_path / "lessons").mkdir()
-    monkeypatch.setattr("scratchnet.lessons.scripts.folder", lambda: tmp_path / "lessons")
-
-    def build(code="print('two')", formula="$a$"):
-        for number in (1, 2, 3):
-            script = SCRIPT.format(number=number, code=code if number == 2 else "print(1 + 1)")
-            (tmp_path / "lessons" / f"0{number}_plus.py").write_text(
-                script.replace("$a$", formula if number == 3 else "$a$")
-            )
-        build_site(tmp_path / "site")
-        return {path.stem: path.read_text("utf-8") for path in (tmp_path / "site").glob("*.html")}
-
-    build.folder = tmp_path
-    return build
+    return three_lessons(tmp_path, monkeypatch)
 
 
 def test_a_small_course(small, capsys):
