@@ -91,7 +91,9 @@ def test_the_mark_of_a_widget_is_for_the_website_alone():
 
 def test_an_unknown_widget_is_an_error_before_any_cell_runs(small):
     with pytest.raises(InputError, match=r"Lesson 3 \(plus\), cell 1: There is no widget 'vally'\. Did you mean 'val"):
-        small("1 / 0", "a sum.\n#\n# <!-- widget: vally -->")
+        small("1 / 0", "a sum.\n#\n# <!-- widget: vally -->\n#\n# Then")
+    with pytest.raises(InputError, match=r"Lesson 3 \(plus\), cell 1: A mark of a widget expects an empty line"):
+        small("1 / 0", "a sum.\n# <!-- widget: valley -->\n#\n# Then")
     assert not (small.folder / "site").exists()
 
 
@@ -169,6 +171,7 @@ def test_the_glossary_has_a_row_for_each_word(small):
     assert len(words) > 50 and len(re.findall('<tr id="', page)) == len(words)
     html, terms = glossary()
     assert terms["map"] == terms["feature map"] == "glossary.html#feature-map" and 'id="feature-map"' in html
+    assert terms["MAP"] != terms["map"]
     assert entries("&quot;none of these&quot;, background class (of images)") == ["none of these", "background class"]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scratchnet.errors import InputError
 from scratchnet.lessons.page_frame import GLOSSARY, Website, document
-from scratchnet.lessons.typesetting import new_id, to_html
+from scratchnet.lessons.typesetting import as_term, new_id, to_html
 from scratchnet.viewing.show import ROOT
 
 PACKAGED = Path(__file__).with_name("glossary.md")  # in a wheel
@@ -42,7 +42,7 @@ def glossary() -> tuple[str, dict[str, str]]:
 def entries(cell: str) -> list[str]:
     """Return the words that a cell of the first column explains: "dense, fully connected layer" are two."""
     text = html.unescape(re.sub("<.+?>", "", cell))
-    return [word.strip(' "').lower() for word in re.sub(r" \(.+?\)", "", text).split(",") if word.strip()] or [text]
+    return [as_term(word.strip(' "')) for word in re.sub(r" \(.+?\)", "", text).split(",") if word.strip()] or [text]
 
 
 def glossary_page(page: str, website: Website) -> str:

@@ -53,8 +53,9 @@ def build_site(folder, reference=False, live=False):
         write(new / "style.css", STYLE.read_text("utf-8"))
         for name in (COMMON, REMEMBERED, *names()):
             write(new / SCRIPTS / f"{name}.js", script(name))
-        for lesson, text in zip(lessons, texts):
-            write_lesson(lesson, website, text, new)
+        for done, (lesson, text) in enumerate(zip(lessons, texts), start=1):
+            took = write_lesson(lesson, website, text, new)
+            print(f"{done:2} of {len(lessons)}  lesson {lesson.number}  {lesson.name}  {took}", file=sys.stderr)
         write(new / "index.html", index_page(website, texts, new))
         write(new / "exercises.html", exercise_page(website))
         write(new / GLOSSARY, glossary_page(words, website))
@@ -66,12 +67,11 @@ def build_site(folder, reference=False, live=False):
 
 
 def write_lesson(lesson, website, text, new):
-    """Run a lesson, write its page, and say how long that took, or why it stopped itself."""
+    """Run a lesson and write its page. Return how long that took, or why the lesson stopped itself."""
     start = time.perf_counter()
     outputs, stopped = run(lesson)
     write(new / page_name(lesson), lesson_page(lesson, website, text, outputs, stopped, new))
-    took = stopped or f"{time.perf_counter() - start:.1f} s"
-    print(f"lesson {lesson.number:2} of {len(website.lessons)}  {lesson.name}  {took}", file=sys.stderr)
+    return stopped or f"{time.perf_counter() - start:.1f} s"
 
 
 # The folder.

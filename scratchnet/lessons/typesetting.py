@@ -63,11 +63,17 @@ def with_links(page, terms):
     """Return HTML in which each bold word that is among the terms is a link; a plural counts as its singular."""
 
     def link(found):
-        word = " ".join(html.unescape(found[1]).lower().split())
+        word = as_term(html.unescape(found[1]))
         address = terms.get(word) or terms.get(word.removesuffix("s"))
         return f'<a class="term" href="{address}">{found[0]}</a>' if address else found[0]
 
     return re.sub("<strong>([^<]+)</strong>", link, page)
+
+
+def as_term(word):
+    """Return a word as the glossary has it: in small letters, but MAP, the loss, is not a map."""
+    word = " ".join(word.split())
+    return word if word.isupper() else word.lower()
 
 
 def new_id(text, ids):

@@ -31,8 +31,14 @@ def names() -> list[str]:
 
 
 def placed(page: str) -> str:
-    """Return HTML in which the marks of widgets are their places. Raises InputError for an unknown widget."""
-    return re.sub(r"<p>&lt;!-- widget: (\w+) --&gt;</p>", lambda found: place(found[1]), page)
+    """Return HTML in which the marks of widgets are their places.
+
+    Raises InputError for an unknown widget, and for a mark that is not a paragraph of its own.
+    """
+    page = re.sub(r"<p>&lt;!-- widget: (\w+) --&gt;</p>", lambda found: place(found[1]), page)
+    if "&lt;!-- widget" in page:
+        raise InputError("A mark of a widget expects an empty line before and after it. Write <!-- widget: NAME -->.")
+    return page
 
 
 def place(name: str) -> str:
