@@ -149,20 +149,20 @@ def test_sliders_change_what_is_said_and_drawn(widgets):
 
 
 def test_a_pixel_shows_its_window(widgets):
-    assert says(widgets, "window") == "y[0, 0] is the sum of the 4 products: 0.000."
+    assert says(widgets, "window") == "y[1, 2] is the sum of the 4 products: 2.000.", "it begins at the largest"
     points = widget(widgets, "window").find_element(By.CSS_SELECTOR, ".points")
     widgets.execute_script("arguments[0].scrollIntoView({block: 'center'})", points)
     third = points.size["width"] / 3
-    ActionChains(widgets).move_to_element_with_offset(points, third, 0).perform()
-    assert says(widgets, "window") == "y[1, 2] is the sum of the 4 products: 2.000."
+    ActionChains(widgets).move_to_element_with_offset(points, -third, third).perform()
+    assert says(widgets, "window") == "y[2, 0] is the sum of the 4 products: -1.000."
     tables = widget(widgets, "window").find_elements(By.CSS_SELECTOR, "table")
     assert [table.text.replace("\u2212", "-").split() for table in tables] == [
-        ["window", "of", "x", "0.00", "1.00", "1.00", "0.00"],
+        ["window", "of", "x", "0.00", "0.00", "0.00", "1.00"],
         ["filter", "W", "-1.00", "1.00", "1.00", "-1.00"],
-        ["products", "0.00", "1.00", "1.00", "0.00"],
+        ["products", "0.000", "0.000", "0.000", "-1.000"],
     ]
     frame = widget(widgets, "window").find_element(By.CSS_SELECTOR, ".pair .frame")
-    assert [frame.get_attribute(name) for name in ("x", "y", "width")] == ["2", "1", "2"]
+    assert [frame.get_attribute(name) for name in ("x", "y", "width")] == ["0", "2", "2"]
 
 
 def test_the_keyboard_is_enough(widgets):

@@ -25,17 +25,22 @@ layers follow while you draw.</p>
 <iframe src="{LIVE}" title="Draw a digit, and LeNet-5 reads it" loading="lazy"></iframe>
 </section>
 """
-PROGRESS = '<div id="progress" class="about" role="status" hidden></div>\n'
+PROGRESS = '<p id="progress" role="status" hidden></p>\n'
+FORGET = '<p id="forget" class="about" hidden></p>\n'
 
 
 def index_page(website: Website, texts: list[dict[int, str]], folder: Path) -> str:
     """Return the front page. texts: those of each lesson; folder: that of the website, with its pictures."""
-    ids, main = {"main", "draw", "progress"}, [f"<h1>{TITLE}</h1>\n<p>{INTRO}</p>\n", DRAW * website.live, PROGRESS]
+    ids, main, links = {"main", "draw", "progress", "forget"}, [], []
     for title, inside in in_parts(website.lessons).items():
         items = [item(lesson, texts[website.lessons.index(lesson)], folder) for lesson in inside]
-        main.append(f'<h2 id="{new_id(title, ids)}">{title}</h2>\n<ol class="lessons">\n{"".join(items)}</ol>\n')
-    main.append(f'<p class="about">{ESTIMATE}</p>')
-    return document(TITLE, "".join(main), website, "index.html")
+        links.append((new_id(title, ids), title))
+        main.append(f'<h2 id="{links[-1][0]}">{title}</h2>\n<ol class="lessons">\n{"".join(items)}</ol>\n')
+    parts = "".join(f'<li><a href="#{name}">{title}</a></li>\n' for name, title in links)
+    parts = f'<nav class="contents" aria-label="Parts of the course"><ul>\n{parts}</ul></nav>\n'
+    above = [f"<h1>{TITLE}</h1>\n<p>{INTRO}</p>\n", parts, PROGRESS, DRAW * website.live]
+    below = [f'<p class="about">{ESTIMATE}</p>\n', FORGET]
+    return document(TITLE, "".join([*above, *main, *below]), website, "index.html")
 
 
 def in_parts(lessons: list[Lesson]) -> dict[str, list[Lesson]]:

@@ -11,10 +11,10 @@ function unit(dark, w, b) {
 }
 
 widgets.coefficient = figure => {
-  const picture = drawing(560, 320);
+  const picture = drawing(400, 260);
   const w = slider("Coefficient w", {min: 0, max: 4, step: 0.1, value: 0.1, written: x => number(x, 1)}, show);
   const b = slider("Bias b", {min: -10, max: 10, step: 0.5, value: 0, written: x => number(x, 1)}, show);
-  const {parts, line, dot} = axes({width: 560, height: 320, x: [0, 4], y: [-2, 2], xTicks: [0, 1, 2, 3, 4],
+  const {parts, line, dot} = axes({width: 400, height: 260, x: [0, 4], y: [-2, 2], xTicks: [0, 1, 2, 3, 4],
     yTicks: [-2, -1, 0, 1, 2], xLabel: "dark pixels among the four", yLabel: "answer of the unit"});
   const says = widget(figure, "Try it: the answer of a unit to 0, 1, 2, 3 or 4 dark pixels.", w.whole, b.whole, picture.svg);
 

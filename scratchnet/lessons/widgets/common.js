@@ -71,14 +71,14 @@ function drawing(width, height) {
 
 // Axes in a drawing: `at` takes numbers to places in it, `parts` are the lines and their labels.
 function axes({width, height, x: [x0, x1], y: [y0, y1], xTicks, yTicks, xLabel, yLabel}) {
-  const left = 46, right = width - 10, top = 10, bottom = height - 40;
+  const left = 48, right = width - 10, top = 10, bottom = height - 42;
   const h = x => left + (x - x0) / (x1 - x0) * (right - left), v = y => bottom - (y - y0) / (y1 - y0) * (bottom - top);
   const text = (words, x, y, anchor, more = {}) => drawn("text", {x, y, "text-anchor": anchor, ...more}, words);
   const parts = [
     ...xTicks.map(x => drawn("line", {x1: h(x), y1: bottom, x2: h(x), y2: top, class: "grid"})),
     ...yTicks.map(y => drawn("line", {x1: left, y1: v(y), x2: right, y2: v(y), class: "grid"})),
-    ...xTicks.map(x => text(String(x), h(x), bottom + 15, "middle")),
-    ...yTicks.map(y => text(String(y), left - 5, v(y) + 4, "end")),
+    ...xTicks.map(x => text(minus(String(x)), h(x), bottom + 16, "middle")),
+    ...yTicks.map(y => text(minus(String(y)), left - 5, v(y) + 4, "end")),
     text(xLabel, (left + right) / 2, height - 6, "middle"),
     text(yLabel, 12, (top + bottom) / 2, "middle", {transform: `rotate(-90 12 ${(top + bottom) / 2})`}),
   ];
@@ -96,8 +96,13 @@ function range(first, last, step = 1) {
   return Array.from({length: Math.round((last - first) / step) + 1}, (_, i) => first + i * step);
 }
 
-// A number with so many digits after the point, with a minus sign that is no hyphen; large and tiny ones as 1.2e-5.
+// A text with a minus sign instead of each hyphen.
+function minus(text) {
+  return text.replaceAll("-", "\u2212");
+}
+
+// A number with so many digits after the point; large and tiny ones as 1.2e-5.
 function number(x, digits = 2) {
   const tiny = x !== 0 && Math.abs(x) < 0.5 * 10 ** -digits;
-  return (tiny || Math.abs(x) >= 1e5 ? x.toExponential(1) : x.toFixed(digits)).replace("-", "\u2212").replace("e-", "e\u2212");
+  return minus(tiny || Math.abs(x) >= 1e5 ? x.toExponential(1) : x.toFixed(digits));
 }

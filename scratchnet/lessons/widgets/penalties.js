@@ -7,11 +7,11 @@ function probability(y, j, penalties) {
 }
 
 widgets.penalties = figure => {
-  const picture = drawing(560, 320);
+  const picture = drawing(400, 260);
   const j = slider("j", {min: 0, max: 84, step: 1, value: 10}, show);
   const y = slider("Penalty of both", {min: 0, max: 84, step: 0.5, value: 12, written: x => number(x, 1)}, show);
-  const {parts, line, dot} = axes({width: 560, height: 320, x: [0, 84], y: [0, 1], xTicks: [0, 20, 40, 60, 80],
-    yTicks: [0, 0.25, 0.5, 0.75, 1], xLabel: "penalty of the right class and of one wrong class", yLabel: "size of the gradient"});
+  const {parts, line, dot} = axes({width: 400, height: 260, x: [0, 84], y: [0, 1], xTicks: [0, 20, 40, 60, 80],
+    yTicks: [0, 0.25, 0.5, 0.75, 1], xLabel: "penalty of the right and of one wrong class", yLabel: "size of the gradient"});
   const says = widget(figure, "Try it: what j does. The solid line is the push on the wrong class, the dashed line the " +
     "pull on the right class.", j.whole, y.whole, picture.svg);
 

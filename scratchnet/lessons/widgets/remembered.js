@@ -65,7 +65,7 @@ function offerRead(exercise) {
   if (next) next.addEventListener("click", () => kept.set(name, "yes"));
 }
 
-// On the front page: which lessons were read, with which to go on, and two buttons that forget.
+// On the front page: which lessons were read, and with which to go on.
 function showProgress(place) {
   const lessons = [...document.querySelectorAll("[data-lesson]")];
   const read = lessons.map(lesson => kept.get(`read ${lesson.dataset.lesson}`) !== "");
@@ -78,26 +78,33 @@ function showProgress(place) {
     const link = next.querySelector("h3 a");
     words.append(" Go on with ", element("a", {href: link.getAttribute("href")}, link.textContent), ".");
   }
-  const button = (text, kind) => {
+  place.replaceChildren(`You have read ${read.filter(Boolean).length} of ${lessons.length} lessons.`, words);
+  place.hidden = false;
+}
+
+// Two buttons that forget.
+function offerForgetting(place, progress) {
+  const said = element("span", {role: "status"});
+  const button = (text, kind, done) => {
     const made = element("button", {type: "button"}, text);
     made.addEventListener("click", () => {
       kept.forget(kind);
-      showProgress(place);
-      place.querySelector("button").focus();
+      showProgress(progress);
+      said.textContent = done;
     });
     return made;
   };
-  const count = read.filter(Boolean).length;
-  place.replaceChildren(
-    element("p", {role: "status"}, `You have read ${count} of ${lessons.length} lessons.`, words),
-    element("p", {}, button("Forget what I read", "read"), " ", button("Forget my predictions", "prediction"),
-      " Both are kept in this browser only."));
+  place.append("What you read and predict is kept in this browser only. ",
+    button("Forget what I read", "read", "What you read is forgotten."), " ",
+    button("Forget my predictions", "prediction", "Your predictions are forgotten."), " ", said);
   place.hidden = false;
 }
 
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-question]").forEach(askFirst);
-  const exercise = document.getElementById("exercise"), progress = document.getElementById("progress");
+  const [exercise, progress, forget] = ["exercise", "progress", "forget"].map(id => document.getElementById(id));
   if (exercise) offerRead(exercise);
-  if (progress) window.addEventListener("pageshow", () => showProgress(progress));  // also when one comes back
+  if (!progress) return;
+  offerForgetting(forget, progress);
+  window.addEventListener("pageshow", () => showProgress(progress));  // also when one comes back
 });

@@ -21,13 +21,13 @@ function level(E) {
 }
 
 widgets.valley = figure => {
-  const picture = drawing(560, 400);
+  const picture = drawing(400, 320);
   const size = slider("Step size", {min: 0.001, max: 0.022, step: 0.0005, value: 0.019, written: x => number(x, 4)}, show);
   const steps = slider("Steps", {min: 0, max: 300, step: 1, value: 20}, show);
   const box = element("input", {type: "checkbox"});
   box.addEventListener("change", show);
   const each = element("label", {class: "choice"}, box, element("span", {}, "a step size for each: half of 1 / curvature"));
-  const {parts, line, dot} = axes({width: 560, height: 400, x: [-1.2, 1.2], y: [-0.2, 1.2], xTicks: [-1, -0.5, 0, 0.5, 1],
+  const {parts, line, dot} = axes({width: 400, height: 320, x: [-1.2, 1.2], y: [-0.2, 1.2], xTicks: [-1, -0.5, 0, 0.5, 1],
     yTicks: [0, 0.5, 1], xLabel: "u, where the valley is steep", yLabel: "v, where it is flat"});
   const levels = [0.02, 0.1, 0.5, 2, 8, 20, 50].map(E => line(level(E), "level"));
   const says = widget(figure, "Try it: the path of gradient descent. Each ellipse joins points where E is the same.",

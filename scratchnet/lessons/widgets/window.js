@@ -47,11 +47,11 @@ function squares(rows, grey) {
 
 function frame(c, r, wide, high, size) {
   const box = {x: c, y: r, width: wide, height: high, fill: "none"};
-  return [drawn("rect", {...box, class: "frame", "stroke-width": size / 40}), drawn("rect", {...box, class: "inner", "stroke-width": size / 90})];
+  return [drawn("rect", {...box, class: "frame", "stroke-width": size / 60}), drawn("rect", {...box, class: "inner", "stroke-width": size / 130})];
 }
 
-function table(name, rows) {
-  const cells = rows.map(row => element("tr", {}, ...row.map(value => element("td", {}, number(value)))));
+function table(name, rows, digits) {
+  const cells = rows.map(row => element("tr", {}, ...row.map(value => element("td", {}, minus(value.toFixed(digits))))));
   return element("table", {}, element("caption", {}, name), element("tbody", {}, ...cells));
 }
 
@@ -74,6 +74,9 @@ widgets.window = figure => {
     const {x, W} = all[which.value], y = convolution(x, W);
     row.limit(y.length - 1);
     column.limit(y.length - 1);
+    const largest = y.flat().indexOf(Math.max(...y.flat()));  // begin where the map is largest
+    row.value = Math.floor(largest / y.length);
+    column.value = largest % y.length;
     for (const [svg, rows, grey] of [[picture, x, true], [map, y, false]]) {
       svg.setAttribute("viewBox", `0 0 ${rows.length} ${rows.length}`);
       svg.replaceChildren(drawn("g", {}, ...squares(rows, grey)), drawn("g", {}));
@@ -85,10 +88,12 @@ widgets.window = figure => {
 
   function show() {
     const {x, W} = all[which.value], h = row.value, w = column.value, {window, products, sum} = windowSum(x, W, h, w);
+    const rounded = Math.abs(sum) < 1e-12 ? 0 : sum;  // what is left over by rounding is not shown
     picture.lastChild.replaceChildren(...frame(w, h, W.length, W.length, x.length));
     map.lastChild.replaceChildren(...frame(w, h, 1, 1, x.length));
-    tables.replaceChildren(table("window of x", window), table("filter W", W), table("products", products));
-    says.textContent = `y[${h}, ${w}] is the sum of the ${products.flat().length} products: ${number(sum, 3)}.`;
+    tables.replaceChildren(table("window of x", window, 2), table("filter W", W, 2),
+      table("products", products, 3));
+    says.textContent = `y[${h}, ${w}] is the sum of the ${products.flat().length} products: ${number(rounded, 3)}.`;
   }
   choose();
 };
