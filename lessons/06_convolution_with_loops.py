@@ -17,6 +17,7 @@ import numpy as np
 
 from scratchnet import Conv2d, datasets, picture, sketches
 from scratchnet.models import lenet5
+from scratchnet.viewing import drawings
 
 x = np.array([[1, 1, 0, 0], [1, 1, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])  # a dark block, and a thin stroke: /
 W = np.array([[-1, 1], [1, -1]])  # a filter of 2 x 2 weights
@@ -44,6 +45,13 @@ for h in range(size):
     for w in range(size):
         y[h, w] = np.sum(W * x[h : h + 2, w : w + 2])
 print(y)
+
+# %%
+picture(
+    drawings.sliding_window(x, W, at=(1, 2)),
+    "The filter lies on row 1, column 2 of the picture. Below, the four products and their sum, 2, which stands in "
+    "row 1, column 2 of the map. The map is filled up to there, row by row.",
+)
 
 # %% [markdown]
 # A filter of k x k fits in `H - k + 1` places along a side of H. The answer is largest, 2, on the rising

@@ -13,6 +13,7 @@ import numpy as np
 from scratchnet import Conv2d, check_gradients, picture, show, sketches
 from scratchnet.kernels import col2im, im2col
 from scratchnet.kernels.convolution import convolve_back
+from scratchnet.viewing import drawings
 
 rng = np.random.default_rng(0)
 x = rng.normal(size=(1, 1, 4, 4))
@@ -56,6 +57,13 @@ for h in range(3):
         dx[h : h + 2, w : w + 2] += dX[:, 3 * h + w].reshape(2, 2)  # += and not =
 print(np.round(dx, 2))
 print("the library's:", np.allclose(dx, col2im(dX, x.shape, 2, 2, 1, 0)))
+
+# %%
+picture(
+    drawings.columns_to_image(dX, (4, 4), 2, pixel=(1, 2)),
+    "Above, dX with the four copies of the pixel in row 1, column 2 coloured, each in another row and column; their "
+    "sum stands at that pixel of the 4 by 4 picture below.",
+)
 
 # %% [markdown]
 # **Predict.** Is col2im the inverse of im2col? Take a picture of 8 x 8 ones, make columns for a filter of 5

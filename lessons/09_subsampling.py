@@ -14,6 +14,7 @@ import numpy as np
 
 from scratchnet import Conv2d, Subsampling, check_gradients, datasets, picture, show, sketches
 from scratchnet.kernels import subsample, subsample_back
+from scratchnet.viewing import drawings
 
 x = np.arange(16.0).reshape(1, 1, 4, 4)
 print(x[0, 0])
@@ -148,6 +149,13 @@ dy = rng.normal(size=y.shape)
 dw, db = (dy * s).sum(axis=(0, 2, 3)), dy.sum(axis=(0, 2, 3))
 dx = np.repeat(np.repeat(w[:, None, None] * dy, 2, axis=2), 2, axis=3)  # each number to a window of four
 print("dw", dw, " db", db, " dx", dx.shape)
+
+# %%
+picture(
+    drawings.pooling_variants(x[0, 0, :2, :2], w[0], b[0]),
+    "One window, and what three layers make of it: Subsampling w times the sum plus b, AvgPool2d the mean, MaxPool2d "
+    "the largest. Below, how they share a gradient of 1: w for each pixel, 1/4 for each, all for the largest.",
+)
 
 # %%
 show(subsample)

@@ -11,6 +11,7 @@
 import numpy as np
 
 from scratchnet import MAPLoss, MLELoss, picture, show, sketches
+from scratchnet.viewing import drawings
 
 y = np.array([[9.0, 60.0, 11.0, 80.0], [50.0, 12.0, 12.5, 90.0]])  # penalties of 4 classes for two images
 labels = np.array([0, 2])  # the right classes
@@ -61,6 +62,14 @@ print("probabilities with j = 20:", probabilities(y, 20.0).round(3), sep="\n")
 map_loss = MAPLoss(j=20)
 map_loss.forward(y, labels)
 print("gradient:", map_loss.backward().round(3), sep="\n")
+
+# %%
+picture(
+    drawings.springs(y[1], right=2, j=20),
+    "The second image twice, each class as a ball at the height of its penalty. With MLE one spring pulls class 2, the "
+    "right one, down. With MAP it pulls with 0.62, and another spring pulls class 1 up with 0.62: "
+    "twice the numbers above, which are for the mean of two images.",
+)
 
 # %% [markdown]
 # In the second image the right class is pushed down (positive gradient: less is better), and class 1 is

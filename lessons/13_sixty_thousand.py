@@ -9,6 +9,7 @@ import numpy as np
 
 from scratchnet import datasets, models, picture, show, sketches, trace
 from scratchnet.layers.initial import uniform_over_fan_in
+from scratchnet.viewing import drawings
 
 show(models.lenet5)
 
@@ -60,6 +61,14 @@ picture(
         {name: connections[name] / parameters[name] for name in parameters}, xlabel="connections for each parameter"
     ),
     "Bars of connections per parameter: C1 784, S2 490, C3 100, S4 62.5, C5 and F6 1.",
+)
+
+# %%
+picture(
+    drawings.lenet5_plan(net),
+    "The network as in Fig. 2: from the input of 32 by 32 pixels to ten outputs the maps become smaller and more. "
+    "Below, a table with the parameters and connections of each layer, and the pixels that one unit sees: 5 by 5 in C1, "
+    "6 by 6 in S2, 14 by 14 in C3, 16 by 16 in S4, and all 32 by 32 from C5 on.",
 )
 
 # %% [markdown]

@@ -15,6 +15,7 @@ import numpy as np
 from scratchnet import SDLM, SGD, Conv2d, Linear, MAPLoss, MLELoss, Sequential, check_curvature
 from scratchnet import datasets, evaluate, fit, models, picture, show, sketches
 from scratchnet.layers.initial import uniform_over_fan_in
+from scratchnet.viewing import drawings
 
 curvature = np.array([100.0, 1.0])  # E = (100 u^2 + v^2) / 2: a valley, steep along u, flat along v
 print("the gradient at (1, 1) is", curvature * np.array([1.0, 1.0]))
@@ -40,6 +41,15 @@ picture(
     sketches.curves(np.arange(300), paths, xlabel="step", ylabel="E, cut at 1e-6 and 1e3", log="y"),
     "E over 300 steps, logarithmic: it explodes for 0.021, falls slowly for 0.019, more slowly for 0.002, and at "
     "once with a step size for each parameter.",
+)
+
+# %%
+H, start, steps = np.array([20.0, 1.0]), np.array([1.0, 4.0]), np.arange(25)[:, None]  # 20: so that steps can be seen
+together, each = (1 - 0.095 * H) ** steps * start, 0.5 ** steps[:9] * start
+picture(
+    drawings.valley(H, {"one step size, 0.095": together, "a step size each": each}),
+    "A valley from above, with curvatures 20 and 1. With one step size the path goes from side to side and slowly "
+    "along; with a step size for each coordinate it goes straight to the minimum.",
 )
 
 # %% [markdown]
