@@ -77,6 +77,21 @@ def test_long_descriptions_are_folded():
     )
 
 
+def test_a_drawing_is_inside_of_the_page_and_a_file(small):
+    code = (
+        "from scratchnet.viewing import drawings\npicture(drawings.neuron([1.0], [2.0], b=0.5), 'A unit: ' + 'x ' * 90)"
+    )
+    page = small(code)["02_plus"]
+    found = re.search(
+        r'<figure class="picture"><a href="(figures/02_plus-2.svg)"><svg .+?<title>A unit</title>.+?</svg>\n?</a>'
+        r'<details class="described">\n<summary>What the picture shows</summary>\n<p>A unit: x x',
+        page,
+        re.DOTALL,
+    )
+    assert found and (small.folder / "site" / found[1]).read_text("utf-8").startswith("<svg ")
+    small()  # such a site is replaced
+
+
 # Widgets.
 
 

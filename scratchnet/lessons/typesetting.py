@@ -174,16 +174,17 @@ def library(source):
 
 
 def picture(item, figure):
-    """Return a drawing as it is. Write a picture to the next path of `figure`; it links to itself, at full size."""
-    if item.svg:
-        return f'<figure class="picture">{item.svg}</figure>\n'
-    path = next(figure)
-    with atomic_write(path) as file:
-        file.write(item.png)
-    width, height = struct.unpack(">II", item.png[16:24])
+    """Write a picture to the next path of `figure`. It links to itself, to be seen at full size; a drawing is inside."""
     alt, more = described(item.alt)
+    path = next(figure).with_suffix(".svg" if item.svg else ".png")
+    with atomic_write(path) as file:
+        file.write(item.svg.encode("utf-8") or item.png)
     source = quote(f"{path.parent.name}/{path.name}")
-    image = f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}">'
+    if item.svg:
+        image = re.sub("<title>.*?</title>", lambda _: f"<title>{html.escape(alt)}</title>", item.svg, flags=re.DOTALL)
+    else:
+        width, height = struct.unpack(">II", item.png[16:24])
+        image = f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}">'
     return f'<figure class="picture"><a href="{source}">{image}</a>{more}</figure>\n'
 
 

@@ -62,7 +62,7 @@ function drawn(tag, attributes = {}, ...children) {
 
 // A drawing of width x height units; `redraw` replaces what is in it, and says in words what it shows.
 function drawing(width, height) {
-  const svg = drawn("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", class: "drawing"});
+  const svg = drawn("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", class: "plot"});
   return {svg, redraw(words, ...parts) {
     svg.setAttribute("aria-label", words);
     svg.replaceChildren(...parts);
