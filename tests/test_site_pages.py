@@ -167,7 +167,8 @@ def test_answers_are_hidden_until_one_asks(lesson, view):
     assert len(answers) == sum(cell.predicts for cell in lesson.cells) >= 1
     for answer in answers:
         inside = page.execute_script(
-            "return [...arguments[0].querySelectorAll('pre, img, svg')].filter(e => e.closest('details') == arguments[0])",
+            "const [answer] = arguments, all = [...answer.querySelectorAll('pre, img, svg')];"
+            "return all.filter(e => e.closest('details') == answer)",
             answer,
         )
         assert inside and not any(element.is_displayed() for element in inside)

@@ -60,7 +60,11 @@ def test_the_files(wheel):
     with zipfile.ZipFile(wheel) as files:
         course = {Path(name).name: files.read(name) for name in files.namelist() if "/lessons/course/" in name}
         roots = {name.partition("/")[0] for name in files.namelist()}
+        glossary = files.read("scratchnet/lessons/glossary.md")
+        widgets = {Path(name).name for name in files.namelist() if "/lessons/widgets/" in name}
     assert course == {path.name: path.read_bytes() for path in (ROOT / "lessons").glob("*.py")}
+    assert glossary == (ROOT / "docs" / "reference" / "notation.md").read_bytes()
+    assert widgets == {path.name for path in (ROOT / "scratchnet" / "lessons" / "widgets").glob("*.js")} != set()
     assert {name for name in roots if not name.endswith(".dist-info")} == {"scratchnet"}
 
 

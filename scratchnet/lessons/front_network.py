@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from numpy.typing import NDArray
+
 from scratchnet.datasets import load, paper_input
 from scratchnet.exchange.live_page import ShownNetwork, live_page
 from scratchnet.layers import Sequential
@@ -24,7 +26,7 @@ def write_live_page(path: Path) -> None:
     live_page([ShownNetwork(net, f"LeNet-5 after {IMAGES:,} digits", paper_input, "mnist", doubts)]).save(path)
 
 
-def trained() -> tuple[Sequential, ...]:
+def trained() -> tuple[Sequential, NDArray, NDArray]:
     """Return the network, and the images and labels of the training set."""
     images, labels = load("mnist", "train")
     net = lenet5(0)

@@ -27,7 +27,7 @@ def glossary() -> tuple[str, dict[str, str]]:
     A word that stands in two tables leads to the first. Links to other pages of the reference become plain text.
     """
     source = re.sub(r"\[([^\]]+)\]\((?![a-z]+:)[^)]+\)", r"\1", glossary_source())
-    ids, terms = {"main"}, {}
+    ids, terms = {"main"}, dict[str, str]()
 
     def named(row):
         words = entries(row[1])

@@ -174,7 +174,7 @@ def library(source):
 
 
 def picture(item, figure):
-    """Write a picture to the next path of `figure`. It links to itself, to be seen at full size; a drawing is inside."""
+    """Write a picture to the next path of `figure`. It links to itself, to be seen at full size."""
     alt, more = described(item.alt)
     path = next(figure).with_suffix(".svg" if item.svg else ".png")
     with atomic_write(path) as file:
