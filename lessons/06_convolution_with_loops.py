@@ -102,6 +102,8 @@ picture(
 )
 
 # %% [markdown]
+# <!-- widget: window -->
+#
 # "If the input image is shifted, the feature map output will be shifted by the same amount, but will be
 # left unchanged otherwise" (section II.A). `np.roll` lets what leaves on one side enter on the other; we
 # compare only places that see nothing of that: `[h, w]` in the map of the shifted picture and

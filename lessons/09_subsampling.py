@@ -70,6 +70,8 @@ picture(
 )
 
 # %% [markdown]
+# <!-- widget: coefficient -->
+#
 # ## What it is good for: the sum or the halving?
 #
 # Shift a digit by one pixel. By how much do its maps change, in percent of their own size? Subsampling does

@@ -111,6 +111,8 @@ for j in (1, 10, 40):
 # pushed, and the loss acts like MLE. With $j = 1$ a wrong class is pushed only where F6 draws its code
 # almost perfectly. The library's default is 10, chosen on held-out digits (docs/REPRODUCTION.md).
 #
+# <!-- widget: penalties -->
+#
 # ## A computer's numbers end somewhere
 #
 # $e^{-104}$ is too small for a float32 and becomes 0, $e^{-800}$ even for a float64, and $\log 0$ is minus

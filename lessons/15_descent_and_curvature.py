@@ -59,6 +59,8 @@ picture(
 # derivative or **curvature** (100 and 1 here), says how large a step each direction can take: about 1 /
 # curvature.
 #
+# <!-- widget: valley -->
+#
 # In LeNet-5 a weight of C1 is used 784 times for one image, one of F6 once. "Because of the sharing, one
 # single parameter in the first few layers can have an enormous influence on the output" (appendix C): the
 # valley is there.

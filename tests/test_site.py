@@ -6,12 +6,12 @@ import sys
 
 import jupytext
 import pytest
+from courses import three_lessons
 from PIL import Image
 
 from scratchnet.errors import InputError
 from scratchnet.lessons.notebook import write_notebook
 from scratchnet.lessons.scripts import CellError, all_lessons
-from scratchnet.lessons.site import build_site
 
 LESSONS = all_lessons()
 NAMES = [lesson.path.stem for lesson in LESSONS]
@@ -25,7 +25,7 @@ every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
 def test_cells_are_those_of_jupytext_and_begin_in_their_line(lesson):
     script = lesson.path.read_text("utf-8")
     theirs = jupytext.reads(script, fmt="py:percent").cells
-    assert [(cell.text, cell.source) for cell in lesson.cells] == [
+    assert [(cell.text, cell.marked) for cell in lesson.cells] == [
         (cell.cell_type == "markdown", cell.source) for cell in theirs
     ]
     lines = script.splitlines()
@@ -71,62 +71,17 @@ def test_what_is_missing_is_named(module, monkeypatch, tmp_path):
 
 # A small course.
 
-SCRIPT = """# %% [markdown]
-# # {number}. On <b>plus</b>
-#
-# After this lesson you can add $a$ and $b$.
-#
-# | a | b |
-# |---|--:|
-# | 1 | $2^x$ |
-
-# %%
-import sys
-from matplotlib.figure import Figure
-from scratchnet import picture, show
-print("<i>before</i> & after")
-show(picture)
-picture(Figure((2, 1), dpi=50), 'a "white" <picture>')
-print("1 of 2\\r2 of 2")
-print("a warning", file=sys.stderr)
-
-# %% [markdown]
-# **Predict.** What is 1 + 1?
-
-# %%
-{code}
-
-# %% [markdown]
-# ## Exercise: plus-{number}
-#
-# Write $f'(x)$.
-"""
-
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
-    """Builds a course of three to the folder `site`, with this code in lesson 2, this instead of a formula in 3."""
-    (tmp_path / "lessons").mkdir()
-    monkeypatch.setattr("scratchnet.lessons.scripts.folder", lambda: tmp_path / "lessons")
-
-    def build(code="print('two')", formula="$a$"):
-        for number in (1, 2, 3):
-            script = SCRIPT.format(number=number, code=code if number == 2 else "print(1 + 1)")
-            (tmp_path / "lessons" / f"0{number}_plus.py").write_text(
-                script.replace("$a$", formula if number == 3 else "$a$")
-            )
-        build_site(tmp_path / "site")
-        return {path.stem: path.read_text("utf-8") for path in (tmp_path / "site").glob("*.html")}
-
-    build.folder = tmp_path
-    return build
+    return three_lessons(tmp_path, monkeypatch)
 
 
 def test_a_small_course(small, capsys):
     pages = small()
-    assert sorted(pages) == ["01_plus", "02_plus", "03_plus", "exercises", "index"]
+    assert sorted(pages) == ["01_plus", "02_plus", "03_plus", "exercises", "glossary", "index"]
     said = capsys.readouterr()
-    assert re.fullmatch(r"(lesson  [123] of 3  plus  \d+\.\d s\n){3}", said.err) and not said.out
+    assert re.fullmatch(r"( [123] of 3  lesson [123]  plus  \d+\.\d s\n){3}", said.err) and not said.out
     page = pages["02_plus"]
     order = [
         "<title>2. On &lt;b&gt;plus&lt;/b&gt; - scratchnet lessons</title>",
@@ -139,7 +94,7 @@ def test_a_small_course(small, capsys):
         'alt="a &quot;white&quot; &lt;picture&gt;" width="100" height="50">',
         ">2 of 2\na warning</pre>",
         '<div class="predict">',
-        "<details>\n<summary>Show the code and the answer</summary>",
+        "<summary>Show the code and the answer</summary>",
         ">two</pre>\n</details>",
         '<section id="exercise">',
         '<a href="01_plus.html" rel="prev">',
@@ -185,7 +140,7 @@ print(6 + 7)
 #
 # This is OPEN.
 """)["02_plus"]
-    hidden = re.findall(r"<details>\n<summary>Show the code.*?</details>", page, re.DOTALL)
+    hidden = re.findall(r'<details class="answer" data-question="\w{8}">.*?</details>', page, re.DOTALL)
     shown = page
     for part in hidden:
         shown = shown.replace(part, "")

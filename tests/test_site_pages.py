@@ -18,7 +18,7 @@ from scratchnet.viewing.show import Picture
 
 LESSONS = all_lessons()
 NAMES = [lesson.path.stem for lesson in LESSONS]
-PAGES = [*NAMES, "index", "exercises"]
+PAGES = [*NAMES, "index", "exercises", "glossary"]
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
 
 
@@ -51,7 +51,7 @@ def site(tmp_path_factory):
     original = site_module.run
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(io.StringIO()):
         patch.setattr(site_module, "run", run)
-        build_site(folder, reference=True)
+        build_site(folder, reference=True, live=True)
     return folder, outputs
 
 
@@ -89,7 +89,7 @@ def test_formulas_are_all_there_and_seen(name, view):
     seen = view(name).execute_script(
         "return [...document.querySelectorAll('math')].map(m => m.getBoundingClientRect()).map(b => b.width * b.height)"
     )
-    assert len(seen) == sum(map(formulas, texts[name]))
+    assert len(seen) == sum(map(formulas, texts.get(name, [])))
     assert all(size > 20 for size in seen), seen
     assert "$" not in "".join(e.text for e in view(name).find_elements(By.CSS_SELECTOR, "main > p, li, .predict"))
 
@@ -98,12 +98,19 @@ def test_formulas_are_all_there_and_seen(name, view):
 @every_page
 def test_pictures_are_all_there_and_described(name, view, site):
     items = [item for items in site[1].get(name, {}).values() for item in items if isinstance(item, Picture)]
-    seen = view(name).execute_script(
-        "return [...document.images].map(i => [i.alt, i.complete && i.naturalWidth, i.width / i.height / "
-        "(i.naturalWidth / i.naturalHeight)])"
+    page = view(name)
+    seen = page.execute_script(
+        "return [...document.querySelectorAll('.picture :is(img, svg)')].map(i => [i.alt || "
+        "i.querySelector('title').textContent, i.closest('.picture').querySelector('.described p')?.textContent])"
     )
-    assert [alt for alt, _, _ in seen] == [item.alt for item in items] and all(item.alt.strip() for item in items)
-    for (_, width, stretched), item in zip(seen, items):
+    assert all(item.alt.strip() for item in items) and len(seen) == len(items)
+    for (alt, described), item in zip(seen, items):
+        assert described == item.alt and item.alt.startswith(alt) if described else alt == item.alt
+    seen = page.execute_script(
+        "return [...document.images].filter(i => i.closest('.picture')).map(i => [i.complete && i.naturalWidth, "
+        "i.width / i.height / (i.naturalWidth / i.naturalHeight)])"
+    )
+    for (width, stretched), item in zip(seen, [item for item in items if not item.svg]):
         assert width == Image.open(io.BytesIO(item.png)).width and abs(stretched - 1) < 0.02
 
 
@@ -141,7 +148,7 @@ def test_links_lead_somewhere(name, view, site):
 @pytest.mark.lesson
 def test_next_and_previous_walk_through_all_lessons(view):
     page, walked = view("index"), []
-    page.find_element(By.CSS_SELECTOR, "main ol a").click()
+    page.find_element(By.CSS_SELECTOR, "main ol h3 a").click()
     for direction in ("next", "prev"):
         walked.append(Path(page.current_url).stem)
         while links := page.find_elements(By.CSS_SELECTOR, f"footer [rel={direction}]"):
@@ -156,10 +163,14 @@ def test_next_and_previous_walk_through_all_lessons(view):
 @every_lesson
 def test_answers_are_hidden_until_one_asks(lesson, view):
     page = view(lesson.path.stem)
-    answers = page.find_elements(By.CSS_SELECTOR, "main details")
+    answers = page.find_elements(By.CSS_SELECTOR, ".answer")
     assert len(answers) == sum(cell.predicts for cell in lesson.cells) >= 1
     for answer in answers:
-        inside = answer.find_elements(By.CSS_SELECTOR, "pre, img")
+        inside = page.execute_script(
+            "const [answer] = arguments, all = [...answer.querySelectorAll('pre, img, svg')];"
+            "return all.filter(e => e.closest('details') == answer)",
+            answer,
+        )
         assert inside and not any(element.is_displayed() for element in inside)
         answer.find_element(By.CSS_SELECTOR, "summary").click()
         assert all(element.is_displayed() for element in inside)
@@ -170,7 +181,7 @@ WIDE = """return [...document.querySelectorAll('body *')].filter(e => !e.closest
   e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display != 'inline').map(e => [e.tagName,
   getComputedStyle(e).overflowX == 'auto' && e.tabIndex == 0 && !!e.ariaLabel && !!e.getAttribute('role')])"""
 OUTSIDE = """return [...document.querySelectorAll('body *:not(.skip)')].filter(e =>
-  !e.parentElement.closest('pre, .formula, .table') && e.getBoundingClientRect().right > innerWidth + 0.5)
+  !e.parentElement.closest('pre, .formula, .table, svg') && e.getBoundingClientRect().right > innerWidth + 0.5)
   .map(e => e.outerHTML.slice(0, 80))"""
 
 

@@ -61,10 +61,14 @@ def test_the_files(wheel):
         course = {Path(name).name: files.read(name) for name in files.namelist() if "/lessons/course/" in name}
         runs = {Path(name).name: files.read(name) for name in files.namelist() if "/published_runs/" in name}
         roots = {name.partition("/")[0] for name in files.namelist()}
+        glossary = files.read("scratchnet/lessons/glossary.md")
+        widgets = {Path(name).name for name in files.namelist() if "/lessons/widgets/" in name}
     assert course == {path.name: path.read_bytes() for path in (ROOT / "lessons").glob("*.py")}
     assert runs == {
         name: (ROOT / "docs" / "reproduction" / name).read_bytes() for name in ("fig5-runs.csv", "fig6-runs.csv")
     }
+    assert glossary == (ROOT / "docs" / "reference" / "notation.md").read_bytes()
+    assert widgets == {path.name for path in (ROOT / "scratchnet" / "lessons" / "widgets").glob("*.js")} != set()
     assert {name for name in roots if not name.endswith(".dist-info")} == {"scratchnet"}
 
 

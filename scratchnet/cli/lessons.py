@@ -123,7 +123,7 @@ def terminal():
 def build_website(options):
     from scratchnet.lessons.site import build_site
 
-    index = build_site(options.out, reference=True)
+    index = build_site(options.out, reference=True, live=True)
     print(f"site  {index}")
 
 

@@ -16,16 +16,25 @@ from scratchnet.viewing.show import ROOT
 COURSE = Path(__file__).with_name("course")
 MARK = "# %%"
 PREDICT = "**Predict.**"
+WIDGET = re.compile(r"<!-- widget: (\w+) -->")  # a line of a text cell; the website puts a widget there
 EXERCISE = "## Exercise: "
 
 
 @dataclass(frozen=True)
 class Cell:
-    """text: is it Markdown? source: without the marks of comments; line: where it begins in the file, from 1."""
+    """text: is it Markdown? marked: without the marks of comments; line: where it begins in the file, from 1."""
 
     text: bool
-    source: str
+    marked: str
     line: int
+
+    @cached_property
+    def source(self):
+        """Return the cell as a reader sees it: without the marks of widgets, which only the website can show."""
+        if not self.text or not WIDGET.search(self.marked):
+            return self.marked
+        parts = re.split(r"\n{2,}", self.marked)
+        return "\n\n".join(part for part in parts if not WIDGET.fullmatch(part.strip()))
 
     @property
     def predicts(self):
@@ -88,7 +97,7 @@ def cut(script):
         part, text = lines[mark + 1 : end], re.search(r"\[(markdown|md)\]", lines[mark]) is not None
         if text:
             part = [line.removeprefix("#").removeprefix(" ") for line in part]
-        blank = next((i for i, line in enumerate(part) if line.strip()), 0)
+        blank = next((i for i, line in enumerate(part) if line.strip() and not WIDGET.fullmatch(line.strip())), 0)
         cells.append(Cell(text, "\n".join(part).strip("\n"), mark + 2 + blank))
     return cells
 

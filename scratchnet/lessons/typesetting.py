@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from scratchnet.errors import InputError
 from scratchnet.lessons.notebook import extra
+from scratchnet.lessons.widgets import placed
 from scratchnet.storage import atomic_write
 from scratchnet.viewing.show import Picture
 
@@ -22,26 +23,30 @@ with extra():
     from pygments.lexers import PythonLexer
 
 
+LONG = 120  # letters of a description that stands for a picture in full
 PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 PRIME = re.compile("<msup>(<mi>.</mi>)<mi>(&#x0203[2-4];)</mi></msup>")  # the sign is raised in itself
 
 
-def typeset(lesson):
-    """Return {number of a cell: HTML} for the cells of text."""
+def typeset(lesson, terms=None):
+    """Return {number of a cell: HTML} for the cells of text. terms: see `to_html`."""
     ids, texts = {"main", "exercise"}, {}
     if not re.match("# .+\n\n[^#\n]", lesson.cells[0].source) or not lesson.cells[0].text or not lesson.exercise:
         raise InputError(f"Lesson {lesson.number} ({lesson.name}) has to begin with a heading and a paragraph of text.")
     for number, cell in enumerate(lesson.cells, start=1):
         if cell.text:
             try:
-                texts[number] = to_html(cell.source, ids)
+                texts[number] = to_html(cell.marked, ids, terms)
             except InputError as why:
                 raise InputError(f"Lesson {lesson.number} ({lesson.name}), cell {number}: {why}") from None
     return texts
 
 
-def to_html(source, ids):
-    """Convert Markdown with formulas to HTML with MathML. ids: those in use on the page; headings add theirs."""
+def to_html(source, ids, terms=None):
+    """Convert Markdown with formulas to HTML with MathML. ids: those in use on the page; headings add theirs.
+
+    terms: {word: address}; a bold word becomes a link to its address. The mark of a widget becomes its place.
+    """
     tokens = markdown().parse(source)
     for token, inside in zip(tokens, [*tokens[1:], None]):
         if token.type == "heading_open":
@@ -51,7 +56,24 @@ def to_html(source, ids):
         for part in token.children or []:
             if part.type == "text" and "$" in part.content:
                 raise InputError(f"{part.content!r} has an unpaired $. Add the other one, or put code in backquotes.")
-    return markdown().renderer.render(tokens, markdown().options, {})
+    return with_links(placed(markdown().renderer.render(tokens, markdown().options, {})), terms or {})
+
+
+def with_links(page, terms):
+    """Return HTML in which each bold word that is among the terms is a link; a plural counts as its singular."""
+
+    def link(found):
+        word = as_term(html.unescape(found[1]))
+        address = terms.get(word) or terms.get(word.removesuffix("s"))
+        return f'<a class="term" href="{address}">{found[0]}</a>' if address else found[0]
+
+    return re.sub("<strong>([^<]+)</strong>", link, page)
+
+
+def as_term(word):
+    """Return a word as the glossary has it: in small letters, but MAP, the loss, is not a map."""
+    word = " ".join(word.split())
+    return word if word.isupper() else word.lower()
 
 
 def new_id(text, ids):
@@ -152,13 +174,31 @@ def library(source):
 
 
 def picture(item, figure):
-    """Return a drawing as it is. Write a picture to the next path of `figure`; it links to itself, at full size."""
-    if item.svg:
-        return f'<figure class="picture">{item.svg}</figure>\n'
-    path = next(figure)
+    """Write a picture to the next path of `figure`. It links to itself, to be seen at full size."""
+    alt, more = described(item.alt)
+    path = next(figure).with_suffix(".svg" if item.svg else ".png")
     with atomic_write(path) as file:
-        file.write(item.png)
-    width, height = struct.unpack(">II", item.png[16:24])
-    source, alt = quote(f"{path.parent.name}/{path.name}"), html.escape(item.alt)
-    image = f'<img src="{source}" alt="{alt}" width="{width}" height="{height}">'
-    return f'<figure class="picture"><a href="{source}">{image}</a></figure>\n'
+        file.write(item.svg.encode("utf-8") or item.png)
+    source = quote(f"{path.parent.name}/{path.name}")
+    if item.svg:
+        image = re.sub("<title>.*?</title>", lambda _: f"<title>{html.escape(alt)}</title>", item.svg, flags=re.DOTALL)
+    else:
+        width, height = struct.unpack(">II", item.png[16:24])
+        image = f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}">'
+    return f'<figure class="picture"><a href="{source}">{image}</a>{more}</figure>\n'
+
+
+def described(text):
+    """Return the text that stands for a picture, and, if it is long, the whole of it, folded away.
+
+    A long text is replaced by its first part, up to a full stop, a colon or a semicolon.
+    """
+    if len(text) <= LONG:
+        return text, ""
+    first = re.split(r"(?<=[^.])[.:;] ", text, maxsplit=1)[0]
+    return first, folded("What the picture shows", f"<p>{html.escape(text)}</p>\n", "described")
+
+
+def folded(summary, inside, kind, attributes=""):
+    """Return HTML that is hidden behind a line until a click."""
+    return f'<details class="{kind}"{attributes}>\n<summary>{summary}</summary>\n{inside}</details>\n'
