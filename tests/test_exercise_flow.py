@@ -133,12 +133,12 @@ def test_the_judge_is_central_differences(said):
 
 def test_hints_say_more_each_time_and_start_again_after_reset(said):
     write(["", ""])
-    for count in range(1, len(LINEAR.hints) + 2):
+    for count in range(1, len(LINEAR.ladder) + 2):
         code, text = said("hint", "linear")
-        shown = min(count, len(LINEAR.hints))
+        shown = min(count, len(LINEAR.ladder))
         assert code == 0
-        assert text.count("\n") == shown + 2
-        assert all(hint in text for hint in LINEAR.hints[:shown])
+        assert "dE/dW = dy' x" in text and text.count("\n") == LINEAR.ladder[0].count("\n") + shown + 2
+        assert all(hint in text for hint in LINEAR.ladder[:shown])
     assert "That is all" in text
     assert LINEAR.hints[-1] in said("hint")[1], "without a name: the exercise that was saved last"
     said("reset", 2)
@@ -147,13 +147,17 @@ def test_hints_say_more_each_time_and_start_again_after_reset(said):
     assert LINEAR.hints[1] not in said("hint", 2)[1]
 
 
-def test_a_solution_comes_after_an_attempt_and_can_be_switched_off(said):
+def test_a_solution_comes_with_a_right_answer_and_can_be_switched_off(said):
     said("start", "linear")
     code, text = said("solution", 2)
     assert code == 2
     assert "Write something first" in text
     assert "np.dot" not in text
     write(["return x", ""])
+    code, text = said("solution", 2)
+    assert code == 2 and "Yours does not pass yet" in text and "np.dot" not in text
+    write(ANSWERS["linear"])
+    assert "to compare: python -m scratchnet exercise solution 02" in said("check", 2)[1]
     code, text = said("solution", 2)
     assert code == 0
     assert "def forward" in text
@@ -165,6 +169,16 @@ def test_a_solution_comes_after_an_attempt_and_can_be_switched_off(said):
     assert code == 2
     assert "switched off in syllabus.ini" in text
     assert "np.dot" not in text
+    assert "to compare" not in said("check", 2)[1]
+
+
+def test_who_is_stuck_sees_the_solution_after_every_hint(said):
+    write(["return x", ""])
+    for _ in LINEAR.ladder:
+        assert "np.dot" not in said("solution", 2)[1]
+        said("hint", 2)
+    code, text = said("solution", 2)
+    assert code == 0 and "np.dot(dy.T, self.x)" in text
 
 
 def test_reset_keeps_copies(said):

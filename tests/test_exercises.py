@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from plants import LEVEL_PLANTS, PLANTS
 
 from scratchnet import layers, losses
 from scratchnet.exercises.blank import blank_file
-from scratchnet.exercises.catalogue import EXERCISES, GIVEN, find_exercise
+from scratchnet.exercises.catalogue import COURSE, EXERCISES, GIVEN, IN_ORDER, find_exercise
 from scratchnet.exercises.checker import LEVELS, Result, check_answer, go_through, rng
 from scratchnet.lessons.scripts import all_lessons
 from scratchnet.viewing.show import underlying
@@ -44,11 +45,11 @@ def attempt(exercise, folder, bodies, imports=""):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_the_target_has_a_docstring_and_the_file_nothing_of_the_answer(exercise):
+def test_the_file_has_the_contract_and_nothing_of_the_answer(exercise):
     text = blank_file(exercise)
     tree = ast.parse(text)
-    given = inspect.getdoc(underlying(exercise.target))
-    assert given and given.split("\n")[0] in text
+    assert exercise.contract.keys() == {"", *exercise.methods}
+    assert all(contract.split("\n")[0] in text for contract in exercise.contract.values())
     assert 18 <= len(text.splitlines()) <= 41
     assert max(map(len, text.splitlines())) <= 120
     assert text.isascii()
@@ -74,6 +75,18 @@ def test_the_blank_fails_with_one_friendly_sentence(exercise, tmp_path):
     assert result.fact == (
         f"You have not written it yet: {exercise.where(exercise.methods[0])} in {path} is still blank."
     )
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_the_formula_is_the_first_hint_and_not_in_the_file(exercise):
+    text, formulas = blank_file(exercise), inspect.getdoc(underlying(exercise.target))
+    assert formulas and textwrap.indent(formulas, "    ") in exercise.ladder[0]
+    told = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
+    told = "\n".join(value for value in told if isinstance(value, str))
+    assert not re.search(r"\w\S* (=|<-|\+=|-=) \S", told), "a formula in the text of the file"
+    for line in formulas.split("\n"):
+        if re.search(r"(d2?E/d\S+|[a-zA-Z_'\])]+) (=|<-) ", line):
+            assert line.strip() not in text, line
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
@@ -252,6 +265,16 @@ def test_lessons_name_their_exercises():
         assert exercise.name == name or f"`{exercise.name}`" in text or f"start {exercise.name}" in text, exercise.name
     for name in re.findall("exercise start ([a-z0-9-]+)", " ".join(text for _, text in texts.values())):
         assert find_exercise(name).name == name
+
+
+def test_the_order_of_learning_is_that_of_the_lessons():
+    assert list(COURSE) == sorted(COURSE)
+    assert [e.name for e in IN_ORDER] == [name for names in COURSE.values() for name in names]
+    assert sorted(e.number for e in IN_ORDER) == list(range(len(EXERCISES)))
+    assert all(exercise.name in COURSE[exercise.lesson] for exercise in EXERCISES)
+    place = {exercise.name: n for n, exercise in enumerate(IN_ORDER)}
+    for first, then in (("linear", "im2col"), ("conv-forward", "col2im"), ("col2im", "conv-backward"), ("sgd", "adam")):
+        assert place[first] < place[then]
 
 
 def test_the_course():

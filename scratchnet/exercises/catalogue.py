@@ -1,4 +1,4 @@
-"""All exercises, in the order of their numbers, which is nearly that of the lessons."""
+"""All exercises: their numbers, which are those of the files, and the order in which they are learnt."""
 
 import re
 from dataclasses import replace
@@ -29,8 +29,30 @@ from scratchnet.exercises.topics import (
     two_by_two,
 )
 
+COURSE = {  # {lesson: its exercises, in the order in which they are learnt}; `exercise` and the next one follow it
+    1: ("paper-input",),
+    2: ("scaled-tanh",),
+    3: ("linear",),
+    5: ("central-differences",),
+    6: ("convolution-by-loops",),
+    7: ("im2col", "conv-forward"),
+    8: ("col2im", "conv-backward"),
+    9: ("subsampling",),
+    10: ("table-one",),
+    11: ("rbf",),
+    12: ("mle-loss", "map-loss"),
+    13: ("lenet5",),
+    15: ("linear-backward2", "conv-backward2", "sdlm", "optimal-brain-damage"),
+    16: ("sgd", "momentum"),
+    17: ("erase",),
+    18: ("rejection",),
+    20: ("relu", "max-pool-backward", "cross-entropy", "adam"),
+    22: ("pytorch",),
+    23: ("capstone",),
+}
+LESSONS = {name: lesson for lesson, names in COURSE.items() for name in names}
 EXERCISES = [
-    replace(exercise, number=number)
+    replace(exercise, number=number, lesson=LESSONS[exercise.name])
     for number, exercise in enumerate(
         (
             first_input.PAPER_INPUT,
@@ -65,6 +87,8 @@ EXERCISES = [
         )
     )
 ]
+
+IN_ORDER = [exercise for name in LESSONS for exercise in EXERCISES if exercise.name == name]
 
 # What no exercise asks for: passes that are given, and why.
 GIVEN = {
@@ -112,6 +136,5 @@ def alone(name):
 
     for lesson in all_lessons():
         if lesson.exercise[0] == name:
-            parts = [exercise.name for exercise in EXERCISES if exercise.lesson == lesson.number]
-            return f" Lesson {lesson.number} has {', '.join(parts)}."
+            return f" Lesson {lesson.number} has {', '.join(COURSE.get(lesson.number, ()))}."
     return ""

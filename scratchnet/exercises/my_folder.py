@@ -80,12 +80,16 @@ class Folder:
     def attempted(self, exercise):
         return attempted(exercise, self.file(exercise))
 
+    def out_of_hints(self, exercise):
+        """Return whether the learner has read every hint."""
+        return self.hints().get(exercise.name, 0) >= len(exercise.ladder)
+
     def next_hint(self, exercise):
         """Return the hints so far, and one more than the last time."""
         counts = self.hints()
-        count = min(counts.get(exercise.name, 0) + 1, len(exercise.hints))
+        count = min(counts.get(exercise.name, 0) + 1, len(exercise.ladder))
         self.save_hints(counts | {exercise.name: count})
-        return exercise.hints[:count]
+        return exercise.ladder[:count]
 
     def hints(self):
         try:
