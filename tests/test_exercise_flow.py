@@ -23,7 +23,7 @@ def test_from_the_list_to_the_first_right_answer(said):
     code, text = said()
     assert code == 0
     assert text.count("\n") > len(EXERCISES)
-    assert "0 of 29 done" in text
+    assert f"0 of {len(EXERCISES)} done" in text
     assert "start 00" in text
     code, text = said("start", 1)
     assert code == 0
@@ -38,7 +38,7 @@ def test_from_the_list_to_the_first_right_answer(said):
     assert text.rstrip().endswith("start 02   (linear)")
     assert "Right." in text
     assert "  no  " not in text
-    assert "1 of 29 done" in said("list")[1]
+    assert f"1 of {len(EXERCISES)} done" in said("list")[1]
 
 
 def test_one_body_right_and_the_other_blank(said):
@@ -200,7 +200,8 @@ def test_starting_again_is_refused(said):
 
 
 def test_all_at_once(said):
-    assert "29 files written to my" in said("start", "--all")[1] and len(list(Path("my").glob("ex*.py"))) == 29
+    assert f"{len(EXERCISES)} files written to my" in said("start", "--all")[1]
+    assert len(list(Path("my").glob("ex*.py"))) == len(EXERCISES)
     assert "0 files written" in said("start", "--all")[1]
     for path in Path("my").glob("ex*.py"):
         if path != FILE:
@@ -209,7 +210,7 @@ def test_all_at_once(said):
     code, text = said("check", "--all")
     assert code == 0
     assert "02  linear                 done" in text
-    assert "1 of 29 done" in text
+    assert f"1 of {len(EXERCISES)} done" in text
     write([ANSWERS["linear"][0].replace(" + self.b", ""), ""])
     code, text = said("check", "--all")
     assert code == 1 and "not right yet  Yours has no bias; it should add b." in text
@@ -220,3 +221,25 @@ def test_a_syllabus_shortens_the_list(said):
     text = said()[1]
     assert "0 of 1 done" in text and "im2col" not in text
     assert "next" not in said("check", "--all")[1]
+
+
+def test_numbers_of_one_s_own_from_start_to_solution(said):
+    path = Path("my/ex31_receptive_field.py")
+    code, text = said("start", "receptive-field", "--student", "Ada Lovelace")
+    assert code == 0 and text.startswith(path.as_posix())
+    blank = path.read_text()
+    assert "STUDENT = 'Ada Lovelace'" in blank and "KERNEL_1 = " in blank and "FIELD = ...  # yours" in blank
+    assert "FIELD in my/ex31_receptive_field.py is still blank" in said("check", 31)[1]
+    path.write_text(blank.replace("FIELD = ...", "FIELD = KERNEL_1 * WINDOW * KERNEL_2"))
+    code, text = said("check", 31)
+    assert code == 1 and "Yours multiplies the sizes" in text and "is not right for KERNEL_1 = " in text
+    path.write_text(
+        blank.replace("FIELD = ...", "FIELD = KERNEL_1 - 1 + WINDOW * KERNEL_2").replace("= ...", "= WINDOW")
+    )
+    code, text = said("check", 31)
+    assert code == 0 and "ok  DISTANCE  derived" in text
+    assert "field = 1 + (kernel1 - 1)" in said("solution", 31)[1] and "field = 1 + (kernel1 - 1)" in said("hint", 31)[1]
+    said("reset", 31)
+    assert path.read_text() == blank, "the name is kept"
+    said("start", "connections", "--student", "Alan Turing")
+    assert "STUDENT = 'Alan Turing'" in Path("my/ex32_connections.py").read_text()

@@ -21,6 +21,8 @@ from scratchnet import layers, losses
 from scratchnet.exercises.blank import blank_file
 from scratchnet.exercises.catalogue import COURSE, EXERCISES, GIVEN, IN_ORDER, find_exercise
 from scratchnet.exercises.checker import LEVELS, Result, check_answer, go_through, rng
+from scratchnet.exercises.definition import Case
+from scratchnet.exercises.own_numbers import numbers
 from scratchnet.lessons.scripts import all_lessons
 from scratchnet.viewing.show import underlying
 
@@ -102,6 +104,9 @@ class Library:
         self.exercise, self.blank, self.printed, self.last = exercise, [], {}, ""
 
     def run(self, method, case, times=1, inputs=False):
+        if self.exercise.derived:
+            given = numbers(self.exercise, "student")
+            return [{"STUDENT": "student"} | given | self.exercise.target(**given)]
         once = self.exercise.kind.prepare(self.exercise.target, case, method)
         return [once() for _ in range(times)] + [case.inputs()] * inputs
 
@@ -144,7 +149,10 @@ def mistakes():
             yield pytest.param(exercise, find_this, put_this, words, id=f"{exercise.name}-{number}", marks=mark)
 
 
-@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.draw and e.name != "table-one"], ids=lambda e: e.name)
+DRAWN = [e for e in EXERCISES if e.draw]
+
+
+@pytest.mark.parametrize("exercise", [e for e in DRAWN if e.name != "table-one"], ids=lambda e: e.name)
 def test_other_seeds_draw_other_cases(exercise):
     one, other = (exercise.draw(rng(seed, "random 0"), float).inputs() for seed in (0, 1998))
     assert any(one[name].shape != other[name].shape or (one[name] != other[name]).any() for name in one)
@@ -218,7 +226,7 @@ def planted_in(text, find_this, put_this):
     return text.replace(find_this, put_this.replace("\n", f"\n{indent}"), 1)
 
 
-@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.wrong], ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", [e for e in DRAWN if e.wrong], ids=lambda exercise: exercise.name)
 def test_every_known_wrong_answer_can_be_given_and_is_wrong(exercise):
     cases = [exercise.tiny(rng(0, "tiny"), float), *(exercise.draw(rng(seed, "draw"), float) for seed in range(5))]
     cases += exercise.odd(rng(0, "odd"), float)
@@ -232,6 +240,21 @@ def test_every_known_wrong_answer_can_be_given_and_is_wrong(exercise):
                 for case, right in zip(cases, rights)
                 if not isinstance(quietly(wrong.answer, case, right), Exception)
             ), wrong.sentence
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.derived], ids=lambda exercise: exercise.name)
+def test_each_student_has_other_numbers_and_every_slip_is_told_from_the_others(exercise):
+    drawn = [numbers(exercise, f"student {n}") for n in range(40)]
+    assert len({tuple(given.values()) for given in drawn}) > 20
+    assert numbers(exercise, "Ada  Lovelace") == numbers(exercise, "ada lovelace") == numbers(exercise, "Ada Lovelace ")
+    for given in drawn:
+        case, right = Case({}, options=given), exercise.target(**given)
+        for field, slips in exercise.wrong.items():
+            assert len(slips) >= 3 and field in exercise.methods
+            for slip in slips:
+                mine = slip.answer(case, right)
+                told = [s.sentence for s in slips if s.fits(field, mine, right[field], case, right)]
+                assert told and set(told) == {slip.sentence}, (slip.sentence, told, given)
 
 
 def quietly(function, *arguments):

@@ -46,7 +46,9 @@ def add(commands):
         return parser
 
     action(list_exercises, "list", "the exercises, and which are done", where)
-    action(start, "start", "write the file to fill in").add_argument("--all", action="store_true", help="all of them")
+    starting = action(start, "start", "write the file to fill in")
+    starting.add_argument("--all", action="store_true", help="all of them")
+    starting.add_argument("--student", metavar="NAME", help="draw your numbers from this name (default: your login)")
     checking = action(check, "check", "is it right? Without a name: the one saved last")
     checking.add_argument("--all", action="store_true", help="all that are started")
     checking.add_argument("--seed", type=natural, default=0, metavar="N", help="seeds the random cases (default: 0)")
@@ -125,6 +127,8 @@ def start(options):
     from scratchnet.exercises.syllabus import Syllabus
 
     folder = Folder(options.folder)
+    if options.student:
+        folder.called(options.student)
     if options.all:
         written = [folder.start(e) for e in Syllabus.nearby(folder.path, ".").exercises if not folder.file(e).exists()]
         print(f"{len(written)} files written to {shown(folder.path)}")

@@ -6,14 +6,18 @@ import ast
 import inspect
 import textwrap
 
+from scratchnet.exercises.own_numbers import STUDENT, numbers
 from scratchnet.viewing.show import underlying
 
 BLANK = "...  # yours"
 WIDTH = 104  # letters in a line of a contract
 
 
-def blank_file(exercise):
-    """Return the text of the file that a learner starts from: the library's signature, the contract, and a blank."""
+def blank_file(exercise, student="student"):
+    """Return the text of the file that a learner starts from: the library's signature, the contract, and a blank.
+
+    student: the name from which the numbers of an exercise to derive by hand are drawn.
+    """
     number = f"{exercise.number:02}"
     head = [
         f'"""Exercise {number}, {exercise.name} (lesson {exercise.lesson}): {exercise.title}.',
@@ -24,6 +28,8 @@ def blank_file(exercise):
         '"""',
         "",
     ]
+    if exercise.derived:
+        return "\n".join([*head, *fields(exercise, student), ""])
     imports = ["import numpy as np", ""]
     if exercise.is_class:
         imports += [f"from scratchnet import {exercise.target.__name__}"]
@@ -34,6 +40,16 @@ def blank_file(exercise):
         imports.pop()
     play = ["", "", 'if __name__ == "__main__":  # to look at it', f"    {exercise.play}"] if exercise.play else []
     return "\n".join([*head, *imports, "", "", *body, *play, ""])
+
+
+def fields(exercise, student):
+    """Lines of a file of numbers: the student's own ones, and a blank for each to derive."""
+    given = numbers(exercise, student)
+    lines = [f"{STUDENT} = {student!a}  # the numbers are drawn from this name", "", f"# {exercise.contract['']}."]
+    lines += [f"{name} = {number}  # {exercise.kind.about[name]}" for name, number in given.items()]
+    for name in exercise.methods:
+        lines += ["", f"# {exercise.contract[name]}", f"{name} = {BLANK}"]
+    return lines
 
 
 def class_blank(exercise):

@@ -145,6 +145,11 @@ class Exercise:
         return isinstance(self.target, type)
 
     @property
+    def derived(self):
+        """Whether the answer is numbers: the fields `methods` of the file."""
+        return self.kind.fields
+
+    @property
     def writes(self):
         """The name of what the learner's file defines."""
         return f"My{self.target.__name__}" if self.is_class else underlying(self.target).__name__

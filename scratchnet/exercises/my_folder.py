@@ -6,9 +6,11 @@ import os
 from scratchnet.errors import InputError, Missing
 from scratchnet.exercises.blank import blank_file
 from scratchnet.exercises.learner import attempted, shown
+from scratchnet.exercises.own_numbers import login
 from scratchnet.storage import atomic_write, here
 
 HINTS = ".hints.json"  # how many hints of each exercise were shown
+NAME = ".student"  # from which the numbers of exercises to derive by hand are drawn
 
 
 class Folder:
@@ -46,12 +48,24 @@ class Folder:
     def write(self, exercise):
         try:
             with atomic_write(self.file(exercise)) as file:
-                file.write(blank_file(exercise).encode("ascii"))
+                file.write(blank_file(exercise, self.student()).encode("ascii"))
         except (FileExistsError, NotADirectoryError):
             raise InputError(f"{shown(self.path)} is not a folder. Name another one with folder=.") from None
         except OSError as why:
             reason = f"{shown(self.path)} cannot be written to ({why.strerror})"
             raise InputError(f"{reason}. Name another folder with folder=.") from None
+
+    def student(self):
+        """Return the learner's name: the one that was told, else the login of this machine."""
+        try:
+            return (self.path / NAME).read_text("utf-8").strip() or login()
+        except (OSError, UnicodeDecodeError):
+            return login()
+
+    def called(self, student):
+        """Keep the learner's name."""
+        with atomic_write(self.path / NAME) as file:
+            file.write(student.encode())
 
     def reset(self, exercise):
         """Begins again; returns the path of a copy of what was there. Raises Missing when there is nothing."""
