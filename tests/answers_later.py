@@ -1,4 +1,4 @@
-"""Answers to the later exercises as a learner might write them, and mistakes to plant in them; see answers.py, plants.py."""
+"""Answers to the later exercises as a learner might write them; see answers.py."""
 
 import textwrap
 

@@ -8,6 +8,7 @@ import numpy as np
 from scratchnet.errors import CheckFailed
 from scratchnet.exercises.kinds import Kind
 
+MEANS = (0, 1, 0.5, 2**0.5 / 2, 2 / np.pi**0.5, (2 / np.pi) ** 0.5)  # those of weights on one side of 0
 SIGMAS = 6  # a right answer is farther away once in 500 million draws
 
 
@@ -68,9 +69,8 @@ def measured_weights(W, fan_in):
     n, scaled = W.size, W * np.sqrt(fan_in)
     candidates = (2, 1, 4, 1 / 2, 1 / 3, 2 / 3, 1 / 6, 6, 1 / 4, 0, *others(fan_in))
     spread = settled(float(np.var(scaled)), lambda v: v * np.sqrt(2 / n), *candidates)
-    centre = settled(float(np.mean(scaled)), lambda m: np.sqrt(np.var(scaled) / n), 0, 1, 0.5, np.sqrt(2) / 2)
-    rows = W.reshape(len(W), -1)
-    equal = len(rows) - len(np.unique(rows, axis=0))
+    centre = settled(float(np.mean(scaled)), lambda m: np.sqrt(np.var(scaled) / n), *MEANS)
+    equal = len(W) - 1 if same_rows(W.reshape(len(W), -1)) else 0
     return {"equal rows": float(equal), "mean of W sqrt(fan-in)": centre, "variance of W, times fan-in": spread}
 
 
@@ -103,7 +103,7 @@ class Dropping(Kind):
             expect_like("y", y, x)
             expect_masks(y, more, again, p)
             results = measured_dropout(y, x, p) | {"factor of what is kept": factor("y", y, x, y != 0)}
-            return results | {"y in evaluation": layer(False).forward(x)}
+            return results | {"y in evaluation": all_of_it("y", layer(False).forward(x))}
 
         def backward():
             made, still = layer(), layer(False)
@@ -113,7 +113,7 @@ class Dropping(Kind):
             expect_same_mask(dx, y)
             results = {"dx times 0": 0 * dx, "factor of dy": factor("dx", dx, dy, y != 0)}
             still.forward(x)
-            return results | {"dx in evaluation": still.backward(dy)}
+            return results | {"dx in evaluation": all_of_it("dx", still.backward(dy))}
 
         return forward if method == "forward" else backward
 
@@ -123,6 +123,17 @@ def expect_like(name, found, x):
     if not isinstance(found, np.ndarray) or found.shape != x.shape:
         what = f"an array of shape {found.shape}" if isinstance(found, np.ndarray) else type(found).__name__
         raise CheckFailed(f"{name} should be an array of shape {x.shape}, got {what}.", "Is a `return` missing?")
+
+
+def all_of_it(name, found):
+    """Return what a pass gives in evaluation. Raise CheckFailed if some of it, and not all, is 0."""
+    if isinstance(found, np.ndarray) and (found == 0).any() and (found != 0).any():
+        raise CheckFailed(
+            f"In evaluation some entries of {name} are 0.",
+            "Yours drops entries in evaluation too; it should drop them in training mode only: "
+            "self.training says which.",
+        )
+    return found
 
 
 def expect_masks(y, more, again, p):

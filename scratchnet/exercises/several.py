@@ -25,7 +25,7 @@ class Several(Kind):
         if not isinstance(found, tuple | list | np.ndarray):
             raise CheckFailed(f"{told} It returns {type(found).__name__}.", "Return them in a tuple: return a, b.")
         if len(found) != len(self.names):
-            raise CheckFailed(f"{told} It returns {len(found)}.")
+            raise CheckFailed(f"{told} It returns {len(found)}.", "Return all of them, in this order.")
         for name, value in zip(self.names, found):
             if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
                 raise CheckFailed(f"{told} Its {name} is {type(value).__name__}, and no number.")

@@ -54,8 +54,8 @@ def flat(layer, dy, g):
 SUSPECTS = {  # name: (options, whether it is right)
     "a right linear layer": ({}, True),
     "a right layer with tanh": ({"bend": True}, True),
-    "a right layer of large outputs": ({"scale": 1e4}, True),
-    "a right layer of small outputs": ({"scale": 1e-4}, True),
+    "a right layer of large outputs": ({"scale": 1e8}, True),
+    "a right layer of small outputs": ({"scale": 1e-8}, True),
     "a wrong dx": ({"flaw": lambda layer, dy, g: {"dx": dy @ layer.W**2}}, False),
     "a wrong dW": ({"bend": True, "flaw": lambda layer, dy, g: {"dW": dy.T @ layer._x}}, False),
     "db of the first image only": ({"flaw": first_image}, False),
@@ -66,10 +66,10 @@ SUSPECTS = {  # name: (options, whether it is right)
     "a backward that ignores dy": ({"flaw": flat}, False),
     "gradients that are 1 % too large": ({"flaw": lambda layer, dy, g: {k: 1.01 * v for k, v in g.items()}}, False),
     "a wrong dW of small outputs": (
-        {"scale": 1e-4, "flaw": lambda layer, dy, g: {"dW": 0.5 * g["dW"]}},
+        {"scale": 1e-8, "flaw": lambda layer, dy, g: {"dW": 0.5 * g["dW"]}},
         False,
     ),
-    "a wrong dx of large outputs": ({"scale": 1e4, "flaw": one_entry("dx")}, False),
+    "a wrong dx of large outputs": ({"scale": 1e8, "flaw": one_entry("dx")}, False),
 }
 
 

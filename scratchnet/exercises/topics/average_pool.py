@@ -74,7 +74,10 @@ Y = wrongs(
         "Yours is the largest of each window; it should be the mean.": lambda c: windows(c).max(axis=(4, 5)),
         "Yours is the smallest of each window; it should be the mean.": lambda c: windows(c).min(axis=(4, 5)),
         "Yours is the median of each window; it should be the mean.": lambda c: np.median(windows(c), axis=(4, 5)),
-        "Yours has no stride; window h should begin at row h * stride.": lambda c: other(c, stride=1),
+        "Yours has no stride; window h should begin at row h * stride.": (
+            lambda c: other(c, stride=1),
+            lambda c: other(c, stride=1)[:, :, : c.dy.shape[2], : c.dy.shape[3]],
+        ),
         "Yours takes the window for the stride; window h should begin at row h * stride.": lambda c: other(
             c, stride=settings(c)[0]
         ),
@@ -165,7 +168,7 @@ AVERAGE_POOLING = Exercise(
     target=AvgPool2d,
     methods=("forward", "backward"),
     task="Subsampling without its coefficient, for windows that may overlap and may leave pixels out. self.window, "
-    "self.stride and self.padding are pairs: rows, columns. self.output_shape(x.shape[1:]) is (C, OH, OW).",
+    "self.stride and self.padding are pairs: rows, columns. OH is output_size(H, kh, sh, ph), and OW likewise.",
     contract={
         "": "Average pooling: each output is the mean of a window of one map.\n"
         "x, dx: (N, C, H, W); y, dy: (N, C, OH, OW). Around each map is a border of `padding` zeros, which count as "
@@ -173,6 +176,7 @@ AVERAGE_POOLING = Exercise(
         "forward": "Return y, in the dtype of x, and store on self what backward needs.",
         "backward": "Take dE/dy and return dE/dx, in the dtype of dy.",
     },
+    gives=("from scratchnet.kernels import output_size",),
     kind=LayerPass(),
     shows=(average_pool, AvgPool2d._back, average_pool_back),
     tiny=lambda rng, dtype: pool_case(rng, dtype, (1, 1, 3, 4), 2, 1, draw=whole),

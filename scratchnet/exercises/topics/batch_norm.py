@@ -207,12 +207,16 @@ DX = wrongs(
         "Yours subtracts sums; both terms should be means: divide by n, the pixels of a map in all images.": lambda c: (
             s(c) * (c.dy - pixels(c) * (means(c, c.dy) + normed(c) * means(c, c.dy * normed(c))))
         ),
+        "Yours divides by the images only; both terms should be means over n pixels: images, rows and columns.": (
+            lambda c: s(c) * (c.dy - pixels(c) / len(c.x) * (means(c, c.dy) + normed(c) * means(c, c.dy * normed(c))))
+        ),
         "Yours adds the two terms; it should subtract them.": lambda c: (
             s(c) * (c.dy + means(c, c.dy) + normed(c) * means(c, c.dy * normed(c)))
         ),
         "Yours has no z before mean(dy z); it should be z mean(dy z).": lambda c: (
             s(c) * (c.dy - means(c, c.dy) - means(c, c.dy * normed(c)))
         ),
+        "Yours has no slope in dx; it should be multiplied by W / sqrt(var + eps).": lambda c: c.dx / s(c),
         "Yours has no W in dx; the slope should be W / sqrt(var + eps).": lambda c: c.dx / each(c.W),
         "Yours multiplies by W twice; the slope should be W / sqrt(var + eps).": lambda c: c.dx * each(c.W),
         "Yours does not divide by sqrt(var + eps); it should.": lambda c: c.dx * np.sqrt(batch(c)[1] + c.eps),

@@ -10,7 +10,7 @@ from scratchnet.exercises.topics.families import wrongs
 
 def curve(rng, epochs, patience):
     """Return a Case of held-out errors that fall, rise for longer than `patience`, and fall again; some are equal."""
-    errors = np.concatenate([[9, 7, 8, 6, 6], 6 + rng.integers(1, 4, patience + 1), rng.integers(2, 6, epochs)])
+    errors = np.concatenate([[9, 10, 8, 9, 6, 8, 6], 6 + rng.integers(1, 4, patience + 1), rng.integers(2, 6, epochs)])
     return Case({"errors": errors.astype(float) + float(rng.integers(0, 3)) / 4, "patience": patience})
 
 
@@ -81,8 +81,8 @@ EARLY_STOPPING = Exercise(
     },
     play="print(early_stopping(np.array([5, 3, 4, 2, 2, 3, 1.0]), 2))",
     kind=Several("epochs", "best epoch"),
-    tiny=lambda rng, dtype: Case({"errors": np.array([5.0, 3, 4, 2, 2, 3, 4, 1]), "patience": 3}),
-    draw=lambda rng, dtype: curve(rng, 6, int(rng.integers(2, 5))),
+    tiny=lambda rng, dtype: Case({"errors": np.array([5.0, 6, 4, 5, 2, 3, 2, 3, 4, 3, 4, 5, 6, 1]), "patience": 3}),
+    draw=lambda rng, dtype: curve(rng, 6, int(rng.integers(3, 6))),
     real=lambda rng, dtype: [curve(rng, 20, 5)],
     odd=lambda rng, dtype: [
         Case({"errors": np.array([3.0, 2, 1]), "patience": 2}),
@@ -106,7 +106,9 @@ def errors_case(rng, choices, seeds, draw=None):
     while True:
         held_out, test = (np.round(2 + rng.random((choices, seeds)) * 2, 2) for _ in range(2))
         by_mean, by_seed = held_out.mean(axis=1).argmin(), held_out.min(axis=1).argmin()
-        if len({by_mean, by_seed, test.mean(axis=1).argmin()}) == min(3, choices):
+        others = {held_out.mean(axis=0).argmin(), held_out.argmin(), held_out[:, 0].argmin()}
+        apart = by_mean not in others or choices < 3
+        if apart and len({by_mean, by_seed, test.mean(axis=1).argmin()}) == min(3, choices):
             return Case({"held_out": held_out, "test": test, "t": float(rng.choice([2.26, 2.78, 4.3]))})
 
 
@@ -140,6 +142,9 @@ def ends(field, place):
             "Yours has low and high in each other's place.": lambda c: row(c)[5 - place],
             "Yours is the smallest or the largest seed; it should be an interval of the mean.": (
                 lambda c: c.test[int(c.choice)].min() if place == 2 else c.test[int(c.choice)].max()
+            ),
+            "Yours is a percentile of the seeds; it should be an interval of their mean.": lambda c: float(
+                np.percentile(c.test[int(c.choice)], 2.5 if place == 2 else 97.5)
             ),
             "Yours is half of the width alone; it should be subtracted from the mean, and added to it.": lambda c: (
                 row(c)[3] - row(c)[1]
@@ -196,7 +201,7 @@ HONEST_TABLE = Exercise(
     play="print(honest_row(np.array([[3.0, 3.2], [2.0, 2.9]]), np.array([[2.8, 3.0], [2.9, 2.5]]), 12.7))",
     kind=Several("choice", "mean", "low", "high"),
     tiny=lambda rng, dtype: errors_case(rng, 3, 3),
-    draw=lambda rng, dtype: errors_case(rng, int(rng.integers(4, 6)), int(rng.integers(5, 8))),
+    draw=lambda rng, dtype: errors_case(rng, int(rng.integers(7, 9)), int(rng.integers(5, 7))),
     real=lambda rng, dtype: [errors_case(rng, 5, 10)],
     odd=lambda rng, dtype: [errors_case(rng, 4, 4), errors_case(rng, 2, 2), errors_case(rng, 3, 2)],
     wrong={"": wrongs("choice", CHOICE) + wrongs("mean", MEAN) + ends("low", 2) + ends("high", 3)},

@@ -1,6 +1,7 @@
 """The exercise on distortions: an affine map of an image."""
 
 import numpy as np
+from scipy import ndimage
 
 from scratchnet import datasets
 from scratchnet.exercises.definition import Case, Exercise
@@ -48,15 +49,19 @@ def around(c, centre):
     return by(c, shift=c.shift + moved - c.A @ moved)
 
 
-def corners(c, weights):
-    """Return a sum of the four neighbours. weights: s, t -> those of x[i,j], x[i,j+1], x[i+1,j], x[i+1,j+1]."""
+def corners(c, weights, whole=np.floor, wrap=False):
+    """Return a sum of the four neighbours. weights: s, t -> those of x[i,j], x[i,j+1], x[i+1,j], x[i+1,j+1]; whole: how
+    places are rounded; wrap: whether indices begin again at the other side."""
     H, W = c.image.shape
-    framed = np.full((H + 8, W + 8), c.background)
-    framed[4:-4, 4:-4] = c.image
-    q = np.clip(at(c) + 4, 0, [H + 6, W + 6])
-    i, j = np.floor(q).astype(int).transpose(2, 0, 1)
-    found = weights(*(q - np.floor(q)).transpose(2, 0, 1))
+    framed = np.pad(c.image, 4, mode="wrap") if wrap else np.pad(c.image, 4, constant_values=c.background)
+    q = at(c) % (H, W) if wrap else np.clip(at(c), -3, [H + 2, W + 2])
+    i, j = whole(q).astype(int).transpose(2, 0, 1) + 4
+    found = weights(*(q - whole(q)).transpose(2, 0, 1))
     return sum(w * framed[i + a, j + b] for w, (a, b) in zip(found, ((0, 0), (0, 1), (1, 0), (1, 1))))
+
+
+def bilinear(s, t):
+    return (1 - s) * (1 - t), (1 - s) * t, s * (1 - t), s * t
 
 
 WRONG = wrongs(
@@ -69,6 +74,9 @@ WRONG = wrongs(
         ),
         "Yours moves each pixel to A p + shift; it should ask, for each place p of the result, for the image at A p + "
         "shift.": lambda c: by(c, A=np.linalg.inv(c.A), shift=-np.linalg.inv(c.A) @ c.shift),
+        "Yours moves each pixel to the rounded A p + shift; it should ask, for each place p of the result, "
+        "for the image "
+        "at A p + shift.": lambda c: pushed(c),
         "Yours counts from the corner; it should count from the centre, ((H - 1) / 2, (W - 1) / 2).": lambda c: around(
             c, (0, 0)
         ),
@@ -92,17 +100,24 @@ WRONG = wrongs(
         "Yours has 0 outside of the image; it should have the background.": lambda c: (
             by(c, image=c.image - c.background, background=0.0) + c.background * inside_share(c)
         ),
-        "Yours repeats the pixels of the edge outside of the image; it should have the background.": lambda c: np.where(
-            outside(c), nearest_edge(c), c.result
+        "Yours has 0 where the place lies outside of the image (cval of scipy); it should have the background.": (
+            lambda c: np.where(outside(c), 0, c.result)
         ),
-        "Yours wraps around: a negative index counts from the end; outside it should have the background.": lambda c: (
-            np.where(outside(c), wrapped(c), c.result)
+        "Yours takes splines of degree 3, as scipy does by default; it should be bilinear: order=1.": lambda c: splines(
+            c
+        ),
+        "Yours wraps around: a negative index, or % H, counts from the other side; there it should have "
+        "the background.": (lambda c: corners(c, bilinear, wrap=True)),
+        "Yours rounds by int(), which rounds negative numbers up; it should round down: np.floor.": lambda c: corners(
+            c, bilinear, np.trunc
         ),
         "Yours has s and t in each other's place; s is how far to the next row, t to the next column.": lambda c: (
             corners(c, lambda s, t: ((1 - s) * (1 - t), (1 - t) * s, (1 - s) * t, s * t))
         ),
-        "Yours has the far weights at the near pixels; x[i,j] should have (1 - s) (1 - t).": lambda c: corners(
-            c, lambda s, t: (s * t, s * (1 - t), (1 - s) * t, (1 - s) * (1 - t))
+        "Yours has the far weights at the near pixels; x[i,j] should have (1 - s) (1 - t).": (
+            lambda c: corners(c, lambda s, t: bilinear(1 - s, 1 - t)),
+            lambda c: corners(c, lambda s, t: bilinear(1 - s, t)),
+            lambda c: corners(c, lambda s, t: bilinear(s, 1 - t)),
         ),
         "Yours is the plain mean of four pixels; it should weigh them by how near they are.": lambda c: corners(
             c, lambda s, t: [np.full_like(s, 0.25)] * 4
@@ -123,21 +138,25 @@ def outside(c):
     return ((q < 0) | (q > np.array(c.image.shape) - 1)).any(axis=-1)
 
 
+def splines(c):
+    """Return the result of scipy's default."""
+    centre = (np.array(c.image.shape) - 1) / 2
+    offset = centre - c.A @ centre + c.shift
+    return ndimage.affine_transform(c.image, c.A, offset, mode="constant", cval=c.background)
+
+
+def pushed(c):
+    """Return the image whose pixels are moved to the rounded places, in order."""
+    result = np.full_like(c.image, c.background)
+    for (h, w), (i, j) in zip(np.ndindex(c.image.shape), np.round(at(c)).astype(int).reshape(-1, 2)):
+        if 0 <= i < result.shape[0] and 0 <= j < result.shape[1]:
+            result[i, j] = c.image[h, w]
+    return result
+
+
 def inside_share(c):
     """Return the share of the four pixels that lie inside of the image."""
     return by(c, image=np.ones_like(c.image), background=0.0)
-
-
-def nearest_edge(c):
-    H, W = c.image.shape
-    i, j = np.round(at(c)).astype(int).transpose(2, 0, 1)
-    return c.image[np.clip(i, 0, H - 1), np.clip(j, 0, W - 1)]
-
-
-def wrapped(c):
-    H, W = c.image.shape
-    i, j = np.floor(at(c)).astype(int).transpose(2, 0, 1)
-    return c.image[i % H, j % W]
 
 
 DISTORTIONS = Exercise(

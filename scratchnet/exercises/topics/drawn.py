@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratchnet.exercises.cases import gaps
-from scratchnet.exercises.chance import Dropping, Weights
+from scratchnet.exercises.chance import MEANS, Dropping, Weights
 from scratchnet.exercises.definition import Case, Exercise
 from scratchnet.exercises.later_tasks import initial_weights
 from scratchnet.exercises.topics.families import wrongs
@@ -57,7 +57,9 @@ INITIAL = (
         "mean of W sqrt(fan-in)",
         {
             "Yours has the mean 1 / sqrt(fan_in); it should be 0.": lambda c: 1.0,
-            "Yours has weights of one sign; the mean should be 0.": (lambda c: 0.5, lambda c: np.sqrt(2) / 2),
+            "Yours has weights of one sign; the mean should be 0.": [
+                lambda c, m=m: float(m) for m in MEANS if m not in (0, 1)
+            ],
         },
     )
     + wrongs(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scratchnet.exercises.cases import gaps, normal, whole
+from scratchnet.exercises.cases import gaps, normal
 from scratchnet.exercises.definition import Case, Exercise
 from scratchnet.exercises.kinds import Function
 from scratchnet.exercises.later_tasks import input_gradient
@@ -16,6 +16,11 @@ def gradient_case(rng, dtype, images, out, maps, kernel, size, draw=normal, memo
     dy, W = draw(rng, (images, out, *size), dtype), draw(rng, (out, maps, *kernel), dtype)
     sizes = {"images": images, "output maps": out, "weights of a kernel": kernel[0] * kernel[1]}
     return Case({"dy": memory(dy), "W": memory(W)}, sizes=sizes)
+
+
+def distinct(rng, shape, dtype):
+    """Whole numbers, no two alike: a kernel that is flipped, or turned, is another one."""
+    return rng.permutation(np.arange(2, 2 + np.prod(shape))).reshape(shape).astype(dtype)
 
 
 def frame(dy, kh, kw, side=1):
@@ -76,7 +81,10 @@ WRONG = wrongs(
             lambda c: slid(c.dy, c.W[:, :, ::-1, ::-1]),
             lambda c: slid(c.dy, c.W),
         ),
-        "Yours has the size of dy (mode 'same'); it should be full: every pixel that a kernel touches.": same_size,
+        "Yours has the size of dy (mode 'same'); it should be full: every pixel that a kernel touches.": (
+            same_size,
+            lambda c: c.dx[:, :, : c.dy.shape[2], : c.dy.shape[3]],
+        ),
         "Yours has all of the border at the right and at the bottom; it should be on both sides.": lambda c: one_sided(
             c, True
         ),
@@ -131,7 +139,7 @@ FULL_CONVOLUTION = Exercise(
     play="print(input_gradient(np.ones((1, 1, 2, 2)), np.arange(4.0).reshape(1, 1, 2, 2)))",
     shows=(Conv2d._back, convolve_back),
     kind=Function("dx"),
-    tiny=lambda rng, dtype: gradient_case(rng, dtype, 1, 2, 1, (2, 2), (2, 2), draw=whole),
+    tiny=lambda rng, dtype: gradient_case(rng, dtype, 1, 2, 1, (2, 2), (2, 2), draw=distinct),
     draw=lambda rng, dtype: gradient_case(rng, dtype, 2, 4, 3, (3, 2), (4, 5)),
     real=lambda rng, dtype: [gradient_case(rng, dtype, 2, 16, 6, (5, 5), (10, 10))],
     odd=lambda rng, dtype: [

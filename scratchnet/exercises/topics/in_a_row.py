@@ -28,7 +28,7 @@ class InARow(Kind):
         def backward():
             dx = net.backward(case.arrays["dy"])
             linear = [leaf for leaf in net.leaves() if isinstance(leaf, Linear)]
-            gradients = {f"dW of {name}": vars(leaf).get("dW") for name, leaf in zip(NAMES, linear)}
+            gradients = {f"dW of {name}": vars(leaf).get("dW", 0 * leaf.W) for name, leaf in zip(NAMES, linear)}
             return {"dx": dx} | gradients
 
         if method == "forward":
@@ -169,10 +169,21 @@ BACKWARD = wrongs(
 ) + wrongs(
     "dW of F1",
     {
+        "Yours does not call backward of this layer; it should call that of every one.": lambda c: 0 * vars(c)["F1.W"],
         "Yours gives dy itself to every layer; each should get what the one after it returns: dy = "
         "layer.backward(dy).": (lambda c: some_dW(c, lambda row: [])),
     },
 )
+
+for _name in NAMES[1:]:
+    BACKWARD += wrongs(
+        f"dW of {_name}",
+        {
+            "Yours does not call backward of this layer; it should call that of every one.": (
+                lambda c, name=_name: 0 * vars(c)[f"{name}.W"]
+            )
+        },
+    )
 
 SEQUENTIAL = Exercise(
     name="sequential",

@@ -17,9 +17,9 @@ def suspects_case(rng, images, inputs, outputs):
 
 
 TOO_STRICT = {
-    "a right linear layer": "Yours calls a right layer wrong. Do you compare floats by ==, or move an "
-    "entry twice without "
-    "putting it back? It should allow a small relative error.",
+    "a right linear layer": "Yours calls a right layer wrong. Do you move both ways by h and "
+    "divide by 2 h, put each entry back, and compare "
+    "without ==? It should allow a small relative error.",
     "a right layer with tanh": "Yours calls a right layer wrong: its slopes bend, so a step that is too "
     "large, or to one "
     "side only, is not exact. It should take central differences with a step near 1e-5, and allow 1e-6 of the largest.",
@@ -69,7 +69,7 @@ CHECK_GRADIENTS = Exercise(
     target=gradients_are_right,
     task="Some layers come with a mistake in backward: in dE/dx or in the gradient of a parameter, in one "
     "entry, in the "
-    "sign, by a factor, or seen for some dE/dy only. Others are right, with outputs from 0.0001 to 10,000. "
+    "sign, by a factor, or seen for some dE/dy only. Others are right, with very small outputs or very large ones. "
     "Yours has to "
     "call the wrong ones wrong, and the right ones right. Use measured slopes, as in central-differences.",
     contract={

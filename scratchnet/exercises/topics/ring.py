@@ -14,19 +14,21 @@ def ranks_case(rng, dtype, size, n):
     return Case({"x": 10 * whole(rng, (size, n), dtype) + rng.integers(0, 9, (size, n)).astype(dtype)})
 
 
-def ring(c, add=None, store=None, owned=1):
+def ring(c, add=None, store=None, owned=1, first=True, second=False):
     """Return the sums with a mistake, all ranks at once. add, store: steps of the two halves; owned: the first part
-    that is sent in the second half, counted from the rank."""
+    that is sent in the second half, counted from the rank; first, second: whether what comes is added in that half."""
     size = len(c.x)
     parts = [np.array_split(row.copy(), size) for row in c.x]
     for s in range(size - 1 if add is None else add):
         sent = [parts[r][(r - s) % size].copy() for r in range(size)]
         for r in range(size):
-            parts[r][(r - s - 1) % size] += sent[r - 1]
+            mine = parts[r][(r - s - 1) % size]
+            mine[...] = first * mine + sent[r - 1]
     for s in range(size - 1 if store is None else store):
         sent = [parts[r][(r + owned - s) % size].copy() for r in range(size)]
         for r in range(size):
-            parts[r][(r - 1 + owned - s) % size][...] = sent[r - 1]
+            mine = parts[r][(r - 1 + owned - s) % size]
+            mine[...] = second * mine + sent[r - 1]
     return np.stack([np.concatenate(row) for row in parts])
 
 
@@ -48,6 +50,14 @@ WRONG = wrongs(
         "Yours ends after the first half: each rank has the sum of one part; in size - 1 steps more they "
         "should be passed "
         "on.": lambda c: ring(c, store=0),
+        "Yours has the numbers of one rank in each part; in the first half what comes should be added, and the second "
+        "half should begin with part rank + 1, whose sum is whole.": (
+            lambda c: ring(c, first=False),
+            lambda c: ring(c, owned=0),
+        ),
+        "Yours adds what comes in the second half; there it should be stored: the sum is whole already.": lambda c: (
+            ring(c, second=True)
+        ),
         "Yours takes one step too few in the first half; it should take size - 1.": (
             lambda c: ring(c, add=len(c.x) - 2),
             lambda c: ring(c, add=len(c.x) - 2, owned=2),
@@ -59,7 +69,7 @@ WRONG = wrongs(
             c, store=len(c.x) - 2
         ),
         "Yours sends the wrong part first in the second half; it should send the one whose sum is whole: "
-        "part rank + 1.": [lambda c, owned=owned: ring(c, owned=owned) for owned in (0, -1, 2)],
+        "part rank + 1.": [lambda c, owned=owned: ring(c, owned=owned) for owned in (-1, 2)],
         "Yours is the mean; it should be the sum.": lambda c: c.sums / len(c.x),
         "Yours is x of the rank alone; it should be the sum over all ranks.": lambda c: c.x,
         "Yours adds the neighbour only; it should be the sum over all ranks.": one_neighbour,
