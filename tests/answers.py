@@ -5,6 +5,9 @@ ANSWERS: {exercise: the lines for each blank}. ARGUMENTS: the names that its fun
 
 import textwrap
 
+import answers_by_hand
+import answers_later
+
 ANSWERS = {
     "paper-input": (
         """
@@ -354,6 +357,7 @@ ANSWERS = {
     ),
 }
 ANSWERS = {name: [textwrap.dedent(text).strip() + "\n" for text in texts] for name, texts in ANSWERS.items()}
+ANSWERS |= answers_by_hand.ANSWERS | answers_later.ANSWERS
 
 # What the answers call the arguments of each blank: the library may call them otherwise.
 ARGUMENTS = {
@@ -387,3 +391,4 @@ ARGUMENTS = {
     "rejection": ("doubt wrong error",),
     "pytorch": ("state",),
 }
+ARGUMENTS |= answers_by_hand.ARGUMENTS | answers_later.ARGUMENTS

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from answers import ARGUMENTS
 
 from scratchnet.exercises.blank import BLANK, blank_file
 from scratchnet.exercises.catalogue import find_exercise
+from scratchnet.exercises.own_numbers import numbers
 from scratchnet.viewing.show import underlying
 
 
@@ -29,7 +31,7 @@ def filled(exercise, bodies, imports="", arguments=None):
     assert len(parts) == len(bodies) + 1
     text = parts[0]
     for lines, rest in zip(bodies, parts[1:]):
-        indent = text.rsplit("\n", 1)[1]
+        indent = re.match(" *", text.rsplit("\n", 1)[1])[0]
         text += textwrap.indent(lines or BLANK, indent).lstrip() + rest
     return text.replace("import numpy as np\n", f"import numpy as np\n{imports}\n", 1) if imports else text
 
@@ -50,7 +52,10 @@ def with_arguments(text, arguments):
 
 
 def with_library_bodies(exercise):
-    """Pasted in, with all names of the module they come from."""
+    """Pasted in, with all names of the module they come from; for numbers, the library's."""
+    if exercise.derived:
+        right = exercise.target(**numbers(exercise, "student"))
+        return filled(exercise, [f"{right[name]!r}\n" for name in exercise.methods])
     home = underlying(exercise.target).__module__
     bodies = [body(function) for function in exercise.functions()]
     arguments = [" ".join(inspect.signature(function).parameters) for function in exercise.functions()]

@@ -3,6 +3,9 @@
 PLANTS: {exercise: (what to find in the answer, what to put there, words of the diagnosis that the learner must see)}.
 """
 
+import answers_by_hand
+import plants_later
+
 # For each level of the checker a mistake in "linear" that all levels before it let pass.
 LEVEL_PLANTS = {
     "runs": ("x @ self.W.T", "x @ self.W"),
@@ -393,3 +396,4 @@ PLANTS = {
         ("return net\n", "return net.double()\n", "stay in float32"),
     ),
 }
+PLANTS |= answers_by_hand.PLANTS | plants_later.PLANTS

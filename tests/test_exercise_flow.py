@@ -23,7 +23,7 @@ def test_from_the_list_to_the_first_right_answer(said):
     code, text = said()
     assert code == 0
     assert text.count("\n") > len(EXERCISES)
-    assert "0 of 29 done" in text
+    assert f"0 of {len(EXERCISES)} done" in text
     assert "start 00" in text
     code, text = said("start", 1)
     assert code == 0
@@ -38,7 +38,7 @@ def test_from_the_list_to_the_first_right_answer(said):
     assert text.rstrip().endswith("start 02   (linear)")
     assert "Right." in text
     assert "  no  " not in text
-    assert "1 of 29 done" in said("list")[1]
+    assert f"1 of {len(EXERCISES)} done" in said("list")[1]
 
 
 def test_one_body_right_and_the_other_blank(said):
@@ -133,12 +133,12 @@ def test_the_judge_is_central_differences(said):
 
 def test_hints_say_more_each_time_and_start_again_after_reset(said):
     write(["", ""])
-    for count in range(1, len(LINEAR.hints) + 2):
+    for count in range(1, len(LINEAR.ladder) + 2):
         code, text = said("hint", "linear")
-        shown = min(count, len(LINEAR.hints))
+        shown = min(count, len(LINEAR.ladder))
         assert code == 0
-        assert text.count("\n") == shown + 2
-        assert all(hint in text for hint in LINEAR.hints[:shown])
+        assert "dE/dW = dy' x" in text and text.count("\n") == LINEAR.ladder[0].count("\n") + shown + 2
+        assert all(hint in text for hint in LINEAR.ladder[:shown])
     assert "That is all" in text
     assert LINEAR.hints[-1] in said("hint")[1], "without a name: the exercise that was saved last"
     said("reset", 2)
@@ -147,13 +147,17 @@ def test_hints_say_more_each_time_and_start_again_after_reset(said):
     assert LINEAR.hints[1] not in said("hint", 2)[1]
 
 
-def test_a_solution_comes_after_an_attempt_and_can_be_switched_off(said):
+def test_a_solution_comes_with_a_right_answer_and_can_be_switched_off(said):
     said("start", "linear")
     code, text = said("solution", 2)
     assert code == 2
     assert "Write something first" in text
     assert "np.dot" not in text
     write(["return x", ""])
+    code, text = said("solution", 2)
+    assert code == 2 and "Yours does not pass yet" in text and "np.dot" not in text
+    write(ANSWERS["linear"])
+    assert "to compare: python -m scratchnet exercise solution 02" in said("check", 2)[1]
     code, text = said("solution", 2)
     assert code == 0
     assert "def forward" in text
@@ -165,6 +169,16 @@ def test_a_solution_comes_after_an_attempt_and_can_be_switched_off(said):
     assert code == 2
     assert "switched off in syllabus.ini" in text
     assert "np.dot" not in text
+    assert "to compare" not in said("check", 2)[1]
+
+
+def test_who_is_stuck_sees_the_solution_after_every_hint(said):
+    write(["return x", ""])
+    for _ in LINEAR.ladder:
+        assert "np.dot" not in said("solution", 2)[1]
+        said("hint", 2)
+    code, text = said("solution", 2)
+    assert code == 0 and "np.dot(dy.T, self.x)" in text
 
 
 def test_reset_keeps_copies(said):
@@ -186,7 +200,8 @@ def test_starting_again_is_refused(said):
 
 
 def test_all_at_once(said):
-    assert "29 files written to my" in said("start", "--all")[1] and len(list(Path("my").glob("ex*.py"))) == 29
+    assert f"{len(EXERCISES)} files written to my" in said("start", "--all")[1]
+    assert len(list(Path("my").glob("ex*.py"))) == len(EXERCISES)
     assert "0 files written" in said("start", "--all")[1]
     for path in Path("my").glob("ex*.py"):
         if path != FILE:
@@ -195,7 +210,7 @@ def test_all_at_once(said):
     code, text = said("check", "--all")
     assert code == 0
     assert "02  linear                 done" in text
-    assert "1 of 29 done" in text
+    assert f"1 of {len(EXERCISES)} done" in text
     write([ANSWERS["linear"][0].replace(" + self.b", ""), ""])
     code, text = said("check", "--all")
     assert code == 1 and "not right yet  Yours has no bias; it should add b." in text
@@ -206,3 +221,25 @@ def test_a_syllabus_shortens_the_list(said):
     text = said()[1]
     assert "0 of 1 done" in text and "im2col" not in text
     assert "next" not in said("check", "--all")[1]
+
+
+def test_numbers_of_one_s_own_from_start_to_solution(said):
+    path = Path("my/ex31_receptive_field.py")
+    code, text = said("start", "receptive-field", "--student", "Ada Lovelace")
+    assert code == 0 and text.startswith(path.as_posix())
+    blank = path.read_text()
+    assert "STUDENT = 'Ada Lovelace'" in blank and "KERNEL_1 = " in blank and "FIELD = ...  # yours" in blank
+    assert "FIELD in my/ex31_receptive_field.py is still blank" in said("check", 31)[1]
+    path.write_text(blank.replace("FIELD = ...", "FIELD = KERNEL_1 * WINDOW * KERNEL_2"))
+    code, text = said("check", 31)
+    assert code == 1 and "Yours multiplies the sizes" in text and "is not right for KERNEL_1 = " in text
+    path.write_text(
+        blank.replace("FIELD = ...", "FIELD = KERNEL_1 - 1 + WINDOW * KERNEL_2").replace("= ...", "= WINDOW")
+    )
+    code, text = said("check", 31)
+    assert code == 0 and "ok  DISTANCE  derived" in text
+    assert "field = 1 + (kernel1 - 1)" in said("solution", 31)[1] and "field = 1 + (kernel1 - 1)" in said("hint", 31)[1]
+    said("reset", 31)
+    assert path.read_text() == blank, "the name is kept"
+    said("start", "connections", "--student", "Alan Turing")
+    assert "STUDENT = 'Alan Turing'" in Path("my/ex32_connections.py").read_text()

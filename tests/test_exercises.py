@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from plants import LEVEL_PLANTS, PLANTS
 
 from scratchnet import layers, losses
 from scratchnet.exercises.blank import blank_file
-from scratchnet.exercises.catalogue import EXERCISES, GIVEN, find_exercise
+from scratchnet.exercises.catalogue import COURSE, EXERCISES, GIVEN, IN_ORDER, find_exercise
 from scratchnet.exercises.checker import LEVELS, Result, check_answer, go_through, rng
+from scratchnet.exercises.definition import Case
+from scratchnet.exercises.own_numbers import numbers
 from scratchnet.lessons.scripts import all_lessons
 from scratchnet.viewing.show import underlying
 
@@ -44,11 +47,11 @@ def attempt(exercise, folder, bodies, imports=""):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_the_target_has_a_docstring_and_the_file_nothing_of_the_answer(exercise):
+def test_the_file_has_the_contract_and_nothing_of_the_answer(exercise):
     text = blank_file(exercise)
     tree = ast.parse(text)
-    given = inspect.getdoc(underlying(exercise.target))
-    assert given and given.split("\n")[0] in text
+    assert exercise.contract.keys() == {"", *exercise.methods}
+    assert all(contract.split("\n")[0] in text for contract in exercise.contract.values())
     assert 18 <= len(text.splitlines()) <= 41
     assert max(map(len, text.splitlines())) <= 120
     assert text.isascii()
@@ -77,6 +80,18 @@ def test_the_blank_fails_with_one_friendly_sentence(exercise, tmp_path):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_the_formula_is_the_first_hint_and_not_in_the_file(exercise):
+    text, formulas = blank_file(exercise), inspect.getdoc(underlying(exercise.target))
+    assert formulas and textwrap.indent(formulas, "    ") in exercise.ladder[0]
+    told = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
+    told = "\n".join(value for value in told if isinstance(value, str))
+    assert not re.search(r"\w\S* (=|<-|\+=|-=) \S", told), "a formula in the text of the file"
+    for line in formulas.split("\n"):
+        if re.search(r"(d2?E/d\S+|[a-zA-Z_'\])]+) (=|<-) ", line):
+            assert line.strip() not in text, line
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_hints_are_a_ladder(exercise):
     assert len(exercise.hints) >= 3 and len(set(exercise.hints)) == len(exercise.hints)
     assert all(len(hint) > 30 and hint.isascii() for hint in exercise.hints)
@@ -89,6 +104,9 @@ class Library:
         self.exercise, self.blank, self.printed, self.last = exercise, [], {}, ""
 
     def run(self, method, case, times=1, inputs=False):
+        if self.exercise.derived:
+            given = numbers(self.exercise, "student")
+            return [{"STUDENT": "student"} | given | self.exercise.target(**given)]
         once = self.exercise.kind.prepare(self.exercise.target, case, method)
         return [once() for _ in range(times)] + [case.inputs()] * inputs
 
@@ -102,7 +120,7 @@ def test_the_library_itself_passes(exercise, tmp_path):
 
 CALLS_KERNELS = {  # the library's lines call what the exercise is about; everything else can be pasted
     *("scaled-tanh", "convolution-by-loops", "conv-forward", "conv-backward", "subsampling", "conv-backward2", "sdlm"),
-    *("sgd", "momentum", "relu", "max-pool-backward", "adam"),
+    *("sgd", "momentum", "relu", "max-pool-backward", "adam", "average-pooling"),
 }
 
 
@@ -131,7 +149,10 @@ def mistakes():
             yield pytest.param(exercise, find_this, put_this, words, id=f"{exercise.name}-{number}", marks=mark)
 
 
-@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.draw and e.name != "table-one"], ids=lambda e: e.name)
+DRAWN = [e for e in EXERCISES if e.draw]
+
+
+@pytest.mark.parametrize("exercise", [e for e in DRAWN if e.name != "table-one"], ids=lambda e: e.name)
 def test_other_seeds_draw_other_cases(exercise):
     one, other = (exercise.draw(rng(seed, "random 0"), float).inputs() for seed in (0, 1998))
     assert any(one[name].shape != other[name].shape or (one[name] != other[name]).any() for name in one)
@@ -205,7 +226,7 @@ def planted_in(text, find_this, put_this):
     return text.replace(find_this, put_this.replace("\n", f"\n{indent}"), 1)
 
 
-@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.wrong], ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("exercise", [e for e in DRAWN if e.wrong], ids=lambda exercise: exercise.name)
 def test_every_known_wrong_answer_can_be_given_and_is_wrong(exercise):
     cases = [exercise.tiny(rng(0, "tiny"), float), *(exercise.draw(rng(seed, "draw"), float) for seed in range(5))]
     cases += exercise.odd(rng(0, "odd"), float)
@@ -219,6 +240,21 @@ def test_every_known_wrong_answer_can_be_given_and_is_wrong(exercise):
                 for case, right in zip(cases, rights)
                 if not isinstance(quietly(wrong.answer, case, right), Exception)
             ), wrong.sentence
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.derived], ids=lambda exercise: exercise.name)
+def test_each_student_has_other_numbers_and_every_slip_is_told_from_the_others(exercise):
+    drawn = [numbers(exercise, f"student {n}") for n in range(40)]
+    assert len({tuple(given.values()) for given in drawn}) > 20
+    assert numbers(exercise, "Ada  Lovelace") == numbers(exercise, "ada lovelace") == numbers(exercise, "Ada Lovelace ")
+    for given in drawn:
+        case, right = Case({}, options=given), exercise.target(**given)
+        for field, slips in exercise.wrong.items():
+            assert len(slips) >= 3 and field in exercise.methods
+            for slip in slips:
+                mine = slip.answer(case, right)
+                told = [s.sentence for s in slips if s.fits(field, mine, right[field], case, right)]
+                assert told and set(told) == {slip.sentence}, (slip.sentence, told, given)
 
 
 def quietly(function, *arguments):
@@ -252,6 +288,16 @@ def test_lessons_name_their_exercises():
         assert exercise.name == name or f"`{exercise.name}`" in text or f"start {exercise.name}" in text, exercise.name
     for name in re.findall("exercise start ([a-z0-9-]+)", " ".join(text for _, text in texts.values())):
         assert find_exercise(name).name == name
+
+
+def test_the_order_of_learning_is_that_of_the_lessons():
+    assert list(COURSE) == sorted(COURSE)
+    assert [e.name for e in IN_ORDER] == [name for names in COURSE.values() for name in names]
+    assert sorted(e.number for e in IN_ORDER) == list(range(len(EXERCISES)))
+    assert all(exercise.name in COURSE[exercise.lesson] for exercise in EXERCISES)
+    place = {exercise.name: n for n, exercise in enumerate(IN_ORDER)}
+    for first, then in (("linear", "im2col"), ("conv-forward", "col2im"), ("col2im", "conv-backward"), ("sgd", "adam")):
+        assert place[first] < place[then]
 
 
 def test_the_course():

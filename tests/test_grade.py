@@ -13,7 +13,7 @@ from attempts import filled
 from scratchnet.cli import main
 from scratchnet.errors import InputError
 from scratchnet.exercises import grade as grading
-from scratchnet.exercises.catalogue import EXERCISES, find_exercise
+from scratchnet.exercises.catalogue import IN_ORDER, find_exercise
 from scratchnet.exercises.submissions import submissions
 from scratchnet.exercises.syllabus import Syllabus
 
@@ -224,7 +224,7 @@ def test_a_syllabus_as_written_is_read_again(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     assert main(["exercise", "syllabus"]) == 0 and main(["exercise", "syllabus"]) == 2
     assert "exists already" in capfd.readouterr().err
-    assert Syllabus.read("syllabus.ini") == Syllabus() and list(Syllabus().points) == [e.name for e in EXERCISES]
+    assert Syllabus.read("syllabus.ini") == Syllabus() and list(Syllabus().points) == [e.name for e in IN_ORDER]
     path = Path("syllabus.ini")
     path.write_text(path.read_text().replace("solutions = yes", "solutions = no").replace("seed = 1998", "seed = 5"))
     assert (Syllabus.nearby(".").solutions, Syllabus.nearby("none", ".").seed) == (False, 5)

@@ -46,13 +46,15 @@ def add(commands):
         return parser
 
     action(list_exercises, "list", "the exercises, and which are done", where)
-    action(start, "start", "write the file to fill in").add_argument("--all", action="store_true", help="all of them")
+    starting = action(start, "start", "write the file to fill in")
+    starting.add_argument("--all", action="store_true", help="all of them")
+    starting.add_argument("--student", metavar="NAME", help="draw your numbers from this name (default: your login)")
     checking = action(check, "check", "is it right? Without a name: the one saved last")
     checking.add_argument("--all", action="store_true", help="all that are started")
     checking.add_argument("--seed", type=natural, default=0, metavar="N", help="seeds the random cases (default: 0)")
     action(watch, "watch", "check whenever the file is saved")
     action(hint, "hint", "a hint, each time a little more")
-    action(solution, "solution", "the library's own lines, after an attempt")
+    action(solution, "solution", "the library's own lines, when yours pass")
     action(reset, "reset", "begin again; a copy is kept")
     own_layers.add(whats, where)
     grading.add(whats)
@@ -101,7 +103,7 @@ def list_exercises(options):
 def state_of(folder, exercise):
     if not folder.file(exercise).exists():
         return ""
-    if exercise.levels:  # takes its time
+    if exercise.kind.trains:
         return f"started; check {exercise.number:02}" if folder.attempted(exercise) else "started"
     return STATES[result_of(folder, exercise).state]
 
@@ -125,6 +127,8 @@ def start(options):
     from scratchnet.exercises.syllabus import Syllabus
 
     folder = Folder(options.folder)
+    if options.student:
+        folder.called(options.student)
     if options.all:
         written = [folder.start(e) for e in Syllabus.nearby(folder.path, ".").exercises if not folder.file(e).exists()]
         print(f"{len(written)} files written to {shown(folder.path)}")
@@ -167,7 +171,10 @@ def check(options):
     if result.state != "right":
         print(f"\nA hint: {next_command(options, 'hint', exercise.number)}")
         return 1
-    say_what_is_next(options, folder, exercise, Syllabus.nearby(folder.path, ".").exercises)
+    syllabus = Syllabus.nearby(folder.path, ".")
+    if syllabus.solutions:
+        print(f"\nThe library's own lines, to compare: {next_command(options, 'solution', exercise.number)}")
+    say_what_is_next(options, folder, exercise, syllabus.exercises)
     return 0
 
 
@@ -241,14 +248,13 @@ def hint(options):
     hints = folder.next_hint(exercise)
     for number, text in enumerate(hints, start=1):
         print(f"{number}. {text}")
-    if len(hints) < len(exercise.hints):
-        print(f"\n{len(exercise.hints) - len(hints)} more: {next_command(options, 'hint', exercise.number)}")
+    if len(hints) < len(exercise.ladder):
+        print(f"\n{len(exercise.ladder) - len(hints)} more: {next_command(options, 'hint', exercise.number)}")
     else:
         print(f"\nThat is all. After an attempt: {next_command(options, 'solution', exercise.number)}")
 
 
 def solution(options):
-    from scratchnet.exercises.learner import shown
     from scratchnet.exercises.syllabus import FILE, Syllabus
     from scratchnet.viewing import show
 
@@ -259,14 +265,27 @@ def solution(options):
             f"{next_command(options, 'hint', exercise.number)}"
         )
     folder.need(exercise)
-    if not folder.attempted(exercise):
-        raise InputError(
-            f"Write something first: {shown(folder.file(exercise))} is still blank. `hint {exercise.number:02}` helps."
-        )
+    expect_an_answer(options, folder, exercise)
     print(f"What the library has there; lesson {exercise.lesson} is about it.\n")
     for function in (*exercise.functions(), *exercise.shows):
         show(function)
         print()
+
+
+def expect_an_answer(options, folder, exercise):
+    """Raise InputError unless the learner's own version passes, or fails after every hint was read."""
+    from scratchnet.exercises.learner import shown
+
+    if not folder.attempted(exercise):
+        raise InputError(
+            f"Write something first: {shown(folder.file(exercise))} is still blank. `hint {exercise.number:02}` helps."
+        )
+    if folder.out_of_hints(exercise) or exercise.kind.trains or result_of(folder, exercise).state == "right":
+        return
+    raise InputError(
+        f"Yours does not pass yet. The library's lines are shown when it does, or when you have read every hint: "
+        f"{next_command(options, 'hint', exercise.number)}"
+    )
 
 
 def reset(options):

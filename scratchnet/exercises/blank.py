@@ -1,49 +1,69 @@
-"""From the library's live source to a file with a blank in it, by inspect and ast."""
+"""From the library's live signature and the contract of an exercise to a file with a blank in it.
+
+No file has the formula: that is the first hint."""
 
 import ast
 import inspect
 import textwrap
 
-from scratchnet.viewing.show import docstring, underlying
+from scratchnet.exercises.own_numbers import STUDENT, numbers
+from scratchnet.viewing.show import underlying
 
 BLANK = "...  # yours"
+WIDTH = 104  # letters in a line of a contract
 
 
-def blank_file(exercise):
-    """Return the text of the file that a learner starts from: the library's signature and docstring, and a blank."""
+def blank_file(exercise, student="student"):
+    """Return the text of the file that a learner starts from: the library's signature, the contract, and a blank.
+
+    student: the name from which the numbers of an exercise to derive by hand are drawn.
+    """
     number = f"{exercise.number:02}"
     head = [
         f'"""Exercise {number}, {exercise.name} (lesson {exercise.lesson}): {exercise.title}.',
         "",
         *textwrap.wrap(exercise.task, 98),
         "",
-        f"    python -m scratchnet exercise check {number}      is it right? (`hint {number}`: a little help)",
+        f"    python -m scratchnet exercise check {number}      is it right? (`hint {number}`: first the formula)",
         '"""',
         "",
     ]
+    if exercise.derived:
+        return "\n".join([*head, *fields(exercise, student), ""])
     imports = ["import numpy as np", ""]
     if exercise.is_class:
         imports += [f"from scratchnet import {exercise.target.__name__}"]
     imports += exercise.gives
-    body = class_blank(exercise) if exercise.is_class else function_blank(exercise.target)
+    contract = exercise.contract
+    body = class_blank(exercise) if exercise.is_class else function_blank(exercise.target, contract[""])
     while imports[-1] == "":
         imports.pop()
     play = ["", "", 'if __name__ == "__main__":  # to look at it', f"    {exercise.play}"] if exercise.play else []
     return "\n".join([*head, *imports, "", "", *body, *play, ""])
 
 
-def class_blank(exercise):
-    """Lines of a subclass: the docstring of the class, and the head of every method to write."""
-    lines = [f"class {exercise.writes}({exercise.target.__name__}):", *docstring_lines(exercise.target, "    ")]
-    for function in exercise.functions():
-        lines += ["", *indented(function_blank(function), "    ")]
+def fields(exercise, student):
+    """Lines of a file of numbers: the student's own ones, and a blank for each to derive."""
+    given = numbers(exercise, student)
+    lines = [f"{STUDENT} = {student!a}  # the numbers are drawn from this name", "", f"# {exercise.contract['']}."]
+    lines += [f"{name} = {number}  # {exercise.kind.about[name]}" for name, number in given.items()]
+    for name in exercise.methods:
+        lines += ["", f"# {exercise.contract[name]}", f"{name} = {BLANK}"]
     return lines
 
 
-def function_blank(function):
-    """Lines of a function without its code: no decorators, no annotations, the docstring, then the blank."""
+def class_blank(exercise):
+    """Lines of a subclass: what it is, and the head of every method to write, with what that gets and gives."""
+    lines = [f"class {exercise.writes}({exercise.target.__name__}):", *docstring_lines(exercise.contract[""])]
+    for name, function in zip(exercise.methods, exercise.functions()):
+        lines += ["", *indented(function_blank(function, exercise.contract[name]), "    ")]
+    return lines
+
+
+def function_blank(function, contract):
+    """Lines of a function without its code: no decorators, no annotations, the contract, then the blank."""
     node = ast.parse(textwrap.dedent(inspect.getsource(underlying(function)))).body[0]
-    return [head(node), *docstring_lines(function, "    "), f"    {BLANK}"]
+    return [head(node), *docstring_lines(contract), f"    {BLANK}"]
 
 
 def head(node):
@@ -55,15 +75,13 @@ def head(node):
     return ast.unparse(node).split("\n")[0]
 
 
-def docstring_lines(thing, indent):
-    """Its docstring as lines of source, or none."""
-    text = docstring(thing)
-    if not text:
-        return []
-    lines = text.replace("\\", "\\\\").split("\n")
-    if len(lines) == 1:
-        return indented([f'"""{lines[0]}"""'], indent)
-    return indented([f'"""{lines[0]}', *lines[1:], '"""'], indent)
+def docstring_lines(contract):
+    """Return a contract as the lines of a docstring; its first paragraph stands alone."""
+    first, *others = contract.split("\n")
+    if not others:
+        return indented([f'"""{first}"""'], "    ")
+    lines = [line for paragraph in others for line in textwrap.wrap(paragraph, WIDTH)]
+    return indented([f'"""{first}', "", *lines, '"""'], "    ")
 
 
 def indented(lines, indent):

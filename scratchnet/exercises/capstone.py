@@ -40,7 +40,7 @@ def small_network(x, labels, rng):
 class Training(Kind):
     """A function that returns a trained network: what that network makes of digits it has seen, and of others."""
 
-    repeats = False
+    repeats, trains = False, True
 
     def prepare(self, function, case, method):
         def trained():

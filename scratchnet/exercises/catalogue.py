@@ -1,4 +1,4 @@
-"""All exercises, in the order of their numbers, which is nearly that of the lessons."""
+"""All exercises: their numbers, which are those of the files, and the order in which they are learnt."""
 
 import re
 from dataclasses import replace
@@ -7,30 +7,70 @@ from pathlib import Path
 from scratchnet.errors import InputError, nearest
 from scratchnet.exercises.topics import (
     adam,
+    average_pool,
+    batch_norm,
+    choices,
     columns,
     conv_back,
     conv_layer,
     cross_entropy,
     damage,
+    derive_numbers,
+    derive_sizes,
     descent,
+    distorted,
+    drawn,
     first_input,
     first_layers,
     free,
+    full_convolution,
     fully_connected,
+    in_a_row,
+    judge_layers,
     levenberg,
     map_loss,
     modern,
     paper,
     penalties,
     rbf_codes,
+    ring,
     slopes,
+    the_loop,
     torch_network,
     trained,
     two_by_two,
 )
 
+COURSE = {  # {lesson: its exercises, in the order in which they are learnt}; `exercise` and the next one follow it
+    1: ("paper-input",),
+    2: ("scaled-tanh",),
+    3: ("linear",),
+    4: ("backpropagation", "sequential", "training-loop"),
+    5: ("central-differences", "check-gradients"),
+    6: ("convolution-by-loops",),
+    7: ("output-size", "im2col", "conv-forward"),
+    8: ("col2im", "conv-backward", "full-convolution"),
+    9: ("subsampling", "average-pooling", "receptive-field"),
+    10: ("table-one", "connections"),
+    11: ("rbf",),
+    12: ("mle-loss", "map-loss"),
+    13: ("lenet5",),
+    14: ("initial-weights",),
+    15: ("step-size", "linear-backward2", "conv-backward2", "sdlm", "optimal-brain-damage"),
+    16: ("sgd", "momentum"),
+    17: ("erase",),
+    18: ("rejection",),
+    19: ("distortions", "dropout", "early-stopping"),
+    20: ("relu", "max-pool-backward", "cross-entropy", "adam"),
+    21: ("batch-norm",),
+    22: ("pytorch",),
+    23: ("capstone",),
+    24: ("all-reduce",),
+    25: ("error-bar", "honest-table"),
+}
+LESSONS = {name: lesson for lesson, names in COURSE.items() for name in names}
 EXERCISES = [
-    replace(exercise, number=number)
+    replace(exercise, number=number, lesson=LESSONS[exercise.name])
     for number, exercise in enumerate(
         (
             first_input.PAPER_INPUT,
@@ -62,20 +102,40 @@ EXERCISES = [
             trained.ERASE,
             trained.REJECTION,
             torch_network.PYTORCH,
+            derive_numbers.TWO_LAYERS,
+            derive_sizes.OUTPUT_SIZE,
+            derive_sizes.RECEPTIVE_FIELD,
+            derive_sizes.CONNECTIONS,
+            derive_numbers.STEP_SIZE,
+            derive_numbers.ERROR_BAR,
+            in_a_row.SEQUENTIAL,
+            the_loop.TRAINING_LOOP,
+            judge_layers.CHECK_GRADIENTS,
+            full_convolution.FULL_CONVOLUTION,
+            average_pool.AVERAGE_POOLING,
+            drawn.INITIAL_WEIGHTS,
+            drawn.DROPOUT,
+            distorted.DISTORTIONS,
+            choices.EARLY_STOPPING,
+            batch_norm.BATCH_NORM,
+            ring.ALL_REDUCE,
+            choices.HONEST_TABLE,
         )
     )
 ]
 
+IN_ORDER = [exercise for name in LESSONS for exercise in EXERCISES if exercise.name == name]
+
 # What no exercise asks for: passes that are given, and why.
 GIVEN = {
     "Loss": "what fit needs of a loss",
-    "AvgPool2d": "Subsampling without its coefficient",
-    "BatchNorm2d": "not in the paper, nor in the tutorials' networks",
-    "Dropout": "not in the paper, nor in the tutorials' networks",
+    "AvgPool2d.backward2": "backward with the share squared",
+    "BatchNorm2d.backward2": "s^2 hy, in the docstring",
+    "Dropout.backward2": "backward with the mask squared",
     "Flatten": "a reshape",
     "LastAxisLinear": "Linear along one axis, for a tutorial's network",
     "Scale": "Subsampling's coefficient without its windows",
-    "Sequential": "the glue: lessons 5 and 13 show it",
+    "Sequential.backward2": "as backward",
     "Sigmoid": "ScaledTanh with another slope",
     "Softmax": "cross-entropy has it",
     "Tanh": "ScaledTanh with another factor",
@@ -112,6 +172,5 @@ def alone(name):
 
     for lesson in all_lessons():
         if lesson.exercise[0] == name:
-            parts = [exercise.name for exercise in EXERCISES if exercise.lesson == lesson.number]
-            return f" Lesson {lesson.number} has {', '.join(parts)}."
+            return f" Lesson {lesson.number} has {', '.join(COURSE.get(lesson.number, ()))}."
     return ""

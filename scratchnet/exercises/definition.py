@@ -1,12 +1,13 @@
 """What an exercise is: a class or function of the library, the methods to write, cases to try them on."""
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import numpy as np
 
-from scratchnet.viewing.show import underlying
+from scratchnet.viewing.show import docstring, underlying
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,25 +99,26 @@ def close(a, b, single=False):
 class Exercise:
     """One or more methods, or a function, for the learner to write.
 
-    number, name, lesson: where it stands; title: what it is, in a line; target: class or function of the library;
-    methods: their names, in order, ("",) for a function; task: what there is to do, beyond the docstring.
+    number, lesson: set by catalogue.py; name; title: in a line; target: class or function of the library;
+    methods: their names, in order, ("",) for a function; task: what there is to do. contract: {"": what the class or
+    function gets and gives, method: what it gets and gives}, with shapes and without the formula; a line end begins a
+    paragraph. The formula is the first hint: the docstring of the library.
     gives: lines of imports that help; shows: further functions of the library in which the answer lies. play: what the
     file does when it is run.
     open: whether all of the library may be used but the target itself. needs: a package that is no part of the install.
     kind: how a method is run and judged, see kinds.py. tiny, draw, real, odd: rng, dtype -> Case or list of them: one
     to follow by hand, random ones, those of LeNet-5, unusual ones.
     levels: other ones than the checker's. points: for a class; seconds: after which a check is stopped.
-    wrong: {method: its known wrong answers}; hints: each says a little more.
+    wrong: {method: its known wrong answers}; hints: those after the formula, each says a little more.
     """
 
-    number: int
     name: str
-    lesson: int
     title: str
     target: object
     task: str
     hints: tuple
     kind: object
+    contract: dict = field(default_factory=dict)
     tiny: Callable | None = None
     draw: Callable | None = None
     real: Callable | None = None
@@ -131,6 +133,8 @@ class Exercise:
     seconds: int = 60
     open: bool = False
     needs: str = ""
+    number: int = 0
+    lesson: int = 0
 
     @property
     def file(self):
@@ -141,6 +145,11 @@ class Exercise:
         return isinstance(self.target, type)
 
     @property
+    def derived(self):
+        """Whether the answer is numbers: the fields `methods` of the file."""
+        return self.kind.fields
+
+    @property
     def writes(self):
         """The name of what the learner's file defines."""
         return f"My{self.target.__name__}" if self.is_class else underlying(self.target).__name__
@@ -148,6 +157,14 @@ class Exercise:
     def functions(self):
         """The functions of the library that stand where the learner writes."""
         return [getattr(self.target, name) for name in self.methods] if self.is_class else [underlying(self.target)]
+
+    @property
+    def ladder(self):
+        """All hints: the formula, as the library's live docstrings have it, and then the written ones."""
+        texts = [docstring(self.target)]
+        texts += [f"{name}: {docstring(getattr(self.target, name))}" for name in self.methods if self.is_class]
+        formula = "\n\n".join(text for text in texts if text and not text.endswith(": "))
+        return ("This is the library's docstring:\n\n" + textwrap.indent(formula, "    "), *self.hints)
 
     def where(self, method):
         """Return the name of a method in a sentence."""

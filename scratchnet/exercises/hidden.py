@@ -22,6 +22,8 @@ CLOSED = ("scratchnet.exercises", "scratchnet.fast")  # modules that cannot be i
 def hide(exercise):
     """Replace the functions in this process, and return the exercise without its answer."""
     gone = [] if exercise.is_class else [*exercise.functions(), *map(underlying, exercise.shows)]
+    for name in exercise.methods if exercise.open and exercise.is_class else ():
+        setattr(exercise.target, name, refusal(vars(exercise.target)[name], f"{exercise.target.__name__}.{name}"))
     if not exercise.open:
         gone += [kernel for kernel in compiled() if kernel not in kept(exercise)]
         for kind in classes():

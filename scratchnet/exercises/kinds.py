@@ -27,9 +27,11 @@ HALF_RATE = "change of W in 4 steps, the last at half the rate"
 class Kind:
     """repeats: whether a second call gives the same; generic: whether symptoms of arrays say something; judged: the
     methods that `judge` can judge; tolerance: the relative error that rounding may make in the cases of float64;
-    of_inputs: what to say of the inputs to who changes them; unpacks: whether the learner unpacks parameters."""
+    of_inputs: what to say of the inputs to who changes them; unpacks: whether the learner unpacks parameters;
+    trains: whether a check takes its time; fields: whether the learner writes numbers and not code (own_numbers.py)."""
 
     repeats, generic, tolerance, of_inputs, unpacks = True, True, 1e-9, "", False
+    trains, fields = False, False
     judged: tuple = ()
 
     def given(self, case):

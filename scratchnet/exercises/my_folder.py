@@ -6,9 +6,11 @@ import os
 from scratchnet.errors import InputError, Missing
 from scratchnet.exercises.blank import blank_file
 from scratchnet.exercises.learner import attempted, shown
+from scratchnet.exercises.own_numbers import login
 from scratchnet.storage import atomic_write, here
 
 HINTS = ".hints.json"  # how many hints of each exercise were shown
+NAME = ".student"  # from which the numbers of exercises to derive by hand are drawn
 
 
 class Folder:
@@ -46,12 +48,24 @@ class Folder:
     def write(self, exercise):
         try:
             with atomic_write(self.file(exercise)) as file:
-                file.write(blank_file(exercise).encode("ascii"))
+                file.write(blank_file(exercise, self.student()).encode("ascii"))
         except (FileExistsError, NotADirectoryError):
             raise InputError(f"{shown(self.path)} is not a folder. Name another one with folder=.") from None
         except OSError as why:
             reason = f"{shown(self.path)} cannot be written to ({why.strerror})"
             raise InputError(f"{reason}. Name another folder with folder=.") from None
+
+    def student(self):
+        """Return the learner's name: the one that was told, else the login of this machine."""
+        try:
+            return (self.path / NAME).read_text("utf-8").strip() or login()
+        except (OSError, UnicodeDecodeError):
+            return login()
+
+    def called(self, student):
+        """Keep the learner's name."""
+        with atomic_write(self.path / NAME) as file:
+            file.write(student.encode())
 
     def reset(self, exercise):
         """Begins again; returns the path of a copy of what was there. Raises Missing when there is nothing."""
@@ -80,12 +94,16 @@ class Folder:
     def attempted(self, exercise):
         return attempted(exercise, self.file(exercise))
 
+    def out_of_hints(self, exercise):
+        """Return whether the learner has read every hint."""
+        return self.hints().get(exercise.name, 0) >= len(exercise.ladder)
+
     def next_hint(self, exercise):
         """Return the hints so far, and one more than the last time."""
         counts = self.hints()
-        count = min(counts.get(exercise.name, 0) + 1, len(exercise.hints))
+        count = min(counts.get(exercise.name, 0) + 1, len(exercise.ladder))
         self.save_hints(counts | {exercise.name: count})
-        return exercise.hints[:count]
+        return exercise.ladder[:count]
 
     def hints(self):
         try:

@@ -5,7 +5,7 @@ import contextlib
 from dataclasses import dataclass, field
 
 from scratchnet.errors import InputError, nearest
-from scratchnet.exercises.catalogue import EXERCISES
+from scratchnet.exercises.catalogue import IN_ORDER
 from scratchnet.storage import atomic_write, here
 
 FILE = "syllabus.ini"
@@ -31,7 +31,7 @@ parts = {parts}
 class Syllabus:
     """points: {name of an exercise: points}, in the order of the course; the rest as in the file."""
 
-    points: dict = field(default_factory=lambda: {exercise.name: exercise.points for exercise in EXERCISES})
+    points: dict = field(default_factory=lambda: {exercise.name: exercise.points for exercise in IN_ORDER})
     solutions: bool = True
     seed: int = 1998
     seconds: int = 60
@@ -40,7 +40,7 @@ class Syllabus:
 
     @property
     def exercises(self):
-        return [exercise for exercise in EXERCISES if exercise.name in self.points]
+        return [exercise for exercise in IN_ORDER if exercise.name in self.points]
 
     @classmethod
     def nearby(cls, *folders):
@@ -61,7 +61,7 @@ class Syllabus:
         except (configparser.Error, UnicodeDecodeError) as why:
             reason = str(why).replace("\n", " ")
             raise InputError(f"{path} is not a syllabus: {reason}. `exercise syllabus` writes one.") from None
-        known = {"class": {"solutions", "seed", "seconds", "memory", "parts"}, "points": {e.name for e in EXERCISES}}
+        known = {"class": {"solutions", "seed", "seconds", "memory", "parts"}, "points": {e.name for e in IN_ORDER}}
         for section in parser.sections():
             if section not in known:
                 raise InputError(f"{path}: there is no section [{section}].{nearest(section, list(known))}")

@@ -22,7 +22,7 @@ import numpy as np
 
 from scratchnet.errors import CheckFailed, NotWritten, ScratchnetError
 from scratchnet.exercises import limits
-from scratchnet.exercises.catalogue import EXERCISES, find_exercise
+from scratchnet.exercises.catalogue import EXERCISES, IN_ORDER, find_exercise
 from scratchnet.exercises.definition import Case
 from scratchnet.exercises.hidden import hide
 from scratchnet.exercises.learner import blanks, explained, library_as_it_was, load, own_lines
@@ -194,6 +194,7 @@ def prepared(task):
     os.chdir(task["cwd"] if task["files"] is None else lay(task["files"], Path(task["folder"], "desk")))
     exercise = replace(find_exercise(task["exercise"]), seconds=task["seconds"])
     EXERCISES.clear()
+    IN_ORDER.clear()
     return hide(exercise)
 
 

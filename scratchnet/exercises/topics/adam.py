@@ -294,15 +294,21 @@ THE_DECAY = (
 )
 
 ADAM = Exercise(
-    number=0,
     name="adam",
-    lesson=20,
     title="step sizes from running means",
     target=Adam,
     methods=("step",),
     task="self.t counts the steps, 0 before the first. self.m and self.v are dicts, empty at first, for the "
-    "m and v of each parameter, by its name. self.betas, self.eps, self.lr, self.weight_decay are as in the "
-    "docstring.",
+    "m and v of each parameter, by its name.",
+    contract={
+        "": "Adam: step sizes from running means of the gradient and of its square (D. Kingma, J. Ba, "
+        "2015).\n"
+        "self.betas, self.eps, self.lr, self.weight_decay: as in PyTorch. The weight decay adds the "
+        "slope of weight_decay w^2 / 2 to the gradient. m and v start at 0; each step corrects for "
+        "that.\n"
+        "self.t: steps so far; self.m, self.v: {name: running mean, like the parameter}.",
+        "step": "Change every parameter in place, with its gradient.",
+    },
     shows=(Adam.move, adam),
     kind=Steps(),
     **steps(

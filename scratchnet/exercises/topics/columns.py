@@ -30,13 +30,16 @@ COLUMN_SIZES = {
 
 
 IM2COL = Exercise(
-    number=0,
     name="im2col",
-    lesson=7,
     title="every receptive field becomes a column",
     target=im2col,
     task="Write it in plain NumPy or by loops. OH and OW are output_size(H, kh, stride, padding) and OW "
     "likewise. Order the rows by (c, i, j) and the columns by (n, h, w); the last index changes fastest.",
+    contract={
+        "": "Return all receptive fields of x as columns: (C*kh*kw, N*OH*OW), same dtype.\n"
+        "x: (N, C, H, W), floats, with a border of `padding` zeros on every side. A field is kh x kw "
+        "pixels of all maps; the next one begins `stride` pixels further.",
+    },
     gives=("from scratchnet.kernels import output_size",),
     play="print(im2col(np.arange(9.0).reshape(1, 1, 3, 3), 2, 2, 1, 0))",
     kind=OfColumns("columns"),
@@ -65,13 +68,16 @@ def columns_back_case(rng, dtype, shape, kh, kw, stride=1, padding=0, draw=norma
 
 
 COL2IM = Exercise(
-    number=0,
     name="col2im",
-    lesson=8,
     title="every column is added back to its pixels",
     target=col2im,
     task="It is im2col in the other direction: im2col copies a pixel to a column, col2im adds the column's entry "
     "back to that pixel. A pixel in several fields gets a sum of several entries.",
+    contract={
+        "": "Add every column to the pixels that im2col copied it from, and cut the border off.\n"
+        "columns: (C*kh*kw, N*OH*OW), floats, in the order of im2col; shape: (N, C, H, W). Returns "
+        "an array of this shape, same dtype.",
+    },
     gives=("from scratchnet.kernels import output_size",),
     play="print(col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2, 1, 0))",
     kind=OfColumns("x"),

@@ -334,14 +334,20 @@ BACKWARD2_WRONG = (
 )
 
 CONV_BACKWARD = Exercise(
-    number=0,
     name="conv-backward",
-    lesson=8,
     title="the backward pass of a convolution",
     target=Conv2d,
     methods=("backward",),
     task="backward takes dE/dy, sets self.dW and self.db, returns dE/dx. forward set self.x and self.X, its columns; "
     "self.kernel_size is (kh, kw). self._mask(dW) returns dW with 0 at the blanks of the connection table.",
+    contract={
+        "": "A convolution: every output map is a sum of filtered input maps and a bias (paper, II.A).\n"
+        "x: (N, in, H, W); W: (out, in, kh, kw); b: (out,); y: (N, out, OH, OW).\n"
+        "X, set by forward: (in*kh*kw, N*OH*OW), a column for each place of the kernel, a row for "
+        "each weight of a filter.\n"
+        "connections: None, or a table (out, in) of which maps are connected.",
+        "backward": "Take dE/dy, set self.dW (like W) and self.db (like b), and return dE/dx (like x).",
+    },
     gives=("from scratchnet.kernels import col2im",),
     shows=(Conv2d._back, convolve_back),
     kind=LayerPass(),
@@ -359,14 +365,20 @@ CONV_BACKWARD = Exercise(
 )
 
 CONV_BACKWARD2 = Exercise(
-    number=0,
     name="conv-backward2",
-    lesson=15,
     title="curvatures of shared weights",
     target=Conv2d,
     methods=("backward2",),
     task="backward2 takes d2E/dy2, sets self.hW and self.hb, and returns d2E/dx2. forward set self.x and self.X, its "
     "columns; self._mask(hW) returns hW with 0 at the blanks of the connection table.",
+    contract={
+        "": "A convolution: every output map is a sum of filtered input maps and a bias (paper, II.A).\n"
+        "x: (N, in, H, W); W: (out, in, kh, kw); b: (out,); y: (N, out, OH, OW).\n"
+        "X, set by forward: (in*kh*kw, N*OH*OW), a column for each place of the kernel, a row for "
+        "each weight of a filter.\n"
+        "The pass is diagonal and drops f'', like the paper's (appendix C).",
+        "backward2": "Take d2E/dy2, set self.hW (like W) and self.hb (like b), and return d2E/dx2 (like x).",
+    },
     gives=("from scratchnet.kernels import col2im",),
     shows=(Conv2d._back, convolve_back),
     kind=LayerPass(),

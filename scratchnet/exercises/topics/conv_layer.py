@@ -40,15 +40,19 @@ def c1_and_c3(rng, dtype):
 
 
 LOOPS = Exercise(
-    number=0,
     name="convolution-by-loops",
-    lesson=6,
     title="a convolution as the paper's formula defines it",
     target=Conv2d,
     methods=("forward",),
     task="Write forward by loops over images, output maps, rows and columns, input maps, and the places of the kernel; "
     "it need not be fast. The sizes of the output are self.output_shape(x.shape[1:]); self.stride may be 1 or more, "
     "padding is 0 here.",
+    contract={
+        "": "A convolution: every output map is a sum of filtered input maps and a bias (paper, II.A).\n"
+        "x: (N, in, H, W); W: (out, in, kh, kw); b: (out,); y: (N, out, OH, OW).\n"
+        "The kernel is not flipped: its first row meets the first row of a receptive field.",
+        "forward": "Return y, in the dtype of x.",
+    },
     kind=LayerPass(),
     tiny=lambda rng, dtype: conv_case(rng, dtype, 1, 2, 1, 2, 3, 3, sparse=False, draw=whole),
     draw=lambda rng, dtype: conv_case(rng, dtype, 2, 3, 2, 3, 6, 6, sparse=False, stride=int(rng.integers(1, 3))),
@@ -71,14 +75,19 @@ LOOPS = Exercise(
 
 
 CONV_FORWARD = Exercise(
-    number=0,
     name="conv-forward",
-    lesson=7,
     title="a convolution as one matrix product",
     target=Conv2d,
     methods=("forward",),
-    task="Use columns: Y = W X + b. Store on self what the library's backward reads: x as self.x, the columns of "
-    "the whole batch as self.X, and the shape of y as self.y_shape. self.kernel_size is (kh, kw).",
+    task="Use im2col and one matrix product. Store on self what the library's backward reads: x as self.x, the columns "
+    "of the whole batch as self.X, and the shape of y as self.y_shape. self.kernel_size is (kh, kw).",
+    contract={
+        "": "A convolution: every output map is a sum of filtered input maps and a bias (paper, II.A).\n"
+        "x: (N, in, H, W); W: (out, in, kh, kw); b: (out,); y: (N, out, OH, OW).\n"
+        "In columns: X (in*kh*kw, N*OH*OW), a column for each place of the kernel. The kernel is not "
+        "flipped.",
+        "forward": "Return y, and store self.x, self.X and self.y_shape.",
+    },
     gives=("from scratchnet.kernels import im2col",),
     shows=(convolve,),
     kind=LayerPass(

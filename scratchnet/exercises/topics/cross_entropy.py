@@ -240,14 +240,21 @@ FORWARD = sum((wrongs("E", table, overflow=True) for table in INFINITE), ()) + w
     },
 )
 CROSS_ENTROPY = Exercise(
-    number=0,
     name="cross-entropy",
-    lesson=20,
     title="softmax and its logarithm in one, without overflow",
     target=CrossEntropyLoss,
     methods=("forward", "backward"),
     task="forward returns E, a number, and stores p as self.p: the library's backward2 reads "
     "it. backward has no arguments and returns dE/dy. Scores of 10,000 must not give infinity or NaN.",
+    contract={
+        "": "Cross-entropy: the mean of -log p_D over the patterns, where p is the softmax of the scores "
+        "y.\n"
+        "y: (N, classes), scores (logits), not probabilities; labels D: (N,), integers from 0 to "
+        "classes - 1.\n"
+        "Class weights and label smoothing are left out here.",
+        "forward": "Return E, a number, and store p (N, classes) as self.p.",
+        "backward": "Return dE/dy, like y.",
+    },
     gives=("from scratchnet.losses import one_hot",),
     kind=LossPass(leaves=("p",)),
     tiny=lambda rng, dtype: fixed_case(TINY, [1, 0], dtype),

@@ -153,15 +153,24 @@ SALIENCY_WRONG = (
 )
 
 BRAIN_DAMAGE = Exercise(
-    number=0,
     name="optimal-brain-damage",
-    lesson=15,
     title="which weights are worth keeping",
     target=OptimalBrainDamage,
     methods=("estimate_by", "prune"),
     task="estimate_by begins as in sdlm: engine.curvatures stores hW beside every parameter W. It sets "
     "self.saliency, a dict with the keys (leaf, name), for every leaf of self.net.leaves() and every name of "
     "leaf.params. prune sets round(share * number of all parameters) of them to 0.",
+    contract={
+        "": "Remove the weights that matter least (Y. LeCun, J. Denker, S. Solla, 1990).\n"
+        "The saliency of a weight is what E gains, to second order, when the weight becomes 0 at a "
+        "minimum of E; the curvatures are diagonal, those of SDLM.\n"
+        "self.saliency: {(leaf, name): array like the parameter}, of every parameter, biases "
+        "included.",
+        "estimate_by": "Set every saliency from the curvatures of an engine, which has the loss.",
+        "prune": "Set this share of all parameters to 0, in place: those of the smallest saliency, in all "
+        "layers together.\n"
+        "Parameters that are 0 already count too, also the blanks of a connection table.",
+    },
     kind=Pruning(),
     tiny=lambda rng, dtype: curvature_case(rng, dtype, share=0.5),
     draw=lambda rng, dtype: small_biases(curvature_case(rng, dtype, (4, 7), share=int(rng.choice(COUNTS)) / 32)),

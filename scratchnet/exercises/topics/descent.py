@@ -57,15 +57,19 @@ SGD_WRONG = (
 )
 
 SGD_STEP = Exercise(
-    number=0,
     name="sgd",
-    lesson=16,
     title="one step of gradient descent",
     target=SGD,
     methods=("step",),
     shows=(SGD.move,),
     task="Momentum and weight decay are 0 here; they are the next exercise. self.net.parameters() yields (name, value, "
     "gradient, curvature) of every parameter; the step changes value in place, by self.lr and the gradient.",
+    contract={
+        "": "Gradient descent (paper, eq. 18).\n"
+        "self.net.parameters() yields (name, value, gradient, curvature); self.lr is the learning "
+        "rate.",
+        "step": "Change every parameter in place, with its gradient.",
+    },
     kind=Steps(),
     **steps(
         lambda rng: {"lr": float(rng.choice([0.5, 0.25, 0.1]))},
@@ -190,15 +194,21 @@ MOMENTUM_WRONG = (
 )
 
 MOMENTUM = Exercise(
-    number=0,
     name="momentum",
-    lesson=16,
     title="a step that remembers the ones before",
     target=SGD,
     methods=("step",),
     shows=(SGD.move,),
     task="Now with self.momentum and self.weight_decay; either may be 0. self.v is a dict, empty at first, for the "
     "velocity v of each parameter, by its name; v starts at 0.",
+    contract={
+        "": "Gradient descent with momentum and weight decay, as in PyTorch.\n"
+        "self.net.parameters() yields (name, value, gradient, curvature); self.lr is the learning "
+        "rate. The weight decay adds the slope of weight_decay w^2 / 2 to the gradient of every "
+        "parameter w, also of biases.\n"
+        "self.v: {name: velocity, like the parameter}; the learning rate is not in it.",
+        "step": "Change every parameter in place, with its gradient, and keep its velocity.",
+    },
     kind=Steps(),
     **steps(
         lambda rng: {

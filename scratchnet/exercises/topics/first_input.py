@@ -21,13 +21,17 @@ def digits_case(rng, images, ink=0.2, memory=np.ascontiguousarray):
 
 
 PAPER_INPUT = Exercise(
-    number=0,
     name="paper-input",
-    lesson=1,
     title="what the network of 1998 sees of a digit",
     target=paper_input,
     task="Your first exercise, in three lines: a border of 2 pixels, a straight line for the numbers, one more axis. "
     "Replace the three dots, save, and check. The hints say all of it, one thing after the other.",
+    contract={
+        "": "Return what LeNet-5 sees of images: float32 (N, 1, 32, 32).\n"
+        "images: uint8 (N, 28, 28); 0 is background and 255 is ink. On every side there are 2 more "
+        "pixels of background. Background becomes -0.1, ink becomes 1.175, and all between lies on a "
+        "straight line.",
+    },
     gives=("from scratchnet.datasets import load",),
     play='print(paper_input(load("mnist", "test")[0][:5]))',
     shows=(datasets.paper_input, datasets.pad, datasets.grey),

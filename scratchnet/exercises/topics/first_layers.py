@@ -206,13 +206,20 @@ BACKWARD = wrongs(
 )
 
 SCALED_TANH = Exercise(
-    number=0,
     name="scaled-tanh",
-    lesson=2,
     title="the paper's squashing function, and its slope",
     target=ScaledTanh,
     methods=("forward", "backward"),
     task="forward returns y and stores on self what backward needs. backward takes dE/dy and returns dE/dx.",
+    contract={
+        "": "The paper's squashing function f, a scaled hyperbolic tangent (paper, eq. 6 and appendix "
+        "A).\n"
+        "A is its amplitude, 1.7159; S is 2/3, the scale of x. They make f(1) equal to 1, and f(-1) "
+        "to -1.\n"
+        "x, y, dy, dx: any shape, all of them the same; f acts on each number alone.",
+        "forward": "Return y, and store on self what backward needs.",
+        "backward": "Take dE/dy and return dE/dx.",
+    },
     gives=("from scratchnet.layers.squash import A, S",),
     kind=LayerPass(),
     **any_shape(ScaledTanh),

@@ -4,14 +4,18 @@ from scratchnet.exercises.capstone import Training, on_held_out_digits, small_ne
 from scratchnet.exercises.definition import Exercise
 
 CAPSTONE = Exercise(
-    number=0,
     name="capstone",
-    lesson=23,
     title="a network of your own, better than 1.5 %",
     target=small_network,
     task="Use anything from this course or of your own. Compare networks on digits that you hold out of x, "
     "and give rng to the network and to fit, or the error changes from run to run. The check trains on "
     "55,000 digits and tests on 5,000 others that your function does not get. A minute of training is enough.",
+    contract={
+        "": "Return a network of at most 60,000 parameters, trained on x (N, 1, 32, 32), float32, and "
+        "labels (N,).\n"
+        "rng: for everything that is drawn. The error on digits that it has not seen has to be at "
+        "most 1.5 %.",
+    },
     gives=(
         "import scratchnet",
         "from scratchnet.models import lenet5",

@@ -168,14 +168,20 @@ DB = wrongs(
 )
 
 LINEAR = Exercise(
-    number=0,
     name="linear",
-    lesson=3,
     title="the fully connected layer, forward and backward",
     target=Linear,
     methods=("forward", "backward"),
     task="forward returns y and stores x as self.x. backward takes dE/dy, sets self.dW and self.db, and returns dE/dx. "
     "The shapes show where the transposes go.",
+    contract={
+        "": "A fully connected layer: every output is a weighted sum of all inputs and a bias (paper, "
+        "II.B, F6).\n"
+        "x: (N, in); y: (N, out); W: (out, in); b: (out,). A row of x is an image.\n"
+        "The loss has the 1/N of the average; a layer has none.",
+        "forward": "Return y, and store x as self.x.",
+        "backward": "Take dE/dy, set self.dW (like W) and self.db (like b), and return dE/dx (like x).",
+    },
     kind=LayerPass(leaves=("x",)),
     tiny=lambda rng, dtype: layer_case(Linear, rng, dtype, (2, 3), 3, 2, draw=whole),
     draw=lambda rng, dtype: linear_case(rng, dtype, 5, *rng.permutation([2, 3, 4, 6, 7])[:2]),
@@ -289,13 +295,18 @@ HB = wrongs(
 )
 
 LINEAR_BACKWARD2 = Exercise(
-    number=0,
     name="linear-backward2",
-    lesson=15,
     title="the third pass: curvatures of the fully connected layer",
     target=Linear,
     methods=("backward2",),
     task="backward2 takes d2E/dy2, sets self.hW and self.hb, and returns d2E/dx2. self.x is the x of forward.",
+    contract={
+        "": "A fully connected layer: every output is a weighted sum of all inputs and a bias (paper, "
+        "II.B, F6).\n"
+        "x: (N, in); y: (N, out); W: (out, in); b: (out,).\n"
+        "The pass is diagonal and drops f'', like the paper's (appendix C).",
+        "backward2": "Take d2E/dy2, set self.hW (like W) and self.hb (like b), and return d2E/dx2 (like x).",
+    },
     kind=LayerPass(),
     tiny=LINEAR.tiny,
     draw=LINEAR.draw,

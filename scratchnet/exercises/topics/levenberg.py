@@ -130,15 +130,22 @@ STEP_WRONG = (
 )
 
 SDLM_STEP = Exercise(
-    number=0,
     name="sdlm",
-    lesson=15,
     title="a step size for every parameter",
     target=SDLM,
     methods=("estimate_by", "step"),
     task="estimate_by first calls engine.curvatures, which takes x and labels and stores hW beside "
-    "every parameter W. Then it sets self.eps = {(leaf, name): step sizes}, for every leaf of self.net.leaves() and "
-    'every name of leaf.params; getattr(leaf, "h" + name) is the curvature. step moves every parameter in place.',
+    "every parameter W. Then it sets self.eps, a dict with the keys (leaf, name), for every leaf of self.net.leaves() "
+    'and every name of leaf.params; getattr(leaf, "h" + name) is the curvature. step moves every parameter in place.',
+    contract={
+        "": "Stochastic diagonal Levenberg-Marquardt: a step size for every parameter, from its "
+        "curvature (appendix C).\n"
+        "self.lr: the global learning rate eta; self.mu: limits the step where the curvature is "
+        "small.\n"
+        "self.eps: {(leaf, name): step sizes, like the parameter leaf.name}.",
+        "estimate_by": "Set every step size from curvatures that an engine computes; the engine has the loss.",
+        "step": "Change every parameter in place, with its own step sizes.",
+    },
     shows=(descend,),
     kind=Levenberg(),
     tiny=lambda rng, dtype: curvature_case(rng, dtype, draw=whole, **rates(rng)),

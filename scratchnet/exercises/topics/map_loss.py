@@ -211,14 +211,20 @@ MAP_FORWARD = wrongs("E", INFINITE, overflow=True) + wrongs(
 )
 
 MAP_LOSS = Exercise(
-    number=0,
     name="map-loss",
-    lesson=12,
     title="the right class near, the others far, and no overflow",
     target=MAPLoss,
     methods=("forward", "backward"),
     task="forward returns E, a number, and stores one_hot(labels, y) as self.right: the library's backward2 reads it. "
     "backward has no arguments and returns dE/dy. self.j is j. Penalties of 10,000 must not give infinity or NaN.",
+    contract={
+        "": "The paper's second loss, which also pushes the wrong classes away (eq. 9).\n"
+        "y: (N, classes), penalties; labels: (N,), integers. j, above 0, is the penalty of one more "
+        'class, "none of these".\n'
+        "E is the mean over the patterns.",
+        "forward": "Return E, a number, and store one_hot(labels, y) as self.right.",
+        "backward": "Return dE/dy, like y.",
+    },
     gives=GIVES_ONE_HOT,
     kind=LossPass(leaves=("right",)),
     tiny=lambda rng, dtype: fixed_case(TINY, [1, 0], dtype, j=2.0),

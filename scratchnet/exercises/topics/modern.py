@@ -105,13 +105,18 @@ RELU_BACKWARD = wrongs(
 )
 
 RELU = Exercise(
-    number=0,
     name="relu",
-    lesson=20,
     title="the rectifier",
     target=ReLU,
     methods=("forward", "backward"),
     task="forward returns y and stores it as self.y. backward takes dE/dy and returns dE/dx.",
+    contract={
+        "": "The rectifier: negative numbers become 0.\n"
+        "x, y, dy, dx: any shape, all of them the same. At 0 there is no slope; take 0, as PyTorch "
+        "does.",
+        "forward": "Return y, and store it as self.y.",
+        "backward": "Take dE/dy and return dE/dx.",
+    },
     shows=(where_positive,),
     kind=LayerPass(leaves=("y",)),
     **any_shape(ReLU) | {"tiny": lambda rng, dtype: zero_case(rng, dtype)},
@@ -317,14 +322,17 @@ POOLING = wrongs(
 )
 
 MAX_POOL_BACKWARD = Exercise(
-    number=0,
     name="max-pool-backward",
-    lesson=20,
     title="only the winner of a window gets a gradient",
     target=MaxPool2d,
     methods=("backward",),
     task="forward stored self.shape, the shape of x, and self.winner (N, C, OH, OW): the place of each window's "
     "largest pixel in its map, row * W + column. Windows may overlap.",
+    contract={
+        "": "The largest pixel of each window; of equal ones the first, row by row.\n"
+        "x: (N, C, H, W); y, winner: (N, C, OH, OW).",
+        "backward": "Take dE/dy and return dE/dx, in the shape of x and the dtype of dy.",
+    },
     shows=(max_pool_back,),
     kind=LayerPass(),
     tiny=lambda rng, dtype: tie_case(rng, dtype),

@@ -90,13 +90,14 @@ TABLE = wrongs(
 )
 
 TABLE_ONE = Exercise(
-    number=0,
     name="table-one",
-    lesson=10,
     title="which maps of S2 each map of C3 reads",
     target=connection_table,
     task="The drawing is text, with X where a map is read, a dot where it is not, and spaces between. TABLE_I in "
     "scratchnet.models is the paper's. Ignore blank lines before and after.",
+    contract={
+        "": "Return a boolean array (out, in) from a drawing: a row is an input map, a column an output map.",
+    },
     gives=("from scratchnet.models import TABLE_I",),
     play="print(TABLE_I, connection_table(TABLE_I))",
     kind=Function("table"),
@@ -122,14 +123,17 @@ TABLE_ONE = Exercise(
 )
 
 LENET5 = Exercise(
-    number=0,
     name="lenet5",
-    lesson=13,
     title="the network of 1998, built from its layers",
     target=lenet5,
     task="Return a Sequential of the layers called C1, C1_squash, S2, S2_squash, C3, C3_squash, S4, S4_squash, C5, "
     "C5_squash, flatten, F6, F6_squash, OUTPUT; squash: ScaledTanh(). rng, dtype, init and coefficient go to layers "
     "that have them. The check puts its own parameters into your network.",
+    contract={
+        "": "Return the network of Fig. 2: (N, 1, 32, 32) -> penalties (N, 10), the smallest wins.\n"
+        "It has 60,000 trainable parameters and 340,908 connections. init draws the initial weights; "
+        "coefficient is the initial W of S2 and S4.",
+    },
     gives=(
         "from scratchnet import RBF, Conv2d, Flatten, Linear, ScaledTanh, Sequential, Subsampling",
         "from scratchnet.layers.initial import uniform_over_sqrt_fan_in",

@@ -186,14 +186,18 @@ MLE_BACKWARD = wrongs(
 )
 
 MLE_LOSS = Exercise(
-    number=0,
     name="mle-loss",
-    lesson=12,
     title="the penalty of the right class",
     target=MLELoss,
     methods=("forward", "backward"),
     task="forward returns E, a number. It stores one_hot(labels, y), which is 1 at the label of each row and "
     "0 elsewhere, as self.right: the library's backward2 reads it. backward has no arguments and returns dE/dy.",
+    contract={
+        "": "The mean penalty of the right class (paper, eq. 8).\n"
+        "y: (N, classes), penalties; labels: (N,), integers from 0 to classes - 1.",
+        "forward": "Return E, a number, and store one_hot(labels, y) as self.right.",
+        "backward": "Return dE/dy, like y.",
+    },
     gives=GIVES_ONE_HOT,
     kind=LossPass(leaves=("right",)),
     tiny=lambda rng, dtype: fixed_case(TINY, [1, 0], dtype),

@@ -193,14 +193,19 @@ RBF_BACKWARD = wrongs(
 )
 
 RBF_LAYER = Exercise(
-    number=0,
     name="rbf",
-    lesson=11,
     title="how far an answer is from each code",
     target=RBF,
     methods=("forward", "backward"),
     task="self.codes is (classes, F). forward returns the penalties y (N, classes) and stores x - w for every pair as "
     "self.difference (N, classes, F). backward takes dE/dy and returns dE/dx.",
+    contract={
+        "": "The output layer: y_i is the squared distance of x to the code of class i (paper, eq. 7).\n"
+        "x: (N, F); y: (N, classes), penalties, the smallest wins; codes: (classes, F), fixed: no "
+        "gradient for them.",
+        "forward": "Return y, and store the differences as self.difference.",
+        "backward": "Take dE/dy and return dE/dx.",
+    },
     kind=LayerPass(leaves=("difference",)),
     tiny=lambda rng, dtype: codes_case(rng, dtype, 2, 2, 3, draw=whole),
     draw=lambda rng, dtype: codes_case(rng, dtype, 5, 3, 6),

@@ -242,13 +242,17 @@ SLOPES_WRONG = (
 )
 
 CENTRAL_DIFFERENCES = Exercise(
-    number=0,
     name="central-differences",
-    lesson=5,
     title="the gradient of any function, measured",
     target=measured_gradient,
     task="The judge of lesson 5 for every entry of x. E is called with arrays of the shape of x. The check uses "
     "functions of degree 3, and steps as large as 0.5: a central difference is then as exact as rounding allows.",
+    contract={
+        "": "Return dE/dx by central differences, an array like x.\n"
+        "E: a function of an array like x that returns a number; x: float64, any number of axes; h: "
+        "the step.\n"
+        "In each difference one entry of x is moved, by h to both sides. x is left as it was.",
+    },
     play="print(measured_gradient(lambda x: np.sum(x**2), np.arange(6.0).reshape(2, 3)))",
     kind=Measured(),
     tiny=lambda rng, dtype: function_case(rng, (2, 3), draw=whole),

@@ -35,13 +35,17 @@ def softmax(y):
 RELUS = ("C1_relu", "C3_relu", "C5_relu", "F6_relu")
 
 PYTORCH = Exercise(
-    number=0,
     name="pytorch",
-    lesson=22,
     title="a network of a tutorial in PyTorch, with our parameters",
     target=torch_tutorial_28,
     task="All layers of tutorial_28 exist in PyTorch: Conv2d, ReLU, MaxPool2d, Flatten, Linear; print(tutorial_28(0)) "
     "lists them. Build it as a torch.nn.Sequential or as a class of your own, copy the parameters, and return it.",
+    contract={
+        "": "Return the network of the recipe tutorial-28 as a torch.nn.Module: (N, 1, 28, 28) -> scores "
+        "(N, 10).\n"
+        'state: {"C1.W": array, "C1.b": array, ...}, float32: its parameters, under the names and in '
+        "the order of tutorial_28. The layouts are those of PyTorch.",
+    },
     gives=("import torch", "", "from scratchnet.models import tutorial_28"),
     play="print(tutorial_28(0))",
     kind=InTorch(),

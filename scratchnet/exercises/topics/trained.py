@@ -50,14 +50,20 @@ def nothing(o):
 
 
 ERASE = Exercise(
-    number=0,
     name="erase",
-    lesson=17,
     title="which map is missed most",
     target=errors_without_each_map,
     task="Erase one map after the other, each alone, and measure. net[name] is the layer; its W is (maps, input maps, "
     "height, width), its b (maps,). evaluate(net, (x, labels)).error is the error in percent. You may change the "
     "network, if it is the same again at the end.",
+    contract={
+        "": "Return the error in percent that the network has without map 0, 1, 2, ... of a convolution: "
+        "(maps,).\n"
+        "net: a Sequential; name: of the convolution in it. A map is erased if its weights and its "
+        "bias are 0.\n"
+        "x (N, 1, H, W), labels (N,): the images to measure the error on. The network is left as it "
+        "was.",
+    },
     gives=("import copy", "", "from scratchnet import evaluate"),
     kind=Erasing(),
     open=True,
@@ -168,13 +174,18 @@ def telling_case(rng, dtype):
 
 
 REJECTION = Exercise(
-    number=0,
     name="rejection",
-    lesson=18,
     title="how many to refuse for fewer errors",
     target=share_to_refuse,
     task="Any sign of doubt will do: minus the margin, the smallest penalty, minus the probability. Where it is "
     "larger, the answer is less sure. error is in percent, like what you return.",
+    contract={
+        "": "Return the smallest share of digits (%) to refuse, so that of those that are read at most "
+        "`error` % are wrong.\n"
+        "doubt: (N,), larger for a less sure answer; wrong: (N,) bool, whether the answer is wrong.\n"
+        "The most doubtful are refused first, digits of equal doubt together. If all are refused, "
+        "none is read wrong.",
+    },
     play="print(share_to_refuse(np.arange(8), np.arange(8) > 5, 10))",
     kind=Function("share"),
     tiny=lambda rng, dtype: given_case(*BY_HAND),

@@ -180,14 +180,20 @@ DB = sums_of("db", lambda c: c.dy) + wrongs(
 )
 
 SUBSAMPLING = Exercise(
-    number=0,
     name="subsampling",
-    lesson=9,
     title="a learned coefficient for the sum of each 2x2 window",
     target=Subsampling,
     methods=("forward", "backward"),
     task="forward returns y and stores the sums as self.s (N, C, H/2, W/2). backward sets self.dW and "
     "self.db, one number for each map, and returns dE/dx.",
+    contract={
+        "": "The paper's subsampling: the sum of each 2x2 window, times a coefficient, plus a bias "
+        "(II.B, S2).\n"
+        "x: (N, C, H, W) with even H and W; y, s: (N, C, H/2, W/2); W, b: (C,), a coefficient and a "
+        "bias for each map. Windows do not overlap.",
+        "forward": "Return y, and store the sums as self.s.",
+        "backward": "Take dE/dy, set self.dW and self.db, and return dE/dx.",
+    },
     shows=(subsample, Subsampling._back, subsample_back),
     kind=LayerPass(leaves=("s",)),
     tiny=lambda rng, dtype: maps_case(rng, dtype, 2, 1, 2, 4, draw=whole),

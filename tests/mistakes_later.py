@@ -1,0 +1,434 @@
+"""Mistakes in the later exercises, as learners write them: (exercise, what it is, imports, words, bodies).
+
+They were written before it was looked whether the checker names them. words: of the sentence that has to come, or of
+the error where the code does not run. A body that is None is the right answer.
+"""
+
+# fmt: off
+MISTAKES = [
+    # sequential
+    ("sequential", "x and y mixed up", "", "Yours gives x itself to every layer", (
+        "for layer in self.layers.values():\n    y = layer.forward(x)\nreturn y", None)),
+    ("sequential", "all outputs added", "", "Yours adds the outputs of all layers", (
+        "y = 0\na = x\nfor layer in self.layers.values():\n    a = layer.forward(a)\n    y = y + a\nreturn y", None)),
+    ("sequential", "returns in the loop", "", "Yours returns after the first layer", (
+        "out = x\nfor layer in self.layers.values():\n    out = layer(out)\n    return out", None)),
+    ("sequential", "forward from the end", "", "Yours goes through the layers from the last to the first", (
+        "for layer in reversed(self.layers.values()):\n    x = layer.forward(x)\nreturn x", None)),
+    ("sequential", "skips the last, range(len - 1)", "", "Yours leaves out the last layer", (
+        "for i in range(len(self.layers) - 1):\n    x = self[i].forward(x)\nreturn x", None)),
+    ("sequential", "backward in forward order", "", "backward should begin with the last", (
+        None, "for layer in self.layers.values():\n    dy = layer.backward(dy)\nreturn dy")),
+    ("sequential", "the same dy", "", "Yours gives dy itself to every layer", (
+        None, "for layer in reversed(list(self.layers.values())):\n    dx = layer.backward(dy)\nreturn dx")),
+    ("sequential", "the range stops before 0", "", "Yours leaves out the first layer", (
+        None, "for i in range(len(self) - 1, 0, -1):\n    dy = self[i].backward(dy)\nreturn dy")),
+    ("sequential", "begins before the last", "", "Yours leaves out the last layer", (
+        None, "for i in range(len(self) - 2, -1, -1):\n    dy = self[i].backward(dy)\nreturn dy")),
+    ("sequential", "returns what it was given", "", "Yours returns dy as it came", (
+        None, "d = dy\nfor layer in reversed(self.layers.values()):\n    d = layer.backward(d)\nreturn dy")),
+    ("sequential", "over the names", "", "has no attribute 'forward'", (
+        "for layer in self.layers:\n    x = layer.forward(x)\nreturn x", None)),
+    # training-loop
+    ("training-loop", "permutation outside", "", "Yours shuffles once", (
+        "order, result = rng.permutation(len(x)), []\nfor e in range(epochs):\n    s = 0\n"
+        "    for i in range(0, len(x), batch_size):\n        b = order[i:i + batch_size]\n"
+        "        s += loss.forward(net.forward(x[b]), labels[b]) * len(b)\n        net.backward(loss.backward())\n"
+        "        optimizer.step()\n    result.append(s / len(x))\nreturn result",)),
+    ("training-loop", "whole batches only", "", "Yours leaves out the last batch", (
+        "result = []\nfor e in range(epochs):\n    order, s = rng.permutation(len(x)), 0\n"
+        "    for i in range(len(x) // batch_size):\n        b = order[i * batch_size:(i + 1) * batch_size]\n"
+        "        s += loss.forward(net.forward(x[b]), labels[b]) * len(b)\n        net.backward(loss.backward())\n"
+        "        optimizer.step()\n    result.append(s / len(x))\nreturn result",)),
+    ("training-loop", "mean of batches", "", "Yours is the mean over the batches", (
+        "result = []\nfor e in range(epochs):\n    order, Es = rng.permutation(len(x)), []\n"
+        "    for i in range(0, len(x), batch_size):\n        b = order[i:i + batch_size]\n"
+        "        Es.append(loss.forward(net.forward(x[b]), labels[b]))\n        net.backward(loss.backward())\n"
+        "        optimizer.step()\n    result.append(np.mean(Es))\nreturn result",)),
+    ("training-loop", "a loss for each batch", "", "one number for an epoch, not one for a batch", (
+        "result = []\nfor e in range(epochs):\n    order = rng.permutation(len(x))\n"
+        "    for i in range(0, len(x), batch_size):\n        b = order[i:i + batch_size]\n"
+        "        result.append(loss.forward(net.forward(x[b]), labels[b]))\n        net.backward(loss.backward())\n"
+        "        optimizer.step()\nreturn result",)),
+    ("training-loop", "labels not shuffled", "", "Yours shuffles the images and not the labels", (
+        "result = []\nfor e in range(epochs):\n    xs, s = x[rng.permutation(len(x))], 0\n"
+        "    for i in range(0, len(x), batch_size):\n        xb, lb = xs[i:i + batch_size], labels[i:i + batch_size]\n"
+        "        s += loss.forward(net.forward(xb), lb) * len(xb)\n        net.backward(loss.backward())\n"
+        "        optimizer.step()\n    result.append(s / len(x))\nreturn result",)),
+    ("training-loop", "shuffles what is shuffled", "", "Yours shuffles what the epoch before has shuffled", (
+        "result = []\nfor e in range(epochs):\n    order = rng.permutation(len(x))\n    x, labels, s = "
+        "x[order], labels[order], 0\n"
+        "    for i in range(0, len(x), batch_size):\n        xb, lb = x[i:i + batch_size], labels[i:i + batch_size]\n"
+        "        s += loss.forward(net.forward(xb), lb) * len(xb)\n        net.backward(loss.backward())\n"
+        "        optimizer.step()\n    result.append(s / len(x))\nreturn result",)),
+    ("training-loop", "the sum goes on", "", "Yours adds up from epoch to epoch", (
+        "result, s = [], 0\nfor e in range(epochs):\n    order = rng.permutation(len(x))\n"
+        "    for i in range(0, len(x), batch_size):\n        b = order[i:i + batch_size]\n"
+        "        s += loss.forward(net.forward(x[b]), labels[b]) * len(b)\n        net.backward(loss.backward())\n"
+        "        optimizer.step()\n    result.append(s / len(x))\nreturn result",)),
+    ("training-loop", "a batch drawn at random", "", "Yours draws some images for each batch", (
+        "result = []\nfor e in range(epochs):\n    s = 0\n    for i in range(0, len(x), batch_size):\n"
+        "        b = rng.choice(len(x), min(batch_size, len(x) - i), replace=False)\n"
+        "        s += loss.forward(net.forward(x[b]), labels[b]) * len(b)\n        net.backward(loss.backward())\n"
+        "        optimizer.step()\n    result.append(s / len(x))\nreturn result",)),
+    ("training-loop", "no step", "", "Yours makes no step", (
+        "result = []\nfor e in range(epochs):\n    order, s = rng.permutation(len(x)), 0\n"
+        "    for i in range(0, len(x), batch_size):\n        b = order[i:i + batch_size]\n"
+        "        s += loss.forward(net.forward(x[b]), labels[b]) * len(b)\n        net.backward(loss.backward())\n"
+        "    result.append(s / len(x))\nreturn result",)),
+    ("training-loop", "a step for each epoch", "", "Yours makes one step for each epoch", (
+        "result = []\nfor e in range(epochs):\n    order, s = rng.permutation(len(x)), 0\n"
+        "    for i in range(0, len(x), batch_size):\n        b = order[i:i + batch_size]\n"
+        "        s += loss.forward(net.forward(x[b]), labels[b]) * len(b)\n        net.backward(loss.backward())\n"
+        "    optimizer.step()\n    result.append(s / len(x))\nreturn result",)),
+    ("training-loop", "the step before backward", "", "call backward before step", (
+        "result = []\nfor e in range(epochs):\n    order, s = rng.permutation(len(x)), 0\n"
+        "    for i in range(0, len(x), batch_size):\n        b = order[i:i + batch_size]\n"
+        "        s += loss.forward(net.forward(x[b]), labels[b]) * len(b)\n        optimizer.step()\n"
+        "        net.backward(loss.backward())\n    result.append(s / len(x))\nreturn result",)),
+    # check-gradients
+    ("check-gradients", "np.allclose", "", "should be a share of the largest entry, not a fixed number", (
+        "dy = np.random.default_rng(0).normal(size=layer.forward(x).shape)\ndx = layer.backward(dy).copy()\n"
+        "pairs = [(x := x.copy(), dx)] + [(getattr(layer, n), getattr(layer, 'd' + n).copy()) for n in layer.params]\n"
+        "for a, g in pairs:\n    m = np.zeros_like(a)\n    for i in np.ndindex(a.shape):\n        v = a[i]\n"
+        "        a[i] = v + 1e-5\n        up = (layer.forward(x) * dy).sum()\n        a[i] = v - 1e-5\n"
+        "        m[i] = (up - (layer.forward(x) * dy).sum()) / 2e-5\n        a[i] = v\n"
+        "    if not np.allclose(m, g):\n        return False\nreturn True",)),
+    ("check-gradients", "dx only", "", "Yours lets a wrong dW pass", (
+        "x = x.copy()\ndy = np.random.default_rng(0).normal(size=layer.forward(x).shape)\ng = layer.backward(dy)\n"
+        "m = np.zeros_like(x)\nfor i in np.ndindex(x.shape):\n    v = x[i]\n    x[i] = v + 1e-5\n"
+        "    up = (layer.forward(x) * dy).sum()\n    x[i] = v - 1e-5\n"
+        "    m[i] = (up - (layer.forward(x) * dy).sum()) / 2e-5\n    x[i] = v\n"
+        "return bool(abs(m - g).max() <= 1e-6 * abs(m).max())",)),
+    ("check-gradients", "the sum of y", "", "a backward pass that ignores dy", (
+        "x = x.copy()\ng = layer.backward(np.ones_like(layer.forward(x))).copy()\n"
+        "pairs = [(x, g)] + [(getattr(layer, n), getattr(layer, 'd' + n).copy()) for n in layer.params]\n"
+        "for a, g in pairs:\n    m = np.zeros_like(a)\n    for i in np.ndindex(a.shape):\n        v = a[i]\n"
+        "        a[i] = v + 1e-5\n        up = layer.forward(x).sum()\n        a[i] = v - 1e-5\n"
+        "        m[i] = (up - layer.forward(x).sum()) / 2e-5\n        a[i] = v\n"
+        "    if abs(m - g).max() > 1e-6 * abs(m).max():\n        return False\nreturn True",)),
+    ("check-gradients", "one side only", "", "Yours calls a right layer wrong", (
+        "x = x.copy()\ndy = np.random.default_rng(0).normal(size=layer.forward(x).shape)\ng = "
+        "layer.backward(dy).copy()\n"
+        "pairs = [(x, g)] + [(getattr(layer, n), getattr(layer, 'd' + n).copy()) for n in layer.params]\n"
+        "E = (layer.forward(x) * dy).sum()\nfor a, g in pairs:\n    m = np.zeros_like(a)\n"
+        "    for i in np.ndindex(a.shape):\n        v = a[i]\n        a[i] = v + 1e-3\n"
+        "        m[i] = ((layer.forward(x) * dy).sum() - E) / 1e-3\n        a[i] = v\n"
+        "    if abs(m - g).max() > 1e-6 * abs(m).max():\n        return False\nreturn True",)),
+    ("check-gradients", "the first entry only", "", "it should check every entry", (
+        "x = x.copy()\ndy = np.random.default_rng(0).normal(size=layer.forward(x).shape)\ng = "
+        "layer.backward(dy).copy()\n"
+        "pairs = [(x, g)] + [(getattr(layer, n), getattr(layer, 'd' + n).copy()) for n in layer.params]\n"
+        "for a, g in pairs:\n    i = (0,) * a.ndim\n    v = a[i]\n    a[i] = v + 1e-5\n"
+        "    up = (layer.forward(x) * dy).sum()\n    a[i] = v - 1e-5\n    m = (up - (layer.forward(x) * "
+        "dy).sum()) / 2e-5\n"
+        "    a[i] = v\n    if abs(m - g[i]) > 1e-6 * abs(m):\n        return False\nreturn True",)),
+    ("check-gradients", "a parameter left moved", "", "does not put a parameter back", (
+        "x = x.copy()\ndy = "
+        "np.random.default_rng(0).normal(size=layer.forward(x).shape)\nlayer.backward(dy)\nok = True\n"
+        "for n in layer.params:\n    a, g = getattr(layer, n), getattr(layer, 'd' + n)\n    for i in "
+        "np.ndindex(a.shape):\n"
+        "        a[i] += 1e-5\n        up = (layer.forward(x) * dy).sum()\n        a[i] -= 2e-5\n"
+        "        m = (up - (layer.forward(x) * dy).sum()) / 2e-5\n        a[i] += 1e-5\n"
+        "        ok = ok and abs(m - g[i]) < 1e-6 * abs(g).max()\nreturn bool(ok)",)),
+    ("check-gradients", "x is moved and left", "", "x has changed", (
+        "dy = np.random.default_rng(0).normal(size=layer.forward(x).shape)\ng = layer.backward(dy).copy()\n"
+        "pairs = [(x, g)] + [(getattr(layer, n), getattr(layer, 'd' + n).copy()) for n in layer.params]\n"
+        "for a, g in pairs:\n    m, start = np.zeros_like(a), a.copy()\n    for i in np.ndindex(a.shape):\n"
+        "        a[i] = start[i] + 1e-5\n        up = (layer.forward(x) * dy).sum()\n        a[i] = start[i] - 1e-5\n"
+        "        m[i] = (up - (layer.forward(x) * dy).sum()) / 2e-5\n        a[i] = start[i]\n"
+        "    if abs(m - g).max() > 1e-6 * abs(m).max():\n        return False\nx += 1e-9\nreturn True",)),
+    # full-convolution
+    ("full-convolution", "kernel not flipped", "from scipy import signal", "Yours does not flip the kernel", (
+        "N, O = dy.shape[:2]\nreturn np.stack([[sum(signal.correlate2d(dy[n, o], W[o, c]) for o in range(O))"
+        " for c in range(W.shape[1])] for n in range(N)]).astype(dy.dtype)",)),
+    ("full-convolution", "flipped twice", "from scipy import signal", "Yours does not flip the kernel", (
+        "N, O = dy.shape[:2]\nreturn np.stack([[sum(signal.convolve2d(dy[n, o], W[o, c, ::-1, ::-1]) for o in range(O))"
+        " for c in range(W.shape[1])] for n in range(N)]).astype(dy.dtype)",)),
+    ("full-convolution", "mode same", "from scipy import signal", "Yours has the size of dy", (
+        "N, O = dy.shape[:2]\nreturn np.stack([[sum(signal.convolve2d(dy[n, o], W[o, c], 'same') for o in range(O))"
+        " for c in range(W.shape[1])] for n in range(N)]).astype(dy.dtype)",)),
+    ("full-convolution", "the last map only", "from scipy import signal", "Yours uses the last output map only", (
+        "N, O, OH, OW = dy.shape\n_, C, kh, kw = W.shape\ndx = np.zeros((N, C, OH + kh - 1, OW + kw - 1), dy.dtype)\n"
+        "for n in range(N):\n    for c in range(C):\n        for o in range(O):\n"
+        "            dx[n, c] = signal.convolve2d(dy[n, o], W[o, c])\nreturn dx",)),
+    ("full-convolution", "= in a loop", "", "keeps the last product of a pixel only", (
+        "N, O, OH, OW = dy.shape\n_, C, kh, kw = W.shape\ndx = np.zeros((N, C, OH + kh - 1, OW + kw - 1), dy.dtype)\n"
+        "for h in range(OH):\n    for w in range(OW):\n        dx[:, :, h:h + kh, w:w + kw] = "
+        "np.einsum('no,ocij->ncij', dy[:, :, h, w], W)\nreturn dx",)),
+    ("full-convolution", "no padding", "", "Yours has no border", (
+        "f = W[:, :, ::-1, ::-1]\nkh, kw = W.shape[2:]\nfields = "
+        "np.lib.stride_tricks.sliding_window_view(dy, (kh, kw), (2, 3)) "
+        "if dy.shape[2] >= kh and dy.shape[3] >= kw else np.zeros((*dy.shape[:2], 1, 1, kh, kw), dy.dtype)\n"
+        "return np.einsum('nohwij,ocij->nchw', fields, f)",)),
+    ("full-convolution", "the mean over maps", "from scipy import signal", "Yours is the mean over the output maps", (
+        "return np.stack([[np.mean([signal.convolve2d(dy[n, o], W[o, c]) for o in range(len(W))], axis=0)"
+        " for c in range(W.shape[1])] for n in range(len(dy))]).astype(dy.dtype)",)),
+    ("full-convolution", "transposed kernels", "from scipy import signal", "Yours transposes the kernel", (
+        "kh, kw = W.shape[2:]\nf = W.swapaxes(2, 3) if kh == kw else W[:, :, ::-1, ::-1]\n"
+        "N, O = dy.shape[:2]\nreturn np.stack([[sum(signal.convolve2d(dy[n, o], f[o, c]) for o in range(O))"
+        " for c in range(W.shape[1])] for n in range(N)]).astype(dy.dtype)",)),
+    # average-pooling
+    ("average-pooling", "a sum", "", "Yours is the sum of each window", (
+        "(kh, kw), (sh, sw), (ph, pw) = self.window, self.stride, self.padding\nself.shape = x.shape\n"
+        "p = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))\n"
+        "return np.lib.stride_tricks.sliding_window_view(p, (kh, kw), (2, 3))[:, :, ::sh, "
+        "::sw].sum(axis=(4, 5))", None)),
+    ("average-pooling", "no padding", "", "Yours has no padding", (
+        "(kh, kw), (sh, sw) = self.window, self.stride\nself.shape = x.shape\n"
+        "return np.lib.stride_tricks.sliding_window_view(x, (kh, kw), (2, 3))[:, :, ::sh, "
+        "::sw].mean(axis=(4, 5))", None)),
+    ("average-pooling", "the padding is no pixel", "", "Yours leaves the padding out of the mean", (
+        "(kh, kw), (sh, sw), (ph, pw) = self.window, self.stride, self.padding\nself.shape = x.shape\n"
+        "p = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)), constant_values=np.nan)\n"
+        "v = np.lib.stride_tricks.sliding_window_view(p, (kh, kw), (2, 3))[:, :, ::sh, ::sw]\n"
+        "return np.nanmean(v, axis=(4, 5)).astype(x.dtype)", None)),
+    ("average-pooling", "the stride of the columns for both", "", "Yours has no stride", (
+        "(kh, kw), (sh, sw), (ph, pw) = self.window, self.stride, self.padding\nself.shape = x.shape\n"
+        "C, OH, OW = self.output_shape(x.shape[1:])\np = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))\n"
+        "y = np.zeros((len(x), C, OH, OW), x.dtype)\nfor h in range(OH):\n    for w in range(OW):\n"
+        "        y[:, :, h, w] = p[:, :, h * sw:h * sw + kh, w * sw:w * sw + kw].mean(axis=(2, 3))\nreturn y", None)),
+    ("average-pooling", "no division", "", "Yours does not divide", (
+        None, "(kh, kw), (sh, sw), (ph, pw) = self.window, self.stride, self.padding\nN, C, H, W = self.shape\n"
+        "dx = np.zeros((N, C, H + 2 * ph, W + 2 * pw), dy.dtype)\nfor h, w in np.ndindex(dy.shape[2:]):\n"
+        "    dx[:, :, h * sh:h * sh + kh, w * sw:w * sw + kw] += dy[:, :, h, w, None, None]\n"
+        "return dx[:, :, ph:ph + H, pw:pw + W]")),
+    ("average-pooling", "no +=", "", "'+=' and not '='", (
+        None, "(kh, kw), (sh, sw), (ph, pw) = self.window, self.stride, self.padding\nN, C, H, W = self.shape\n"
+        "dx = np.zeros((N, C, H + 2 * ph, W + 2 * pw), dy.dtype)\nfor h, w in np.ndindex(dy.shape[2:]):\n"
+        "    dx[:, :, h * sh:h * sh + kh, w * sw:w * sw + kw] = dy[:, :, h, w, None, None] / (kh * kw)\n"
+        "return dx[:, :, ph:ph + H, pw:pw + W]")),
+    ("average-pooling", "divided by how often a pixel is read", "", "divides by the number of windows", (
+        None, "(kh, kw), (sh, sw), (ph, pw) = self.window, self.stride, self.padding\nN, C, H, W = self.shape\n"
+        "dx = np.zeros((N, C, H + 2 * ph, W + 2 * pw), dy.dtype)\nn = np.zeros_like(dx)\n"
+        "for h, w in np.ndindex(dy.shape[2:]):\n"
+        "    dx[:, :, h * sh:h * sh + kh, w * sw:w * sw + kw] += dy[:, :, h, w, None, None] / (kh * kw)\n"
+        "    n[:, :, h * sh:h * sh + kh, w * sw:w * sw + kw] += 1\n"
+        "return (dx / np.maximum(n, 1))[:, :, ph:ph + H, pw:pw + W]")),
+    # initial-weights
+    ("initial-weights", "Glorot's", "", "Yours has the variance 1 / fan_in", (
+        "return rng.normal(0, 1 / np.sqrt(fan_in), shape)",)),
+    ("initial-weights", "the scale is the variance", "", "Yours takes 2 / fan_in for the standard deviation", (
+        "return rng.normal(scale=2 / fan_in, size=shape)",)),
+    ("initial-weights", "uniform with the bound of a deviation", "", "which has a third of that variance", (
+        "s = np.sqrt(2 / fan_in)\nreturn rng.uniform(-s, s, shape)",)),
+    ("initial-weights", "from 0", "", "Yours has weights of one sign", ("return rng.random(shape) * "
+    "np.sqrt(2 / fan_in)",)),
+    ("initial-weights", "the paper's", "", "as the paper does for its squashing function", (
+        "return rng.uniform(-2.4, 2.4, shape) / fan_in",)),
+    ("initial-weights", "small numbers", "", "Yours does not use fan_in", ("return 0.01 * "
+    "rng.standard_normal(shape)",)),
+    ("initial-weights", "zeros", "", "layers of equal weights learn the same", ("return np.zeros(shape)",)),
+    ("initial-weights", "the global generator", "", "it should draw from rng", (
+        "return np.random.randn(*shape) * np.sqrt(2 / fan_in)",)),
+    ("initial-weights", "half of it", "", "Yours has the variance 1 / (2 fan_in)", (
+        "return rng.normal(size=shape) * np.sqrt(0.5 / fan_in)",)),
+    ("initial-weights", "a row for all", "", "Yours gives all units the same weights", (
+        "return np.tile(rng.normal(size=(1, *shape[1:])), (shape[0], *[1] * (len(shape) - 1))) * np.sqrt(2 "
+        "/ fan_in)",)),
+    # dropout
+    ("dropout", "no rescaling", "", "Yours does not multiply what is kept", (
+        "if not self.training:\n    self.m = np.ones_like(x)\n    return x\n"
+        "self.m = (self.rng.random(x.shape) > self.p).astype(x.dtype)\nreturn x * self.m", None)),
+    ("dropout", "as in the first paper", "", "Yours multiplies by 1 - p in evaluation", (
+        "if not self.training:\n    self.m = np.ones_like(x)\n    return ((1 - self.p) * x).astype(x.dtype)\n"
+        "self.m = (self.rng.random(x.shape) > self.p).astype(x.dtype)\nreturn x * self.m", None)),
+    ("dropout", "keeps with p", "", "Yours keeps an entry with probability p", (
+        "self.m = np.ones_like(x)\nif self.training:\n"
+        "    self.m = (self.rng.random(x.shape) < self.p).astype(x.dtype) / x.dtype.type(self.p or "
+        "1)\nreturn x * self.m", None)),
+    ("dropout", "the training flag is forgotten", "", "Yours drops entries in evaluation too", (
+        "self.m = (self.rng.random(x.shape) >= self.p).astype(x.dtype) / x.dtype.type(1 - self.p)\nreturn "
+        "x * self.m", None)),
+    ("dropout", "one mask for all images", "", "Yours drops whole rows or whole columns", (
+        "self.m = np.ones_like(x)\nif self.training:\n"
+        "    self.m = self.m * (self.rng.random(x.shape[1:]) >= self.p) / x.dtype.type(1 - self.p)\nreturn "
+        "x * self.m", None)),
+    ("dropout", "np.random", "", "it should draw from self.rng", (
+        "self.m = np.ones_like(x)\nif self.training:\n"
+        "    self.m = (np.random.rand(*x.shape) >= self.p).astype(x.dtype) / x.dtype.type(1 - "
+        "self.p)\nreturn x * self.m", None)),
+    ("dropout", "the mask is made once", "", "Yours draws once", (
+        "if not hasattr(self, 'once'):\n"
+        "    self.once = (self.rng.random(x.shape) >= self.p).astype(x.dtype) / x.dtype.type(1 - self.p)\n"
+        "self.m = self.once if self.training else np.ones_like(x)\nreturn x * self.m", None)),
+    ("dropout", "backward without the factor", "", "Yours does not multiply what is kept; dy", (
+        None, "return dy * (self.mask != 0)")),
+    ("dropout", "backward passes all", "", "Yours passes dy on everywhere", (None, "return dy.copy()")),
+    ("dropout", "backward looks at training", "", "Yours multiplies by 1 - p in evaluation", (
+        None, "return dy * self.mask if self.training else dy * (1 - self.p)")),
+    # distortions
+    ("distortions", "pixels are pushed, not pulled", "", "Yours moves each pixel to the rounded", (
+        "H, W = image.shape\nc = (np.array([H, W]) - 1) / 2\nout = np.full((H, W), background, image.dtype)\n"
+        "for h in range(H):\n    for w in range(W):\n        i, j = np.round(A @ (np.array([h, w]) - c) + "
+        "shift + c).astype(int)\n"
+        "        if 0 <= i < H and 0 <= j < W:\n            out[i, j] = image[h, w]\nreturn out",)),
+    ("distortions", "the nearest pixel", "", "Yours takes the nearest pixel", (
+        "H, W = image.shape\nc = (np.array([H, W]) - 1) / 2\nout = np.full((H, W), background, image.dtype)\n"
+        "for h in range(H):\n    for w in range(W):\n        i, j = np.round(A @ (np.array([h, w]) - c) + "
+        "shift + c).astype(int)\n"
+        "        if 0 <= i < H and 0 <= j < W:\n            out[h, w] = image[i, j]\nreturn out",)),
+    ("distortions", "scipy without the centre", "from scipy import ndimage", "Yours counts from the corner", (
+        "return ndimage.affine_transform(image, A, shift, order=1, mode='constant', cval=background)",)),
+    ("distortions", "scipy with the inverse", "from scipy import ndimage", "Yours moves each pixel to A p + shift", (
+        "c = (np.array(image.shape) - 1) / 2\nB = np.linalg.inv(A)\n"
+        "return ndimage.affine_transform(image, B, c - B @ (c + shift), order=1, mode='constant', cval=background)",)),
+    ("distortions", "scipy without cval", "from scipy import ndimage", "Yours has 0 where the place lies outside", (
+        "c = (np.array(image.shape) - 1) / 2\n"
+        "return ndimage.affine_transform(image, A, c - A @ c + shift, order=1, mode='constant')",)),
+    ("distortions", "scipy, mode wrap", "from scipy import ndimage", "Yours wraps around", (
+        "c = (np.array(image.shape) - 1) / 2\n"
+        "return ndimage.affine_transform(image, A, c - A @ c + shift, order=1, mode='grid-wrap')",)),
+    ("distortions", "scipy, cubic", "from scipy import ndimage", "Yours takes splines of degree 3", (
+        "c = (np.array(image.shape) - 1) / 2\n"
+        "return ndimage.affine_transform(image, A, c - A @ c + shift, mode='constant', cval=background)",)),
+    ("distortions", "x before y", "from scipy import ndimage", "Yours swaps rows and columns", (
+        "c = (np.array(image.shape) - 1) / 2\nB, s = A[::-1, ::-1], shift[::-1]\n"
+        "return ndimage.affine_transform(image, B, c - B @ c + s, order=1, mode='constant', cval=background)",)),
+    ("distortions", "the shift is inside", "from scipy import ndimage", "Yours shifts before A", (
+        "c = (np.array(image.shape) - 1) / 2\n"
+        "return ndimage.affine_transform(image, A, c - A @ (c - shift), order=1, mode='constant', cval=background)",)),
+    ("distortions", "half of the size for the centre", "from scipy import ndimage", "Yours has the centre at", (
+        "c = np.array(image.shape) / 2\n"
+        "return ndimage.affine_transform(image, A, c - A @ c + shift, order=1, mode='constant', cval=background)",)),
+    # early-stopping
+    ("early-stopping", "> for >=", "", "Yours stops one epoch too late", (
+        "best, bad = 0, 0\nfor e in range(len(errors)):\n    if errors[e] < errors[best] or e == 0:\n      "
+        "  best, bad = e, 0\n"
+        "    else:\n        bad += 1\n    if bad > patience:\n        break\nreturn e + 1, best",)),
+    ("early-stopping", "bad is not set back", "", "Yours does not begin to count again", (
+        "best, bad = 0, 0\nfor e in range(1, len(errors)):\n    if errors[e] < errors[best]:\n        best = e\n"
+        "    else:\n        bad += 1\n    if bad == patience:\n        return e + 1, best\nreturn len(errors), best",)),
+    ("early-stopping", "compared with the one before", "", "Yours compares with the epoch before", (
+        "bad, e = 0, 0\nfor e in range(1, len(errors)):\n    bad = 0 if errors[e] < errors[e - 1] else bad + 1\n"
+        "    if bad == patience:\n        break\nreturn e + 1, int(np.argmin(errors[:e + 1]))",)),
+    ("early-stopping", "the whole curve", "", "Yours trains all epochs", (
+        "return len(errors), int(np.argmin(errors))",)),
+    ("early-stopping", "the last epoch is kept", "", "Yours keeps the last epoch", (
+        "best = 0\nfor e, error in enumerate(errors):\n    best = e if error < errors[best] else best\n"
+        "    if e - best == patience:\n        break\nreturn e + 1, e",)),
+    ("early-stopping", "the last of equal ones", "", "Yours keeps the last of equal errors", (
+        "best = 0\nfor e, error in enumerate(errors):\n    best = e if error <= errors[best] else best\n"
+        "    if e - best == patience:\n        break\nreturn e + 1, best",)),
+    ("early-stopping", "counts from 1", "", "Yours counts epochs from 1", (
+        "best = 0\nfor e, error in enumerate(errors):\n    best = e if error < errors[best] else best\n"
+        "    if e - best == patience:\n        break\nreturn e + 1, best + 1",)),
+    # batch-norm
+    ("batch-norm", "std + eps", "", "Yours adds eps outside of the root", (
+        "m, v = (x.mean((0, 2, 3)), x.var((0, 2, 3))) if self.training else (self.running_mean, self.running_var)\n"
+        "n = x.size // x.shape[1]\nself.in_training = self.training\nif self.training:\n"
+        "    self.running_mean = self.running_mean + self.momentum * (m - self.running_mean)\n"
+        "    self.running_var = self.running_var + self.momentum * (v * n / (n - 1) - self.running_var)\n"
+        "r = (np.sqrt(v) + self.eps)[:, None, None]\nself.z = (x - m[:, None, None]) / r\nself.slope = "
+        "self.W[:, None, None] / r\n"
+        "return self.W[:, None, None] * self.z + self.b[:, None, None]", None)),
+    ("batch-norm", "PyTorch's momentum read as Keras'", "", "momentum and 1 - momentum in each other's place", (
+        "m, v = (x.mean((0, 2, 3)), x.var((0, 2, 3))) if self.training else (self.running_mean, self.running_var)\n"
+        "n = x.size // x.shape[1]\nself.in_training = self.training\nif self.training:\n"
+        "    self.running_mean = self.momentum * self.running_mean + (1 - self.momentum) * m\n"
+        "    self.running_var = self.momentum * self.running_var + (1 - self.momentum) * v * n / (n - 1)\n"
+        "r = np.sqrt(v + self.eps)[:, None, None]\nself.z = (x - m[:, None, None]) / r\nself.slope = "
+        "self.W[:, None, None] / r\n"
+        "return self.W[:, None, None] * self.z + self.b[:, None, None]", None)),
+    ("batch-norm", "for each image", "", "Yours takes mean and var of each image", (
+        "m, v = x.mean((2, 3), keepdims=True), x.var((2, 3), keepdims=True)\nself.in_training = self.training\n"
+        "r = np.sqrt(v + self.eps)\nself.z = (x - m) / r\nself.slope = self.W[:, None, None] / r\n"
+        "return self.W[:, None, None] * self.z + self.b[:, None, None]", None)),
+    ("batch-norm", "over the batch only", "", "Yours takes mean and var over the images only", (
+        "m, v = x.mean(0), x.var(0)\nself.in_training = self.training\n"
+        "r = np.sqrt(v + self.eps)\nself.z = (x - m) / r\nself.slope = self.W[:, None, None] / r\n"
+        "return self.W[:, None, None] * self.z + self.b[:, None, None]", None)),
+    ("batch-norm", "the running values are forgotten", "", "Yours does not update the running mean", (
+        "m, v = (x.mean((0, 2, 3)), x.var((0, 2, 3))) if self.training else (self.running_mean, self.running_var)\n"
+        "self.in_training = self.training\n"
+        "r = np.sqrt(v + self.eps)[:, None, None]\nself.z = (x - m[:, None, None]) / r\nself.slope = "
+        "self.W[:, None, None] / r\n"
+        "return self.W[:, None, None] * self.z + self.b[:, None, None]", None)),
+    ("batch-norm", "the variance of the batch is kept", "", "Yours has the variance with n in the running value", (
+        "m, v = (x.mean((0, 2, 3)), x.var((0, 2, 3))) if self.training else (self.running_mean, self.running_var)\n"
+        "self.in_training = self.training\nif self.training:\n"
+        "    self.running_mean = self.running_mean * (1 - self.momentum) + self.momentum * m\n"
+        "    self.running_var = self.running_var * (1 - self.momentum) + self.momentum * v\n"
+        "r = np.sqrt(v + self.eps)[:, None, None]\nself.z = (x - m[:, None, None]) / r\nself.slope = "
+        "self.W[:, None, None] / r\n"
+        "return self.W[:, None, None] * self.z + self.b[:, None, None]", None)),
+    ("batch-norm", "no W in the backward pass", "", "Yours has no W in dx", (
+        None, "self.dW, self.db = (dy * self.z).sum((0, 2, 3)), dy.sum((0, 2, 3))\ns = self.slope / "
+        "self.W[:, None, None]\n"
+        "if not self.in_training:\n    return s * dy\n"
+        "return s * (dy - dy.mean((0, 2, 3), keepdims=True) - self.z * (dy * self.z).mean((0, 2, 3), keepdims=True))")),
+    ("batch-norm", "constants", "", "Yours takes mean and var as constants", (
+        None, "self.dW, self.db = (dy * self.z).sum((0, 2, 3)), dy.sum((0, 2, 3))\nreturn self.slope * dy")),
+    ("batch-norm", "sums for means", "", "Yours subtracts sums", (
+        None, "self.dW, self.db = (dy * self.z).sum((0, 2, 3)), dy.sum((0, 2, 3))\nif not self.in_training:\n"
+        "    return self.slope * dy\n"
+        "return self.slope * (dy - self.db[:, None, None] - self.z * self.dW[:, None, None])")),
+    ("batch-norm", "divided by N only", "", "Yours divides by the images only", (
+        None, "self.dW, self.db = (dy * self.z).sum((0, 2, 3)), dy.sum((0, 2, 3))\nif not self.in_training:\n"
+        "    return self.slope * dy\nn = len(dy)\n"
+        "return self.slope * (dy - self.db[:, None, None] / n - self.z * self.dW[:, None, None] / n)")),
+    ("batch-norm", "dW with means", "", "Yours is the mean; dW should be the sum", (
+        None, "self.dW, self.db = (dy * self.z).mean((0, 2, 3)), dy.mean((0, 2, 3))\nif not self.in_training:\n"
+        "    return self.slope * dy\n"
+        "return self.slope * (dy - self.db[:, None, None] - self.z * self.dW[:, None, None])")),
+    # all-reduce
+    ("all-reduce", "whole arrays go around", "", "Yours passes whole arrays around", (
+        "total, got = x.copy(), x\nfor _ in range(size - 1):\n    got = exchange(got)\n    total += "
+        "got\nreturn total",)),
+    ("all-reduce", "one half", "", "Yours ends after the first half", (
+        "parts = np.array_split(x.copy(), size)\nfor s in range(size - 1):\n"
+        "    parts[(rank - s - 1) % size] += exchange(parts[(rank - s) % size])\nreturn np.concatenate(parts)",)),
+    ("all-reduce", "one neighbour", "", "Yours adds the neighbour only", ("return x + exchange(x)",)),
+    ("all-reduce", "size steps", "", "Yours takes one step too many in the first half", (
+        "parts = np.array_split(x.copy(), size)\nfor s in range(size):\n"
+        "    parts[(rank - s - 1) % size] += exchange(parts[(rank - s) % size])\nfor s in range(size - 1):\n"
+        "    parts[(rank - s) % size][...] = exchange(parts[(rank + 1 - s) % size])\nreturn np.concatenate(parts)",)),
+    ("all-reduce", "the second half begins at rank", "", "the second half should begin with part rank + 1", (
+        "parts = np.array_split(x.copy(), size)\nfor s in range(size - 1):\n"
+        "    parts[(rank - s - 1) % size] += exchange(parts[(rank - s) % size])\nfor s in range(size - 1):\n"
+        "    parts[(rank - s - 1) % size][...] = exchange(parts[(rank - s) % size])\nreturn np.concatenate(parts)",)),
+    ("all-reduce", "n // size", "", "Yours leaves out what is left", (
+        "out, k = x.copy(), len(x) // size\n\ndef part(i):\n    return slice(i % size * k, (i % size + 1) * k)\n\n"
+        "for s in range(size - 1):\n    out[part(rank - s - 1)] += exchange(out[part(rank - s)])\nfor s in "
+        "range(size - 1):\n"
+        "    out[part(rank - s)] = exchange(out[part(rank + 1 - s)])\nreturn out",)),
+    ("all-reduce", "x itself is changed", "", "x has changed", (
+        "parts = np.array_split(x, size)\nfor s in range(size - 1):\n"
+        "    parts[(rank - s - 1) % size] += exchange(parts[(rank - s) % size])\nfor s in range(size - 1):\n"
+        "    parts[(rank - s) % size][...] = exchange(parts[(rank + 1 - s) % size])\nreturn np.concatenate(parts)",)),
+    ("all-reduce", "rank 0 does not send", "", "every rank should take part in all of them", (
+        "parts = np.array_split(x.copy(), size)\nfor s in range(size - 1):\n    if rank != 0:\n"
+        "        parts[(rank - s - 1) % size] += exchange(parts[(rank - s) % size])\nreturn np.concatenate(parts)",)),
+    ("all-reduce", "the mean", "", "Yours is the mean", (
+        "parts = np.array_split(x.copy(), size)\nfor s in range(size - 1):\n"
+        "    parts[(rank - s - 1) % size] += exchange(parts[(rank - s) % size])\nfor s in range(size - 1):\n"
+        "    parts[(rank - s) % size][...] = exchange(parts[(rank + 1 - s) % size])\nreturn "
+        "np.concatenate(parts) / size",)),
+    # honest-table
+    ("honest-table", "the best on the test set", "", "Yours chooses by the test errors", (
+        "c = test.mean(axis=1).argmin()\ne = test[c]\nh = t * e.std(ddof=1) / len(e) ** 0.5\n"
+        "return c, e.mean(), e.mean() - h, e.mean() + h",)),
+    ("honest-table", "np.std as it is", "", "s should have n - 1", (
+        "c = held_out.mean(axis=1).argmin()\ne = test[c]\nh = t * np.std(e) / len(e) ** 0.5\n"
+        "return c, e.mean(), e.mean() - h, e.mean() + h",)),
+    ("honest-table", "no sqrt(n)", "", "divided by sqrt(n)", (
+        "c = held_out.mean(axis=1).argmin()\ne = test[c]\nh = t * e.std(ddof=1)\n"
+        "return c, e.mean(), e.mean() - h, e.mean() + h",)),
+    ("honest-table", "smallest and largest", "", "Yours is the smallest or the largest seed", (
+        "c = held_out.mean(axis=1).argmin()\ne = test[c]\nreturn c, e.mean(), e.min(), e.max()",)),
+    ("honest-table", "1.96", "", "Yours has 1.96 for t", (
+        "c = held_out.mean(axis=1).argmin()\ne = test[c]\nh = 1.96 * e.std(ddof=1) / np.sqrt(len(e))\n"
+        "return c, e.mean(), e.mean() - h, e.mean() + h",)),
+    ("honest-table", "the median", "", "Yours is the median", (
+        "c = held_out.mean(axis=1).argmin()\ne = test[c]\nh = t * e.std(ddof=1) / np.sqrt(len(e))\nm = np.median(e)\n"
+        "return c, m, m - h, m + h",)),
+    ("honest-table", "the best seed", "", "Yours is the best seed", (
+        "c = held_out.mean(axis=1).argmin()\ne = test[c]\nh = t * e.std(ddof=1) / np.sqrt(len(e))\n"
+        "return c, e.min(), e.mean() - h, e.mean() + h",)),
+    ("honest-table", "argmin of everything", "", "Yours is a place among all numbers", (
+        "c = held_out.argmin()\ne = test[c % len(test)]\nh = t * e.std(ddof=1) / np.sqrt(len(e))\n"
+        "return c, e.mean(), e.mean() - h, e.mean() + h",)),
+    ("honest-table", "percentiles", "", "Yours is a percentile of the seeds", (
+        "c = held_out.mean(axis=1).argmin()\ne = test[c]\nlow, high = np.percentile(e, [2.5, "
+        "97.5])\nreturn c, e.mean(), low, high",)),
+]
