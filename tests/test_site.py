@@ -84,8 +84,10 @@ SCRIPT = """# %% [markdown]
 import sys
 from matplotlib.figure import Figure
 from scratchnet import picture, show
+from scratchnet.viewing import drawings
 print("<i>before</i> & after")
 show(picture)
+picture(drawings.neuron([1, 2], [3, 4], 5), "a <drawing>")
 picture(Figure((2, 1), dpi=50), 'a "white" <picture>')
 print("1 of 2\\r2 of 2")
 print("a warning", file=sys.stderr)
@@ -136,6 +138,8 @@ def test_a_small_course(small, capsys):
         '<span data-line="11"></span>',
         ">&lt;i&gt;before&lt;/i&gt; &amp; after</pre>",
         "scratchnet/viewing/show.py, lines ",
+        '<figure class="picture"><svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="img" ',
+        "<title>a &lt;drawing&gt;</title>",
         'alt="a &quot;white&quot; &lt;picture&gt;" width="100" height="50">',
         ">2 of 2\na warning</pre>",
         '<div class="predict">',

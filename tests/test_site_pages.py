@@ -94,17 +94,24 @@ def test_formulas_are_all_there_and_seen(name, view):
     assert "$" not in "".join(e.text for e in view(name).find_elements(By.CSS_SELECTOR, "main > p, li, .predict"))
 
 
+OPEN = "document.querySelectorAll('details').forEach(d => d.open = true);"
+# Of each picture and drawing: its description, its width, and how much wider it is shown than it should be.
+PICTURES = """return [...document.querySelectorAll('img, svg.drawing')].map(i => {
+  const box = i.getBoundingClientRect(), view = i.viewBox ? i.viewBox.baseVal : null;
+  return view ? [i.querySelector('title').textContent, parseFloat(i.getAttribute('width')),
+                 box.width / box.height / (view.width / view.height)]
+              : [i.alt, i.complete && i.naturalWidth, box.width / box.height / (i.naturalWidth / i.naturalHeight)] })"""
+
+
 @pytest.mark.lesson
 @every_page
 def test_pictures_are_all_there_and_described(name, view, site):
     items = [item for items in site[1].get(name, {}).values() for item in items if isinstance(item, Picture)]
-    seen = view(name).execute_script(
-        "return [...document.images].map(i => [i.alt, i.complete && i.naturalWidth, i.width / i.height / "
-        "(i.naturalWidth / i.naturalHeight)])"
-    )
+    seen = view(name).execute_script(OPEN + PICTURES)
     assert [alt for alt, _, _ in seen] == [item.alt for item in items] and all(item.alt.strip() for item in items)
     for (_, width, stretched), item in zip(seen, items):
-        assert width == Image.open(io.BytesIO(item.png)).width and abs(stretched - 1) < 0.02
+        whole = float(re.search('width="(.+?)"', item.svg)[1]) if item.svg else Image.open(io.BytesIO(item.png)).width
+        assert width == whole and abs(stretched - 1) < 0.02
 
 
 @pytest.mark.lesson
@@ -159,13 +166,12 @@ def test_answers_are_hidden_until_one_asks(lesson, view):
     answers = page.find_elements(By.CSS_SELECTOR, "main details")
     assert len(answers) == sum(cell.predicts for cell in lesson.cells) >= 1
     for answer in answers:
-        inside = answer.find_elements(By.CSS_SELECTOR, "pre, img")
+        inside = answer.find_elements(By.CSS_SELECTOR, "pre, img, svg.drawing")
         assert inside and not any(element.is_displayed() for element in inside)
         answer.find_element(By.CSS_SELECTOR, "summary").click()
         assert all(element.is_displayed() for element in inside)
 
 
-OPEN = "document.querySelectorAll('details').forEach(d => d.open = true);"
 WIDE = """return [...document.querySelectorAll('body *')].filter(e => !e.closest('math') && e.clientWidth &&
   e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display != 'inline').map(e => [e.tagName,
   getComputedStyle(e).overflowX == 'auto' && e.tabIndex == 0 && !!e.ariaLabel && !!e.getAttribute('role')])"""
