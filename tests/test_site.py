@@ -91,6 +91,8 @@ def test_a_small_course(small, capsys):
         '<span data-line="11"></span>',
         ">&lt;i&gt;before&lt;/i&gt; &amp; after</pre>",
         "scratchnet/viewing/show.py, lines ",
+        '<figure class="picture"><svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="img" ',
+        "<title>a &lt;drawing&gt;</title>",
         'alt="a &quot;white&quot; &lt;picture&gt;" width="100" height="50">',
         ">2 of 2\na warning</pre>",
         '<div class="predict">',

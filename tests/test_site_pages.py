@@ -94,6 +94,15 @@ def test_formulas_are_all_there_and_seen(name, view):
     assert "$" not in "".join(e.text for e in view(name).find_elements(By.CSS_SELECTOR, "main > p, li, .predict"))
 
 
+OPEN = "document.querySelectorAll('details').forEach(d => d.open = true);"
+# Of each picture and drawing: its description, its width, and how much wider it is shown than it should be.
+PICTURES = """return [...document.querySelectorAll('img, svg.drawing')].map(i => {
+  const box = i.getBoundingClientRect(), view = i.viewBox ? i.viewBox.baseVal : null;
+  return view ? [i.querySelector('title').textContent, parseFloat(i.getAttribute('width')),
+                 box.width / box.height / (view.width / view.height)]
+              : [i.alt, i.complete && i.naturalWidth, box.width / box.height / (i.naturalWidth / i.naturalHeight)] })"""
+
+
 @pytest.mark.lesson
 @every_page
 def test_pictures_are_all_there_and_described(name, view, site):
@@ -176,7 +185,6 @@ def test_answers_are_hidden_until_one_asks(lesson, view):
         assert all(element.is_displayed() for element in inside)
 
 
-OPEN = "document.querySelectorAll('details').forEach(d => d.open = true);"
 WIDE = """return [...document.querySelectorAll('body *')].filter(e => !e.closest('math') && e.clientWidth &&
   e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display != 'inline').map(e => [e.tagName,
   getComputedStyle(e).overflowX == 'auto' && e.tabIndex == 0 && !!e.ariaLabel && !!e.getAttribute('role')])"""
