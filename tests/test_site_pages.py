@@ -95,12 +95,6 @@ def test_formulas_are_all_there_and_seen(name, view):
 
 
 OPEN = "document.querySelectorAll('details').forEach(d => d.open = true);"
-# Of each picture and drawing: its description, its width, and how much wider it is shown than it should be.
-PICTURES = """return [...document.querySelectorAll('img, svg.drawing')].map(i => {
-  const box = i.getBoundingClientRect(), view = i.viewBox ? i.viewBox.baseVal : null;
-  return view ? [i.querySelector('title').textContent, parseFloat(i.getAttribute('width')),
-                 box.width / box.height / (view.width / view.height)]
-              : [i.alt, i.complete && i.naturalWidth, box.width / box.height / (i.naturalWidth / i.naturalHeight)] })"""
 
 
 @pytest.mark.lesson
