@@ -162,7 +162,7 @@ def test_every_command_says_what_it_runs():
         "predict m i",
         "draw r",
         "lessons",
-        "lessons run 1",
+        "lessons run 0",
         "exercise",
     )
     lines += ("export m --to onnx --out f.onnx", "import f.pt --like paper")
