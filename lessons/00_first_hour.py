@@ -71,9 +71,9 @@ print(f"wrong before: {before:.1f} %, after: {after:.1f} %")
 #
 # ## 2. Give it a digit of your own
 #
-# A digit can be drawn with letters: `x` is ink. Change the drawing, and `meant`, run the cell again, and see what
-# the network reads. A picture on a computer is a grid of numbers, one for each dot, and a dot is called a
-# **pixel** (lesson 1).
+# A digit can be drawn with letters: `x` is ink. Change the drawing, and `meant`, run the cell again, and
+# see what the network reads. A picture on a computer is a grid of numbers, one for each dot, and a dot is
+# called a **pixel** (lesson 1).
 
 # %%
 meant = 3
@@ -131,7 +131,7 @@ picture(
 )
 
 # %% [markdown]
-# Every network learns to answer somehow. This one lets you see the answer take shape: red is +1, blue -1, and
+# Every network learns to answer somehow. This one lets you watch how: red is +1, blue -1, and
 # pale means undecided. Lesson 11 says why some codes look alike, and lesson 17 looks into all other layers.
 #
 # ## 4. Break it
@@ -172,10 +172,10 @@ picture(
 )
 
 # %% [markdown]
-# One of 84 numbers is hardly missed: a code is recognised although one of its pixels is wrong. A filter is used
-# everywhere in the picture, so it is missed more, and some more than others. With five filters the network still
-# reads most digits: what it knows is not kept in one place. Without all six it sees nothing. It gives the same
-# answer to every picture, and is wrong nine times out of ten.
+# One of 84 numbers is hardly missed: a code is recognised although one of its pixels is wrong. A filter is
+# used everywhere in the picture, so it is missed more, and some more than others. With five filters the
+# network still reads most digits: what it knows is not kept in one place. Without all six it sees nothing.
+# It gives the same answer to every picture, and is wrong nine times out of ten.
 #
 # That is the plan of this course: build each part, see what it does, and measure what happens without it.
 

@@ -8,8 +8,8 @@
 # Haffner (1998). Its program, called LeNet-5, reads handwritten digits. It is a **network**: simple steps
 # in a row, called **layers**, each of which turns grids of numbers into other grids. Some of the numbers in
 # it are not written by anybody, but found by **training**: shown thousands of digits, the program changes
-# them, little by little, until it reads well. This course rebuilds it, number by number. You need Python,
-# and to know what a product of two matrices is.
+# them, little by little, until it reads well. In lesson 0 you have seen it work. From here on this course
+# rebuilds it, number by number. You need Python, and to know what a product of two matrices is.
 
 # %%
 import numpy as np

@@ -8,6 +8,7 @@
 import numpy as np
 
 from scratchnet import ScaledTanh, datasets, picture, show, sketches
+from scratchnet.viewing import drawings
 
 images, labels = datasets.load("mnist", "test")
 x = datasets.paper_input(images[:1])[0, 0]  # the seven of lesson 1: 32 x 32 numbers, -0.1 is background
@@ -33,13 +34,21 @@ print(f"weighted sum a = {a:.3f}")
 
 # %% [markdown]
 # The sum $a$ can be any number. It is then "passed through a sigmoid squashing function" (section II.B;
-# sigmoid: like an S), which keeps every answer between two bounds. The paper's function (equation 6,
+# sigmoid: like an S), which keeps every answer between two bounds. Today such a function is called an
+# **activation** function, and the answer of a unit its activation. The paper's function (equation 6,
 # appendix A) is
 #
 # $$f(a) = A \, \tanh(S a), \qquad A = 1.7159, \; S = \frac{2}{3}$$
 #
 # $\tanh$ rises from -1 to 1, steeply near 0 and flat far away. The odd-looking $A$ and $S$ were chosen so
 # that $f(1)$ and $f(-1)$ come out simple.
+
+# %%
+picture(
+    drawings.neuron([0.5, -1.0, 2.0], [0.8, 0.3, -0.2], b=0.1),
+    "A unit with three inputs, from left to right: each input is multiplied by its weight, the three products and the "
+    "bias are added to a = -0.2, and f makes the answer y of it.",
+)
 
 # %% [markdown]
 # **Predict.** What could $f(1)$ and $f(-1)$ be? And how large can $f$ get at most?

@@ -11,7 +11,8 @@
 # %%
 import numpy as np
 
-from scratchnet import Linear, show
+from scratchnet import Linear, picture, show
+from scratchnet.viewing import drawings
 
 W = np.array([[1.0, 0.0, -1.0], [2.0, 1.0, 0.0]])  # a row of weights for each unit: (2 units, 3 inputs)
 b = np.array([0.0, 10.0])  # a bias for each unit
@@ -52,7 +53,15 @@ print("four examples", batch.shape, "@", W.T.shape, "->", (batch @ W.T + b).shap
 #
 # We want three more gradients: `dW` and `db`, to know how to change the parameters, and `dx`, for the layer
 # before. Each has the shape of what it belongs to.
-#
+
+# %%
+picture(
+    drawings.linear_layer(Linear(3, 2), N=4),
+    "A layer of 3 inputs and 2 units, for 4 examples. Forward, x of shape (4, 3) goes in and y of shape (4, 2) comes "
+    "out. Backward, dy of shape (4, 2) goes in, dx of shape (4, 3) comes out, and dW (2, 3) and db (2,) are kept.",
+)
+
+# %% [markdown]
 # **dW.** In each example n, the weight `W[o, i]` is used in one output only, `y[n, o]`, where it multiplies
 # `x[n, i]`. If it grows by 1, that output grows by `x[n, i]`, and so $E$ by `dy[n, o] * x[n, i]` (slopes
 # multiply). The effects of all examples on $E$ add up:

@@ -4,9 +4,9 @@
 # After this lesson you can check any `backward` with nothing but its `forward`, and say from the size of an
 # error whether it is rounding or a mistake.
 #
-# The paper obtains all gradients by "back-propagation" (section II.C): layers pass gradients down a row, as in
-# lesson 4. It is a page of algebra, and one wrong sign will not crash: the program only learns badly. Your network
-# of lesson 4 has learned, but that is no proof. So now the algebra is measured.
+# The paper obtains all gradients by "back-propagation" (section II.C): layers pass gradients down a row, as
+# in lesson 4. It is a page of algebra, and one wrong sign will not crash: the program only learns badly.
+# Your network of lesson 4 has learned, but that is no proof. So now the algebra is measured.
 
 # %%
 import numpy as np
@@ -100,10 +100,10 @@ for name, error in errors_found.items():
 # %% [markdown]
 # ## Your network of lesson 4
 #
-# The same 1,024 inputs, 30 hidden units and 10 outputs, in float64; a mini-batch of 10 digits; and the loss that it
-# was trained with. `check_gradients` looks at the layers. The loss comes on top, with its factor $2 / N$. So measure
-# the slope of the loss itself too, for all 300 weights of the second layer, all 30 biases of the first, and 20 weights of
-# the first.
+# The same 1,024 inputs, 30 hidden units and 10 outputs, in float64; a mini-batch of 10 digits; and the loss
+# that it was trained with. `check_gradients` looks at the layers. The loss comes on top, with its factor $2
+# / N$. So measure the slope of the loss itself too, for all 300 weights of the second layer, all 30 biases
+# of the first, and 20 weights of the first.
 
 # %%
 (images, labels), _ = own_number.digits()
@@ -129,8 +129,8 @@ for name, entries in chosen.items():
 print("with the loss:", {name: f"{error:.0e}" for name, error in of_loss.items()})
 
 # %% [markdown]
-# **Predict.** In lesson 4, suppose that somebody writes `net.backward(y - targets)` and forgets $2 / N$. The network
-# would still learn. Would you notice it in the error? Would the measurement?
+# **Predict.** In lesson 4, suppose that somebody writes `net.backward(y - targets)` and forgets $2 / N$.
+# The network would still learn. Would you notice it in the error? Would the measurement?
 
 # %%
 y = net.forward(digits)
@@ -139,10 +139,10 @@ ratio = net["out"].dW / arrays["out.W"][1]
 print(f"each entry of dW is {ratio.min():.3f} to {ratio.max():.3f} times what it should be")
 
 # %% [markdown]
-# Every gradient is 5 times too large ($N / 2$ with $N = 10$), so it points in the right direction. Only the learning
-# rate would have to be 5 times smaller, and with another batch size another one. Training hides such a mistake, and a
-# measurement shows it. For the right lines we can say now why the gradient is right: by algebra, and by a measurement
-# that knows nothing of the algebra.
+# Every gradient is 5 times too large ($N / 2$ with $N = 10$), so it points in the right direction. Only the
+# learning rate would have to be 5 times smaller, and with another batch size another one. Training hides
+# such a mistake, and a measurement shows it. For the right lines we can say now why the gradient is right:
+# by algebra, and by a measurement that knows nothing of the algebra.
 #
 # ## A judge must be able to say no
 #

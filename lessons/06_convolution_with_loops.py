@@ -17,6 +17,7 @@ import numpy as np
 
 from scratchnet import Conv2d, datasets, picture, sketches
 from scratchnet.models import lenet5
+from scratchnet.viewing import drawings
 
 x = np.array([[1, 1, 0, 0], [1, 1, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])  # a dark block, and a thin stroke: /
 W = np.array([[-1, 1], [1, -1]])  # a filter of 2 x 2 weights
@@ -29,8 +30,10 @@ W = np.array([[-1, 1], [1, -1]])  # a filter of 2 x 2 weights
 # **convolution**. (The border of lesson 1 is for this: only with background around it can the outermost end
 # of a stroke lie in the *middle* of such a patch.)
 #
-# (In signal processing the filter would first be turned by 180 degrees. The paper does not, nor do we, nor
-# PyTorch.)
+# (In signal processing a convolution first turns the filter by 180 degrees. Without turning it is called a
+# **cross-correlation**. The paper does not turn the filter and says convolution all the same, and so do we, and
+# PyTorch. Since the weights are learned, it makes no difference to what a layer can do. In lesson 8 the turned filter
+# comes up by itself.)
 
 # %% [markdown]
 # **Predict.** The picture is 4 x 4, the filter 2 x 2. How large is the map? And where will its largest
@@ -44,6 +47,13 @@ for h in range(size):
     for w in range(size):
         y[h, w] = np.sum(W * x[h : h + 2, w : w + 2])
 print(y)
+
+# %%
+picture(
+    drawings.sliding_window(x, W, at=(1, 2)),
+    "The filter lies on row 1, column 2 of the picture. Below, the four products and their sum, 2, which stands in "
+    "row 1, column 2 of the map. The map is filled up to there, row by row.",
+)
 
 # %% [markdown]
 # A filter of k x k fits in `H - k + 1` places along a side of H. The answer is largest, 2, on the rising

@@ -17,6 +17,7 @@ import numpy as np
 from scratchnet import Conv2d, datasets, picture, show, sketches
 from scratchnet.kernels import im2col
 from scratchnet.kernels.convolution import convolve
+from scratchnet.viewing import drawings
 
 x = np.arange(16.0).reshape(4, 4)  # a picture whose pixels are numbered 0 to 15
 print(x)
@@ -31,6 +32,13 @@ for h in range(3):
     for w in range(3):
         columns[:, 3 * h + w] = x[h : h + 2, w : w + 2].ravel()  # the patch as 4 numbers in a row
 print(columns.astype(int))
+
+# %%
+picture(
+    drawings.image_to_columns(x, 2, patch=4),
+    "Above, the picture with the patch 5, 6, 9, 10 coloured; below, the matrix of 4 rows and 9 columns, whose column 4 "
+    "is that patch, from top to bottom.",
+)
 
 # %% [markdown]
 # With the filter as a row of 4 weights, `filter @ columns` is the sum of products in all 9 places. Several

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 8. Backward through a convolution
 #
-# After this lesson you can derive the three gradients of a convolution from those of a matrix product, and
-# say why its backward pass must add where others copy.
+# After this lesson you can derive the three gradients of a convolution from those of a matrix product, say
+# why its backward pass must add where others copy, and see the same pass as a convolution with the filter
+# turned.
 #
 # Lesson 3 had the backward pass of a product. Lesson 7 turned the convolution into one. All that is missing is
 # the backward pass of the copying.
@@ -10,9 +11,14 @@
 # %%
 import numpy as np
 
-from scratchnet import Conv2d, check_gradients, picture, show, sketches
+from scipy.signal import convolve2d
+
+from scratchnet import RBF, SGD, Conv2d, Flatten, Linear, MLELoss, ScaledTanh, Sequential
+from scratchnet import check_gradients, picture, show, sketches
 from scratchnet.kernels import col2im, im2col
 from scratchnet.kernels.convolution import convolve_back
+from scratchnet.lessons import own_number
+from scratchnet.viewing import drawings
 
 rng = np.random.default_rng(0)
 x = rng.normal(size=(1, 1, 4, 4))
@@ -56,6 +62,13 @@ for h in range(3):
         dx[h : h + 2, w : w + 2] += dX[:, 3 * h + w].reshape(2, 2)  # += and not =
 print(np.round(dx, 2))
 print("the library's:", np.allclose(dx, col2im(dX, x.shape, 2, 2, 1, 0)))
+
+# %%
+picture(
+    drawings.columns_to_image(dX, (4, 4), 2, pixel=(1, 2)),
+    "Above, dX with the four copies of the pixel in row 1, column 2 coloured, each in another row and column; their "
+    "sum stands at that pixel of the 4 by 4 picture below.",
+)
 
 # %% [markdown]
 # **Predict.** Is col2im the inverse of im2col? Take a picture of 8 x 8 ones, make columns for a filter of 5
@@ -106,6 +119,44 @@ print("col2im is P transposed:", np.allclose(P.T @ c.ravel(), col2im(c, x.shape,
 show(col2im)
 
 # %% [markdown]
+# ## The same, seen from a pixel
+#
+# col2im goes from place to place, and adds to the pixels. Now stand on one pixel, and ask which places used
+# it. Filter o at place [h, w] multiplied the pixel [r, c] by the weight `W[o, r - h, c - w]`. So
+#
+# $$dx_{rc} = \sum_o \sum_{h, w} dY_{ohw} \; W_{o, \, r - h, \, c - w}$$
+#
+# The place runs forward and the weight runs backward: one place further right means one weight further
+# *left*. That is a sum of products over a window of dY, and the filter in it is turned by 180 degrees.
+
+# %% [markdown]
+# **Predict.** dY has 3 x 3 places and dx has 4 x 4 pixels. A filter of 2 x 2 makes a map smaller by 1. How
+# wide a border of zeros does dY need, so that the result is 4 x 4? And why zeros: which places do they
+# stand for?
+
+# %%
+maps, filters = dY.reshape(3, 3, 3), W.reshape(3, 2, 2)
+border = np.pad(maps, ((0, 0), (1, 1), (1, 1)))  # kh - 1 zeros on each side
+turned = filters[:, ::-1, ::-1]
+seen_from_pixels = np.zeros((4, 4))
+for r in range(4):
+    for c in range(4):
+        seen_from_pixels[r, c] = np.sum(border[:, r : r + 2, c : c + 2] * turned)
+print("as col2im gives it:", np.allclose(seen_from_pixels, dx))
+not_turned = [[np.sum(border[:, r : r + 2, c : c + 2] * filters) for c in range(4)] for r in range(4)]
+print("without turning the filter:", np.allclose(not_turned, dx))
+by_scipy = sum(convolve2d(maps[o], filters[o], mode="full") for o in range(3))
+print("as scipy's full convolution gives it:", np.allclose(by_scipy, dx))
+
+# %% [markdown]
+# The zeros stand for places outside of the map, where the filter would hang over the edge of the picture.
+# Nobody computed them, so they have no gradient. This is called the **full convolution**: the filter may
+# hang over by all but one of its rows and columns. And with the filter turned, it is a convolution as
+# signal processing has it (lesson 6). So forward is a cross-correlation, and backward a true convolution.
+# Both views are the same sum. The first has one large matrix product in it, which is why this library
+# computes it so.
+
+# %% [markdown]
 # The library's backward pass of a convolution, tile by tile as in lesson 7. Find the three products in it. (In
 # docstrings `W'` is W transposed.)
 
@@ -136,11 +187,47 @@ def last_path_only(columns, shape, kh, kw):
 wrong = last_path_only(dX, x.shape, 2, 2)
 print(f"relative error: {np.abs(wrong[0, 0] - dx).max() / np.abs(dx).max():.2f}")
 
+# %% [markdown]
+# ## Your number, with a convolution
+#
+# Now a convolution can be trained. Put six filters of 5 x 5 in front of your network of lesson 4, and leave
+# the rest: 30 hidden units, 10 outputs, squared error, SGD with a learning rate of 0.01, three epochs of
+# the same 5,000 digits. `fit` is the loop of lesson 4: for each epoch, for each mini-batch, forward, loss,
+# backward, step. For it, the squared distance of the ten outputs from the targets is a layer (`RBF`, lesson
+# 11), and the loss takes the distance from the target of the right class (`MLELoss`, lesson 12): together,
+# your squared error.
+
+# %% [markdown]
+# **Predict.** The hidden units now read 6 maps of 28 x 28 instead of 32 x 32 pixels. How many weights does
+# the network have: more than before, or fewer? And will it read better than in lesson 4?
+
 # %%
-assert np.isclose(left, right), "col2im is the adjoint of im2col"
-assert back[0, 0, 0, 0] == 1 and back[0, 0, 4, 4] == 16, "and not its inverse"
-assert np.allclose(dx, col2im(dX, x.shape, 2, 2, 1, 0)) and max(errors.values()) < 1e-6
-assert not np.allclose(wrong[0, 0], dx), "with = instead of += paths get lost"
+show(own_number.learn)
+rng = np.random.default_rng(0)
+net = Sequential(
+    C1=Conv2d(1, 6, 5, rng=rng),
+    C1_squash=ScaledTanh(),
+    flatten=Flatten(),  # 6 maps of 28 x 28 become 4,704 numbers in a row
+    hidden=Linear(6 * 28 * 28, 30, rng=rng),
+    squash=ScaledTanh(),
+    out=Linear(30, 10, rng=rng),
+    OUTPUT=RBF(own_number.TARGETS),
+)
+parameters = net.n_parameters(), 30 * (1024 + 1) + 10 * (30 + 1)
+print(f"{parameters[0]:,} parameters; {parameters[1]:,} in lesson 4")
+error = own_number.record(8, "six filters in front", own_number.learn(net, MLELoss(), SGD(net, 0.01)))
+print(own_number.table())
+
+# %% [markdown]
+# It reads better. But it has more than four times as many parameters, nearly all of them behind the
+# convolution, in the hidden layer. The maps are too large for a layer that looks at all of them. The next
+# lesson makes them smaller.
+
+# %%
+assert np.isclose(left, right) and back[0, 0, 4, 4] == 16, "col2im is the adjoint of im2col, and not its inverse"
+assert np.allclose(seen_from_pixels, dx) and np.allclose(by_scipy, dx), "and a full convolution with the turned filter"
+assert max(errors.values()) < 1e-6 and not np.allclose(wrong[0, 0], dx), "with = instead of += paths get lost"
+assert 6.6 < error < 8 and parameters[0] > 4 * parameters[1], "better than lesson 4, and larger"
 
 # %% [markdown]
 # ## Exercise: conv-backward

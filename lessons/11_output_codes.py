@@ -4,9 +4,10 @@
 # After this lesson you can compute LeNet-5's answer from the 84 numbers of F6, say how sure it is, and
 # explain why some codes are close to each other, on purpose.
 #
-# Most networks of today end in ten numbers, the largest wins. LeNet-5 ends in a picture: its layer F6 has
-# 84 units because "a stylized image of the corresponding character class drawn on a 7x12 bitmap" has 84
-# pixels (section II.B). The picture of each digit is its **code**, +1 for ink and -1 for background.
+# Most networks of today, and yours until now, end in ten numbers, and the largest wins. LeNet-5 ends in a
+# picture: its layer F6 has 84 units because "a stylized image of the corresponding character class drawn on
+# a 7x12 bitmap" has 84 pixels (section II.B). The picture of each digit is its **code**, +1 for ink and -1
+# for background. (The targets of lesson 4 are codes too: ten pixels, of which one is ink.)
 
 # %%
 import numpy as np

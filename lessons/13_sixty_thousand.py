@@ -1,14 +1,16 @@
 # %% [markdown]
 # # 13. Sixty thousand parameters: assembling LeNet-5
 #
-# After this lesson you can build the network of the paper's Fig. 2 from the layers of the last ten lessons,
+# After this lesson you can build the network of the paper's Fig. 2 from the layers of lessons 2 to 11,
 # and count its parameters and connections with the paper.
 
 # %%
 import numpy as np
 
-from scratchnet import datasets, models, picture, show, sketches, trace
+from scratchnet import SGD, MAPLoss, datasets, models, picture, show, sketches, trace
 from scratchnet.layers.initial import uniform_over_fan_in
+from scratchnet.lessons import own_number
+from scratchnet.viewing import drawings
 
 show(models.lenet5)
 
@@ -62,6 +64,14 @@ picture(
     "Bars of connections per parameter: C1 784, S2 490, C3 100, S4 62.5, C5 and F6 1.",
 )
 
+# %%
+picture(
+    drawings.lenet5_plan(net),
+    "The network as in Fig. 2: from the input of 32 by 32 pixels to ten outputs the maps become smaller and more. "
+    "Below, a table with the parameters and connections of each layer, and the pixels that one unit sees: 5 by 5 in "
+    "C1, 6 by 6 in S2, 14 by 14 in C3, 16 by 16 in S4, and all 32 by 32 from C5 on.",
+)
+
 # %% [markdown]
 # Four of five parameters sit in C5; four of five connections in C1 and C3. A parameter of C1 is used 784
 # times for one image, which will matter in lesson 15.
@@ -101,8 +111,9 @@ for name in ours:
 
 # %% [markdown]
 # With 2.4/F (and coefficients of 0.6 in S2 and S4) hardly anything is left at F6. Trained with all else
-# equal, that network does not learn in 20 epochs (docs/REPRODUCTION.md); lesson 15 shows why. The initial
-# weights, and a factor of 1/4 on the learning rates, are what this library changed.
+# equal, that network does not learn in 20 epochs (docs/REPRODUCTION.md). Lesson 14 is about initial
+# weights, and lesson 15 shows why these fail. The initial weights, and a factor of 1/4 on the learning
+# rates, are what this library changed.
 #
 # ## C5 is a convolution
 #
@@ -117,11 +128,29 @@ for name in list(net.layers)[:10]:  # C1 to C5_squash
     y = net[name](y)
 print(wide.shape, "->", y.shape, ": C5 looks at 17 places, one every 4 pixels")
 
+# %% [markdown]
+# ## Your number, with the whole network
+#
+# Your network of lesson 12 has all of it but C5: in its place stand 30 hidden units. Now it has the 120 of
+# the paper.
+
+# %% [markdown]
+# **Predict.** C5 and F6 bring four times as many units, and four of five of all parameters. By how much
+# will the error fall?
+
+# %%
+net = models.lenet5(np.random.default_rng(0))
+error = own_number.record(13, "all of LeNet-5", own_number.learn(net, MAPLoss(j=10), SGD(net, 0.005)))
+print(own_number.table())
+
+# %% [markdown]
+# By little, if at all. What limits the network now is not its size. It has seen 5,000 digits, three times each.
+
 # %%
 assert sum(parameters.values()) == net.n_parameters() == 60_000
 assert sum(connections.values()) == net.n_connections((1, 32, 32)) == 340_908
-assert np.allclose(net(x), 84, atol=15), "an untrained network is undecided"
-assert printed["F6_squash"] < ours["F6_squash"] / 10, "with 2.4/F the signal fades"
+assert np.allclose(models.lenet5(0)(x), 84, atol=15), "an untrained network is undecided"
+assert printed["F6_squash"] < ours["F6_squash"] / 10 and 3 < error < 5, "with 2.4/F the signal fades"
 
 # %% [markdown]
 # ## Exercise: lenet5

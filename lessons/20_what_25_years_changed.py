@@ -17,9 +17,9 @@ from scratchnet.runs.recipes import RECIPES
 # %% [markdown]
 # ## 1. Softmax and cross entropy, for RBF and MAP
 #
-# Ten scores $y$, the largest wins, and $p_i = e^{y_i} / \sum_k e^{y_k}$ is called the **softmax**. The loss
-# is the mean of $-\log p_D$. Compare lesson 12: it is MAP with $-y$ for the penalties, and without the
-# rubbish class. What is lost is "none of these".
+# Ten scores $y$, which today are called **logits**: the largest wins, and $p_i = e^{y_i} / \sum_k e^{y_k}$ is
+# their **softmax**. The loss is the mean of $-\log p_D$. Compare lesson 12: it is MAP with $-y$ for the
+# penalties (a logit is minus a penalty), and without the rubbish class. What is lost is "none of these".
 
 # %%
 show(CrossEntropyLoss.forward)

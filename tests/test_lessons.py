@@ -21,9 +21,13 @@ from scratchnet.viewing.show import ROOT
 
 LESSONS = all_lessons()
 NAMES = [lesson.path.stem for lesson in LESSONS]
-SECONDS = 10
+SECONDS = 15
+# Those that train are left out: without Numba their loops take minutes.
 SHOW_KERNELS = [
-    lesson for lesson in LESSONS if re.search(r"scratchnet\.kernels.*show\(", lesson.path.read_text("utf-8"), re.S)
+    lesson
+    for lesson in LESSONS
+    if re.search(r"scratchnet\.kernels.*show\(", lesson.script, re.S)
+    and not re.search(r"\bfit\(|\blearn\(", lesson.script)
 ]
 
 
@@ -44,10 +48,10 @@ def test_a_lesson_runs_as_a_script(lesson, compiled, tmp_path):
     assert run.returncode == 0, run.stderr
     assert run.stderr == "", "a lesson warns of nothing"
     assert len(run.stdout.splitlines()) > 5 and run.stdout.isascii()
-    pictures = sorted((tmp_path / "lesson-figures").glob("*.png")) if (tmp_path / "lesson-figures").exists() else []
+    pictures = sorted((tmp_path / "lesson-figures").glob("*.[ps][nv]g"))
     assert len(pictures) == run.stdout.count("[picture: ") == lesson.path.read_text("utf-8").count("\npicture(")
     for path in pictures:
-        assert not blank(path.read_bytes()), path.name
+        assert path.suffix == ".svg" or not blank(path.read_bytes()), path.name  # SVG: see test_drawings.py
 
 
 @pytest.mark.slow
@@ -132,10 +136,10 @@ def triples(code):
 
 TERMS = """network, layer, training, array, shape, dtype, pixel, map, mean, variance, unit, neuron, weights, bias,
 parameters, slope, derivative, saturated, chain rule, transpose, batch, gradient, central difference, relative error,
-receptive field, convolution, filter, kernel, connections, im2col, col2im, adjoint"""
-NOT_YET = (
-    "loss epoch tensor activation logits hyperparameter optimizer autograd minibatch inference hessian softmax sgd"
-)
+receptive field, convolution, filter, kernel, connections, im2col, col2im, adjoint, activation, loss, hidden,
+computational graph, backpropagation, Jacobian, gradient descent, learning rate, mini-batch, SGD, epoch, held out,
+cross-correlation, full convolution"""
+NOT_YET = "tensor logit overfitting hyperparameter optimizer autograd minibatch inference hessian softmax"
 
 
 def test_terms_are_introduced_before_they_are_used_in_lessons_0_to_8():
@@ -143,7 +147,7 @@ def test_terms_are_introduced_before_they_are_used_in_lessons_0_to_8():
     text = "\n\n".join(cell.source for lesson in LESSONS[:9] for cell in lesson.cells if cell.text)
     text = re.sub(r"After this lesson you can.*?(\n\n|\Z)|`[^`]*`|^#[^\n]*$|\"[^\"]*\"", "", text, flags=re.M | re.S)
     text = re.sub(r"\s+", " ", text.lower())
-    for term in re.split(r",\s+", TERMS):
+    for term in re.split(r",\s+", TERMS.lower()):
         plural = rf"\b{term}{'' if term == 'mean' else 's?'}\b"
         first, bold = re.search(plural, text), re.search(rf"\*\*{term}s?\*\*", text)
         assert bold, f"{term!r} is introduced nowhere"

@@ -50,7 +50,8 @@ def test_rows_are_kept_in_the_order_of_the_lessons_and_replaced(right, folder):
     record(4, "two layers, dense", with_wrong(right, 400))
     record(9, "subsampling\nagain", with_wrong(right, 50))
     assert rows() == {4: ("two layers, dense", 8.0), 9: ("subsampling again", 1.0)}
-    assert (folder / FILE).read_text("utf-8").splitlines()[0] == "lesson,change,error"
+    lines = (folder / FILE).read_text("utf-8").splitlines()
+    assert lines[0] == "lesson,change,error" and [line[:2] for line in lines[1:]] == ["4,", "9,"]
     _, second, third = table().splitlines()
     assert "8.00 %" in second and "1.00 %" in third and second.split()[0] == "4"
 

@@ -152,7 +152,9 @@ def library(source):
 
 
 def picture(item, figure):
-    """Write a picture to the next path of `figure`. It links to itself, to be seen at full size."""
+    """Return a drawing as it is. Write a picture to the next path of `figure`; it links to itself, at full size."""
+    if item.svg:
+        return f'<figure class="picture">{item.svg}</figure>\n'
     path = next(figure)
     with atomic_write(path) as file:
         file.write(item.png)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from scratchnet.errors import InputError
 from scratchnet.metrics import probabilities
 from scratchnet.storage import atomic_write
 from scratchnet.viewing.insides import codes as codes
@@ -29,9 +30,17 @@ MOST = 2_000  # images on a wall
 
 
 def save(figure: Figure, path: str | Path) -> None:
-    """Write a figure as a PNG."""
+    """Write a figure as a PNG, or a drawing (`viewing.drawings`) as an SVG if the path ends in .svg.
+
+    Raises InputError for an .svg of a figure that is no drawing.
+    """
+    if Path(path).suffix.lower() == ".svg" and not hasattr(figure, "svg"):
+        raise InputError(f"{path}: only drawings are written as SVG. Name a .png.")
     with atomic_write(path) as file:
-        figure.savefig(file, format="png")
+        if Path(path).suffix.lower() == ".svg":
+            file.write(figure.svg().encode("utf-8"))
+        else:
+            figure.savefig(file, format="png")
 
 
 # Curves.

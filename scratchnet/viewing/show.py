@@ -41,10 +41,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG, and its description in words."""
+    """A picture as the bytes of a PNG, or a drawing as the text of an SVG, and its description in words."""
 
     png: bytes
     alt: str
+    svg: str = ""
 
 
 def show(thing: Any) -> None:
@@ -86,10 +87,11 @@ def docstring(thing: Any) -> str:
 
 
 def picture(figure: "Figure", alt: str) -> None:
-    """Show a matplotlib Figure in a notebook, VS Code or Spyder, or write it as a PNG and print the path.
+    """Show a matplotlib Figure in a notebook, VS Code or Spyder, or write it as a file and print the path.
 
-    alt: a sentence that describes the picture, for those who cannot see it. The folder of the PNG is `lesson-figures`
-    in the current folder, or the one that the environment variable SCRATCHNET_FIGURES names.
+    A drawing (`viewing.drawings`) is an SVG, any other Figure a PNG. alt: a sentence that describes the picture, for
+    those who cannot see it. The folder of the file is `lesson-figures` in the current folder, or the one that the
+    environment variable SCRATCHNET_FIGURES names.
     Raises InputError for an object that is not a Figure, and if the file cannot be written.
     """
     if not hasattr(figure, "savefig") or not isinstance(alt, str):
@@ -97,9 +99,16 @@ def picture(figure: "Figure", alt: str) -> None:
             f"picture expects a matplotlib Figure and a sentence, got {type(figure).__name__}, {type(alt).__name__}. "
             "For arrays: picture(sketches.arrays({'x': x}), 'what it shows')."
         )
+    _give(_taken(figure, alt), sys._getframe(1).f_globals)
+
+
+def _taken(figure, alt):
+    """Return a figure as a Picture; one that has a method svg is a drawing."""
+    if hasattr(figure, "svg"):
+        return Picture(b"", alt, figure.svg(alt))
     file = io.BytesIO()
     figure.savefig(file, format="png")
-    _give(Picture(file.getvalue(), alt), sys._getframe(1).f_globals)
+    return Picture(file.getvalue(), alt)
 
 
 @contextlib.contextmanager
@@ -130,9 +139,9 @@ def _give(item, names=None):
     elif isinstance(item, Source):
         print(item)
     elif in_notebook():
-        from IPython.display import Image, display
+        from IPython.display import SVG, Image, display
 
-        display(Image(item.png, alt=item.alt))
+        display(SVG(item.svg) if item.svg else Image(item.png, alt=item.alt))
     else:
         _save(item, names)
 
@@ -143,14 +152,14 @@ def in_notebook():
 
 
 def _save(item, names):
-    """Write the picture as script-1.png, script-2.png, ...; the count is among the script's globals."""
+    """Write the picture as script-1.png, script-2.svg, ...; the count is among the script's globals."""
     names["_pictures"] = names.get("_pictures", 0) + 1
     stem = Path(names.get("__file__") or "picture").stem
     folder = here(os.environ.get("SCRATCHNET_FIGURES") or FOLDER)
-    path = folder / f"{stem}-{names['_pictures']}.png"
+    path = folder / f"{stem}-{names['_pictures']}.{'svg' if item.svg else 'png'}"
     try:
         with atomic_write(path) as file:
-            file.write(item.png)
+            file.write(item.svg.encode("utf-8") or item.png)
     except OSError as why:
         raise InputError(
             f"The picture cannot be written to the folder {folder} ({why.strerror}). Name another one with "
