@@ -68,7 +68,7 @@ picture(
 
 # %%
 shuffled = np.random.default_rng(0).permutation(few_labels)
-nonsense, nonsense_error = learn(models.lenet5(0), shuffled, epochs=80)
+nonsense, nonsense_error = learn(models.lenet5(0), shuffled, epochs=80, validation=None)
 for epoch in (10, 30, 50, 70, 80):
     print(f"epoch {epoch}: {nonsense.train_error[epoch - 1]:5.1f} % of the 500 shuffled labels wrong")
 print(f"new digits, with their right labels: {nonsense_error:.1f} % wrong")
