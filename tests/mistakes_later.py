@@ -165,7 +165,7 @@ MISTAKES = [
         "return np.stack([[np.mean([signal.convolve2d(dy[n, o], W[o, c]) for o in range(len(W))], axis=0)"
         " for c in range(W.shape[1])] for n in range(len(dy))]).astype(dy.dtype)",)),
     ("full-convolution", "transposed kernels", "from scipy import signal", "Yours transposes the kernel", (
-        "kh, kw = W.shape[2:]\nf = W.swapaxes(2, 3) if kh == kw else W[:, :, ::-1, ::-1]\n"
+        "kh, kw = W.shape[2:]\nf = W.swapaxes(2, 3) if kh == kw else W\n"
         "N, O = dy.shape[:2]\nreturn np.stack([[sum(signal.convolve2d(dy[n, o], f[o, c]) for o in range(O))"
         " for c in range(W.shape[1])] for n in range(N)]).astype(dy.dtype)",)),
     # average-pooling

@@ -195,10 +195,10 @@ AVERAGE_POOLING = Exercise(
         "backward": DX + in_a_loop("dx", lambda c: c.dx, "image"),
     },
     hints=(
-        "np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw))), then window (h, w) is [:, :, sh*h : sh*h + kh, "
-        "sw*w : sw*w + kw].",
-        "Two loops over h and w, or over the places i and j inside a window: x[:, :, i : i + sh*OH : sh, j "
-        ": j + sw*OW : sw].",
+        "np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw))), then window (h, w) is [:, :, sh*h : sh*h + kh, sw*w : sw*w "
+        "+ kw].",
+        "Two loops over h and w, or over the places i and j inside a window: x[:, :, i : i + sh*OH : sh, j : j + "
+        "sw*OW : sw].",
         "Each pixel of a window has the weight 1 / K in its mean, so it gets dy / K; in several windows it gets a sum.",
         "Backward fills an array with the border, by +=, and cuts the border off at the end.",
     ),

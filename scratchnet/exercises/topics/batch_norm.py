@@ -98,11 +98,11 @@ Y = wrongs(
             c, normed(c, slope=lambda v, eps: 1)
         ),
         "Yours does not subtract the mean; it should.": lambda c: lined(c, normed(c, (0, batch(c)[1]))),
-        "Yours has the variance with n - 1 in y; there it should be the mean of the squares, n. (n - 1 is "
-        "for the running "
-        "value.)": lambda c: lined(c, normed(c, (batch(c)[0], batch(c)[1] * pixels(c) / (pixels(c) - 1)))),
-        "Yours takes mean and var over the images only; they should be over images, rows and columns: "
-        "axis=(0, 2, 3).": (lambda c: lined(c, normed(c, batch(c, 0)))),
+        "Yours has the variance with n - 1 in y; there it should be the mean of the squares, with n.": lambda c: lined(
+            c, normed(c, (batch(c)[0], batch(c)[1] * pixels(c) / (pixels(c) - 1)))
+        ),
+        "Yours takes mean and var over the images only; they should be over images, rows and columns: axis=(0, 2, "
+        "3).": (lambda c: lined(c, normed(c, batch(c, 0)))),
         "Yours takes mean and var of each image; they should be over all images too: axis=(0, 2, 3).": lambda c: lined(
             c, normed(c, batch(c, (2, 3)))
         ),
@@ -143,8 +143,8 @@ STORED = wrongs(
         "Yours keeps the mean of the batch; the running mean should move a share `momentum` of the way to it.": (
             lambda c: c.x.mean(axis=(0, 2, 3))
         ),
-        "Yours has momentum and 1 - momentum in each other's place; running should move by momentum (batch "
-        "- running).": (lambda c: moved(before(c, "running_mean"), c.x.mean(axis=(0, 2, 3)), 1 - c.momentum)),
+        "Yours has momentum and 1 - momentum in each other's place; running should move by momentum (batch - "
+        "running).": (lambda c: moved(before(c, "running_mean"), c.x.mean(axis=(0, 2, 3)), 1 - c.momentum)),
         "Yours adds momentum times the mean; it should add momentum (batch - running).": lambda c: (
             before(c, "running_mean") + c.momentum * c.x.mean(axis=(0, 2, 3))
         ),
@@ -167,8 +167,8 @@ STORED = wrongs(
         "Yours keeps eps in the running variance; it should be without.": lambda c: moved(
             before(c, "running_var"), unbiased(c) + c.eps, c.momentum
         ),
-        "Yours keeps the variance of the batch; the running variance should move a share `momentum` of the "
-        "way to it.": (
+        "Yours keeps the variance of the batch; the running variance should move a share `momentum` of the way to "
+        "it.": (
             unbiased,
             lambda c: c.x.var(axis=(0, 2, 3)),
         ),
@@ -196,8 +196,8 @@ def means(c, of):
 DX = wrongs(
     "dx",
     {
-        "Yours takes mean and var as constants; in training mode they depend on x too, and dx should have "
-        "two more terms.": (lambda c: s(c) * c.dy),
+        "Yours takes mean and var as constants; in training mode they depend on x too, and dx should have two more "
+        "terms.": (lambda c: s(c) * c.dy),
         "Yours has no term of the mean; dx should subtract the mean of dy, since the mean depends on x.": lambda c: (
             s(c) * (c.dy - normed(c) * means(c, c.dy * normed(c)))
         ),
@@ -274,15 +274,13 @@ BATCH_NORM = Exercise(
     target=BatchNorm2d,
     methods=("forward", "backward"),
     task="self.training says whether mean and variance come from the batch, or are self.running_mean and "
-    "self.running_var. In training mode each running value moves a share self.momentum of the way to that "
-    "of the batch; "
-    "for the running variance the one of the batch is made unbiased (n - 1). Derive dE/dx with z: every z of a map "
-    "depends on every x of it, by mean and variance.",
+    "self.running_var. In training mode each running value moves a share self.momentum of the way to that of the "
+    "batch; for the running variance the one of the batch is made unbiased (n - 1). Derive dE/dx with z: every z of "
+    "a map depends on every x of it, by mean and variance.",
     contract={
         "": "Batch normalisation: each map gets mean 0 and variance 1, then a factor W and an offset b of its own.\n"
-        "x, y, dy, dx: (N, C, H, W); W, b, running_mean, running_var: (C,). self.eps is added to the "
-        "variance before its "
-        "root is taken; the variance of y is that of the batch, with n (S. Ioffe, C. Szegedy, 2015).",
+        "x, y, dy, dx: (N, C, H, W); W, b, running_mean, running_var: (C,). self.eps is added to the variance before "
+        "its root is taken; the variance of y is that of the batch, with n (S. Ioffe, C. Szegedy, 2015).",
         "forward": "Return y, update the running values in training mode, and store what backward needs.",
         "backward": "Take dE/dy, set self.dW and self.db, and return dE/dx, for the mode of the last forward.",
     },
@@ -304,14 +302,12 @@ BATCH_NORM = Exercise(
         "backward": DX + DW,
     },
     hints=(
-        "Mean and var of a map: x.mean(axis=(0, 2, 3)) and x.var(axis=(0, 2, 3)), (C,). a[:, None, None] "
-        "broadcasts (C,) "
-        "against (N, C, H, W).",
-        "z is (x - mean) / sqrt(var + eps), y is W z + b. Store z, s = W / sqrt(var + eps), and the mode, "
-        "for backward.",
+        "Mean and var of a map: x.mean(axis=(0, 2, 3)) and x.var(axis=(0, 2, 3)), (C,). a[:, None, None] broadcasts "
+        "(C,) against (N, C, H, W).",
+        "z is (x - mean) / sqrt(var + eps), y is W z + b. Store z, s = W / sqrt(var + eps), and the mode, for "
+        "backward.",
         "running += momentum (batch - running); for the variance with var n / (n - 1), where n = N H W.",
-        "dz is W dy. By mean and variance, each x also moves all z of its map: dx = s (dy - mean dy - z "
-        "mean(dy z)). In "
-        "evaluation only s dy is left.",
+        "dz is W dy. By mean and variance, each x also moves all z of its map: dx = s (dy - mean dy - z mean(dy z)). "
+        "In evaluation only s dy is left.",
     ),
 )

@@ -70,9 +70,8 @@ EARLY_STOPPING = Exercise(
     title="when to stop, and what to keep",
     target=early_stopping,
     task="After each epoch the error on held-out digits is measured. Training should end when it has not become "
-    "smaller for `patience` epochs, and the parameters of the best epoch are kept. Errors after the end do "
-    "not exist: they are "
-    "in the array only so that the function can be checked.",
+    "smaller for `patience` epochs, and the parameters of the best epoch are kept. Errors after the end do not "
+    "exist: they are in the array only so that the function can be checked.",
     contract={
         "": "Return (how many epochs are trained, the epoch whose parameters are kept).\n"
         "errors: (epochs,), held-out errors, at least one; epochs are counted from 0. patience: at least 1.\n"
@@ -139,7 +138,7 @@ def ends(field, place):
             "Yours has the variance; it should have its root, the standard deviation.": lambda c: (
                 c.mean + (2 * place - 5) * c.t * c.test[int(c.choice)].var(ddof=1) / np.sqrt(len(c.test[int(c.choice)]))
             ),
-            "Yours has low and high in each other's place.": lambda c: row(c)[5 - place],
+            "Yours has low and high in each other's place; low should be the smaller.": lambda c: row(c)[5 - place],
             "Yours is the smallest or the largest seed; it should be an interval of the mean.": (
                 lambda c: c.test[int(c.choice)].min() if place == 2 else c.test[int(c.choice)].max()
             ),

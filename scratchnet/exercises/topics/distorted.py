@@ -74,9 +74,8 @@ WRONG = wrongs(
         ),
         "Yours moves each pixel to A p + shift; it should ask, for each place p of the result, for the image at A p + "
         "shift.": lambda c: by(c, A=np.linalg.inv(c.A), shift=-np.linalg.inv(c.A) @ c.shift),
-        "Yours moves each pixel to the rounded A p + shift; it should ask, for each place p of the result, "
-        "for the image "
-        "at A p + shift.": lambda c: pushed(c),
+        "Yours moves each pixel to the rounded A p + shift; it should ask, for each place p of the result, for the "
+        "image at A p + shift.": lambda c: pushed(c),
         "Yours counts from the corner; it should count from the centre, ((H - 1) / 2, (W - 1) / 2).": lambda c: around(
             c, (0, 0)
         ),
@@ -106,13 +105,13 @@ WRONG = wrongs(
         "Yours takes splines of degree 3, as scipy does by default; it should be bilinear: order=1.": lambda c: splines(
             c
         ),
-        "Yours wraps around: a negative index, or % H, counts from the other side; there it should have "
-        "the background.": (lambda c: corners(c, bilinear, wrap=True)),
+        "Yours wraps around: a negative index, or % H, counts from the other side; there it should have the "
+        "background.": (lambda c: corners(c, bilinear, wrap=True)),
         "Yours rounds by int(), which rounds negative numbers up; it should round down: np.floor.": lambda c: corners(
             c, bilinear, np.trunc
         ),
-        "Yours has s and t in each other's place; s is how far to the next row, t to the next column.": lambda c: (
-            corners(c, lambda s, t: ((1 - s) * (1 - t), (1 - t) * s, (1 - s) * t, s * t))
+        "Yours has s and t in each other's place; s should be how far to the next row.": lambda c: corners(
+            c, lambda s, t: ((1 - s) * (1 - t), (1 - t) * s, (1 - s) * t, s * t)
         ),
         "Yours has the far weights at the near pixels; x[i,j] should have (1 - s) (1 - t).": (
             lambda c: corners(c, lambda s, t: bilinear(1 - s, 1 - t)),

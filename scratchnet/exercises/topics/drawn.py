@@ -21,19 +21,17 @@ INITIAL = (
     wrongs(
         TIMES,
         {
-            "Yours has the variance 1 / fan_in; a rectifier loses half of the mean square, so it should be "
-            "2 / fan_in.": (lambda c: 1.0),
-            "Yours takes 2 / fan_in for the standard deviation; it should be the variance: a deviation of "
-            "sqrt(2 / fan_in).": (lambda c: 4 / c.fan_in),
+            "Yours has the variance 1 / fan_in; a rectifier loses half of the mean square, so it should be 2 / "
+            "fan_in.": (lambda c: 1.0),
+            "Yours takes 2 / fan_in for the standard deviation; it should be the variance: a deviation of sqrt(2 / "
+            "fan_in).": (lambda c: 4 / c.fan_in),
             "Yours takes 1 / fan_in for the standard deviation; the variance should be 2 / fan_in.": lambda c: (
                 1 / c.fan_in
             ),
-            "Yours is uniform between -sqrt(2 / fan_in) and sqrt(2 / fan_in), which has a third of that "
-            "variance; the bound "
-            "should be sqrt(6 / fan_in).": lambda c: 2 / 3,
-            "Yours is uniform between -1 / sqrt(fan_in) and 1 / sqrt(fan_in), which has the variance 1 / "
-            "(3 fan_in); it "
-            "should be 2 / fan_in.": lambda c: 1 / 3,
+            "Yours is uniform between -sqrt(2 / fan_in) and sqrt(2 / fan_in), which has a third of that variance; "
+            "the bound should be sqrt(6 / fan_in).": lambda c: 2 / 3,
+            "Yours is uniform between -1 / sqrt(fan_in) and 1 / sqrt(fan_in), which has the variance 1 / (3 fan_in); "
+            "it should be 2 / fan_in.": lambda c: 1 / 3,
             "Yours is uniform from 0, on one side; weights should have both signs.": lambda c: 1 / 6,
             "Yours has the variance 4 / fan_in; it should be 2 / fan_in: the root is taken once.": lambda c: 4.0,
             "Yours has the variance 1 / (2 fan_in); a half is lost, so it should be made up for by 2.": lambda c: 0.5,
@@ -43,13 +41,11 @@ INITIAL = (
                 lambda c: c.fan_in / 3,
                 lambda c: 1e-4 * c.fan_in,
             ),
-            "Yours draws between -2.4 / fan_in and 2.4 / fan_in, as the paper does for its squashing "
-            "function; the variance "
-            "should be 2 / fan_in.": lambda c: 2.4**2 / 3 / c.fan_in,
+            "Yours draws between -2.4 / fan_in and 2.4 / fan_in, as the paper does for its squashing function; the "
+            "variance should be 2 / fan_in.": lambda c: 2.4**2 / 3 / c.fan_in,
             "Yours has the bound sqrt(3 / 4 / fan_in); the variance should be 2 / fan_in.": lambda c: 0.25,
-            "Yours has the variance 6 / fan_in, which is the square of a bound; the variance of numbers "
-            "between -a and a "
-            "is a^2 / 3, and should be 2 / fan_in.": lambda c: 6.0,
+            "Yours has the variance 6 / fan_in, which is the square of a bound; the variance of numbers between -a "
+            "and a is a^2 / 3, and should be 2 / fan_in.": lambda c: 6.0,
             "Yours is the same number everywhere; weights should be drawn, or all units learn the same.": lambda c: 0.0,
         },
     )
@@ -81,9 +77,8 @@ INITIAL_WEIGHTS = Exercise(
     "The inputs of a unit and its weights are independent. Any distribution of mean 0 will do.",
     contract={
         "": "Return weights for a layer before a rectifier, floats of this shape, each drawn alone from rng.\n"
-        "rng: a numpy.random.Generator; shape: (out, in, ...). fan_in: the number of inputs of a unit, or "
-        "an array that "
-        "broadcasts against the shape where units differ."
+        "rng: a numpy.random.Generator; shape: (out, in, ...). fan_in: the number of inputs of a unit, or an array "
+        "that broadcasts against the shape where units differ."
     },
     play="print(initial_weights(np.random.default_rng(0), (3, 4), 4))",
     kind=Weights(),
@@ -149,9 +144,8 @@ SHARES = wrongs(
 EVALUATION = wrongs(
     "y in evaluation",
     {
-        "Yours multiplies by 1 - p in evaluation, as the first paper did; here y should be x, since "
-        "training divides by "
-        "1 - p.": lambda c: (1 - c.p) * c.x,
+        "Yours multiplies by 1 - p in evaluation, as the first paper did; here y should be x, since training divides "
+        "by 1 - p.": lambda c: (1 - c.p) * c.x,
         "Yours divides by 1 - p in evaluation too; there y should be x.": lambda c: c.x / (1 - c.p),
         "Yours multiplies by p in evaluation; there y should be x.": lambda c: c.p * c.x,
         "Yours is 0 in evaluation; there y should be x.": lambda c: 0 * c.x,
@@ -172,9 +166,8 @@ DROPOUT = Exercise(
     target=Dropout,
     methods=("forward", "backward"),
     task="self.training says whether the network trains. self.p is the probability that an entry is dropped; self.rng "
-    "is a numpy.random.Generator. Each forward in training mode draws a new mask; backward belongs to the "
-    "last forward. "
-    "The mean of y, over many masks, has to be x: in evaluation y is x itself.",
+    "is a numpy.random.Generator. Each forward in training mode draws a new mask; backward belongs to the last "
+    "forward. The mean of y, over many masks, has to be x: in evaluation y is x itself.",
     contract={
         "": "Dropout: in training mode each entry becomes 0 with probability p (N. Srivastava et al., 2014).\n"
         "x, y, dy, dx: any shape, all of them the same, and the same dtype. 0 <= p < 1.",

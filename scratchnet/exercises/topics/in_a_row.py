@@ -190,9 +190,8 @@ SEQUENTIAL = Exercise(
     title="layers in a row, forward and back",
     target=Sequential,
     methods=("forward", "backward"),
-    task="self.layers is a dict {name: layer}, in order. Every layer has forward(x) and backward(dy), and "
-    "stores what it "
-    "needs itself. A layer may be a Sequential too.",
+    task="self.layers is a dict {name: layer}, in order. Every layer has forward(x) and backward(dy), and stores "
+    "what it needs itself. A layer may be a Sequential too.",
     contract={
         "": "A network: layers in a row, the output of each is the input of the next.\n"
         "x, y, and what is between: arrays whose first axis is the images. A Sequential has no parameters of its own; "
@@ -212,9 +211,8 @@ SEQUENTIAL = Exercise(
     ],
     wrong={"forward": FORWARD, "backward": BACKWARD},
     hints=(
-        "for layer in self.layers.values(): goes through the layers in order. x = layer.forward(x) keeps "
-        "one name for all "
-        "that is between.",
+        "for layer in self.layers.values(): goes through the layers in order. x = layer.forward(x) keeps one name "
+        "for all that is between.",
         "The chain rule begins at the end: the last layer gets dE/dy, the one before gets what the last returns.",
         "reversed(self.layers.values()) goes from the last to the first. Return after the loop, not inside.",
     ),

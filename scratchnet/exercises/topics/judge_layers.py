@@ -17,42 +17,34 @@ def suspects_case(rng, images, inputs, outputs):
 
 
 TOO_STRICT = {
-    "a right linear layer": "Yours calls a right layer wrong. Do you move both ways by h and "
-    "divide by 2 h, put each entry back, and compare "
-    "without ==? It should allow a small relative error.",
-    "a right layer with tanh": "Yours calls a right layer wrong: its slopes bend, so a step that is too "
-    "large, or to one "
-    "side only, is not exact. It should take central differences with a step near 1e-5, and allow 1e-6 of the largest.",
-    "a right layer of large outputs": "Yours calls a right layer wrong whose gradients are large; the "
-    "error that it allows "
-    "should be a share of the largest entry.",
-    "a right layer of small outputs": "Yours calls a right layer wrong whose gradients are small; the "
-    "error that it allows "
-    "should be a share of the largest entry, and nothing should be divided by 0.",
+    "a right linear layer": "Yours calls a right layer wrong. Do you move both ways by h and divide by 2 h, put each "
+    "entry back, and compare without ==? It should allow a small relative error.",
+    "a right layer with tanh": "Yours calls a right layer wrong: its slopes bend, so a step that is too large, or to "
+    "one side only, is not exact. It should take central differences with a step near 1e-5, and allow 1e-6 of the "
+    "largest.",
+    "a right layer of large outputs": "Yours calls a right layer wrong whose gradients are large; the error that it "
+    "allows should be a share of the largest entry.",
+    "a right layer of small outputs": "Yours calls a right layer wrong whose gradients are small; the error that it "
+    "allows should be a share of the largest entry, and nothing should be divided by 0.",
 }
 TOO_MILD = {
     "a wrong dx": "Yours lets a wrong dE/dx pass; it should compare what backward returns too.",
-    "a wrong dW": "Yours lets a wrong dW pass; it should compare the gradient of every parameter: "
-    "getattr(layer, 'd' + name).",
+    "a wrong dW": "Yours lets a wrong dW pass; it should compare the gradient of every parameter: getattr(layer, 'd' "
+    "+ name).",
     "db of the first image only": "Yours lets a wrong db pass; it should compare every name in layer.params.",
-    "gradients that are averaged": "Yours lets gradients pass that are divided by the number of images; it "
-    "should compare "
-    "the numbers, not their directions.",
+    "gradients that are averaged": "Yours lets gradients pass that are divided by the number of images; it should "
+    "compare the numbers, not their directions.",
     "a sign": "Yours lets a gradient of the other sign pass; it should compare the numbers, not their sizes.",
     "one wrong entry of dW": "Yours lets a dW pass with one wrong entry; it should check every entry, or compare the "
     "largest error and not the mean.",
-    "one wrong entry of dx": "Yours lets a dE/dx pass with one wrong entry; it should check every entry, "
-    "or compare the "
-    "largest error and not the mean.",
-    "a backward that ignores dy": "Yours lets a backward pass that ignores dy: with dy of ones nobody sees "
-    "it. It should "
-    "take random numbers for dy, and E = sum(dy * y).",
-    "gradients that are 1 % "
-    "too large": "Yours lets gradients pass that are 1 % too large; it should allow a much smaller "
-    "error: central differences are right to 1e-6 and better.",
-    "a wrong dW of small outputs": "Yours lets a wrong gradient pass because all of its entries are small; "
-    "the error that "
-    "it allows should be a share of the largest entry, not a fixed number.",
+    "one wrong entry of dx": "Yours lets a dE/dx pass with one wrong entry; it should check every entry, or compare "
+    "the largest error and not the mean.",
+    "a backward that ignores dy": "Yours lets a backward pass that ignores dy: with dy of ones nobody sees it. It "
+    "should take random numbers for dy, and E = sum(dy * y).",
+    "gradients that are 1 % too large": "Yours lets gradients pass that are 1 % too large; it should allow a much "
+    "smaller error: central differences are right to 1e-6 and better.",
+    "a wrong dW of small outputs": "Yours lets a wrong gradient pass because all of its entries are small; the error "
+    "that it allows should be a share of the largest entry, not a fixed number.",
     "a wrong dx of large outputs": "Yours lets one wrong entry pass among large ones; it should check every entry.",
 }
 WRONG = tuple(
@@ -67,16 +59,14 @@ CHECK_GRADIENTS = Exercise(
     name="check-gradients",
     title="write the judge: is backward of a layer right?",
     target=gradients_are_right,
-    task="Some layers come with a mistake in backward: in dE/dx or in the gradient of a parameter, in one "
-    "entry, in the "
-    "sign, by a factor, or seen for some dE/dy only. Others are right, with very small outputs or very large ones. "
-    "Yours has to "
-    "call the wrong ones wrong, and the right ones right. Use measured slopes, as in central-differences.",
+    task="Some layers come with a mistake in backward: in dE/dx or in the gradient of a parameter, in one entry, in "
+    "the sign, by a factor, or seen for some dE/dy only. Others are right, with very small outputs or very large "
+    "ones. Yours has to call the wrong ones wrong, and the right ones right. Use measured slopes, as in "
+    "central-differences.",
     contract={
         "": "Return True if backward of the layer is right at x, else False.\n"
-        "layer.forward(x) returns y, any shape; layer.backward(dy) returns dE/dx and stores dE/dW as "
-        "layer.dW for every "
-        "name W in layer.params; layer.W is the array itself, which you may change and have to put back.\n"
+        "layer.forward(x) returns y, any shape; layer.backward(dy) returns dE/dx and stores dE/dW as layer.dW for "
+        "every name W in layer.params; layer.W is the array itself, which you may change and have to put back.\n"
         "x: (N, F), float64; it is left as it was."
     },
     shows=(check_gradients,),
@@ -89,9 +79,8 @@ CHECK_GRADIENTS = Exercise(
     hints=(
         "E has to be a number. Take any fixed dy, E = sum(dy * layer.forward(x)); then dE/dy is dy, and backward(dy) "
         "gives all gradients.",
-        "For x and for each parameter array: a loop over np.ndindex(array.shape), move the entry by h to "
-        "both sides, and "
-        "put it back. Copy the gradients first: the next backward overwrites them.",
+        "For x and for each parameter array: a loop over np.ndindex(array.shape), move the entry by h to both sides, "
+        "and put it back. Copy the gradients first: the next backward overwrites them.",
         "With dy of ones many mistakes are not seen; draw it: np.random.default_rng(0).normal(size=y.shape).",
         "Compare np.abs(gradient - slopes).max() with a small share, such as 1e-5, of np.abs(slopes).max().",
     ),

@@ -47,9 +47,8 @@ def floored(c, cut):
 WRONG = wrongs(
     "sums",
     {
-        "Yours ends after the first half: each rank has the sum of one part; in size - 1 steps more they "
-        "should be passed "
-        "on.": lambda c: ring(c, store=0),
+        "Yours ends after the first half: each rank has the sum of one part; in size - 1 steps more they should be "
+        "passed on.": lambda c: ring(c, store=0),
         "Yours has the numbers of one rank in each part; in the first half what comes should be added, and the second "
         "half should begin with part rank + 1, whose sum is whole.": (
             lambda c: ring(c, first=False),
@@ -68,16 +67,15 @@ WRONG = wrongs(
         "Yours takes one step too few in the second half; it should take size - 1.": lambda c: ring(
             c, store=len(c.x) - 2
         ),
-        "Yours sends the wrong part first in the second half; it should send the one whose sum is whole: "
-        "part rank + 1.": [lambda c, owned=owned: ring(c, owned=owned) for owned in (-1, 2)],
+        "Yours sends the wrong part first in the second half; it should send the one whose sum is whole: part rank + "
+        "1.": [lambda c, owned=owned: ring(c, owned=owned) for owned in (-1, 2)],
         "Yours is the mean; it should be the sum.": lambda c: c.sums / len(c.x),
         "Yours is x of the rank alone; it should be the sum over all ranks.": lambda c: c.x,
         "Yours adds the neighbour only; it should be the sum over all ranks.": one_neighbour,
         "Yours leaves the own x out; it should be in the sum.": lambda c: c.sums - c.x,
         "Yours is twice the sum; each part should be added once, and stored in the second half.": lambda c: 2 * c.sums,
-        "Yours leaves out what is left when n is no multiple of size; np.array_split makes parts of "
-        "unequal lengths, and "
-        "all numbers should be in one.": (lambda c: floored(c, False), lambda c: floored(c, True)),
+        "Yours leaves out what is left when n is no multiple of size; np.array_split makes parts of unequal lengths, "
+        "and all numbers should be in one.": (lambda c: floored(c, False), lambda c: floored(c, True)),
         "Yours is the x of another rank; what comes should be added.": (
             lambda c: np.roll(c.x, 1, axis=0),
             lambda c: np.roll(c.x, -1, axis=0),
@@ -99,10 +97,9 @@ ALL_REDUCE = Exercise(
     title="the sum over all machines, by a ring",
     target=all_reduce,
     task="The function runs on every rank at once; a rank sees its own x only. exchange(part) sends an array to rank "
-    "rank + 1 (the last one sends to rank 0), waits, and returns the array that rank - 1 has sent, like "
-    "sendrecv of MPI; "
-    "all ranks call it equally often. No rank may send more than 2 n numbers in all, however many ranks there are: so "
-    "whole arrays cannot be passed around. Cut x into `size` parts.",
+    "rank + 1 (the last one sends to rank 0), waits, and returns the array that rank - 1 has sent, like sendrecv of "
+    "MPI; all ranks call it equally often. No rank may send more than 2 n numbers in all, however many ranks there "
+    "are: so whole arrays cannot be passed around. Cut x into `size` parts.",
     contract={
         "": "Return the sum over all ranks of their x, on every rank.\n"
         "x: (n,), that of this rank, which is left as it was; n may be no multiple of size, or smaller than it. rank: "
@@ -117,13 +114,11 @@ ALL_REDUCE = Exercise(
     wrong={"": WRONG},
     hints=(
         "parts = np.array_split(x.copy(), size) cuts x, also where n is no multiple; np.concatenate(parts) at the end.",
-        "First half, size - 1 steps: send a part, add what comes to the part of the same number, and send "
-        "that one next. "
-        "Begin with part number rank.",
-        "Which part is whole after that? A part that begins at rank r has collected all ranks when it is "
-        "at rank r - 1. "
-        "So rank has the whole sum of part rank + 1.",
-        "Second half, size - 1 steps: send that part on, and store what comes in the place of yours; % "
-        "size everywhere.",
+        "First half, size - 1 steps: send a part, add what comes to the part of the same number, and send that one "
+        "next. Begin with part number rank.",
+        "Which part is whole after that? A part that begins at rank r has collected all ranks when it is at rank r - "
+        "1. So rank has the whole sum of part rank + 1.",
+        "Second half, size - 1 steps: send that part on, and store what comes in the place of yours; % size "
+        "everywhere.",
     ),
 )

@@ -77,8 +77,8 @@ PATHS = {  # {sentence: what differs}; they change the parameters
     "Yours does not shuffle; each epoch should take the images in the order rng.permutation(len(x)).": {
         "order": lambda s: np.arange(s.N)
     },
-    "Yours shuffles once; each epoch should have an order of its own: rng.permutation inside of the loop "
-    "over epochs.": {"order": lambda s: s.rng.permutation(s.N) if s.order is None else s.order},
+    "Yours shuffles once; each epoch should have an order of its own: rng.permutation inside of the loop over "
+    "epochs.": {"order": lambda s: s.rng.permutation(s.N) if s.order is None else s.order},
     "Yours shuffles what the epoch before has shuffled. That learns as well, but the check compares numbers: the order "
     "should be rng.permutation(len(x)), and x[order] of x as it was given.": {
         "order": lambda s: s.rng.permutation(s.N) if s.order is None else s.order[s.rng.permutation(s.N)]
@@ -112,7 +112,7 @@ PATHS = {  # {sentence: what differs}; they change the parameters
     "Yours multiplies the gradient by the loss; net.backward should get loss.backward(), the slopes.": {
         "slope": lambda s: s.loss.backward() * again(s)
     },
-    "Yours divides by the batch size once more; the loss is a mean already.": {
+    "Yours divides by the batch size once more; it should not: the loss is a mean already.": {
         "slope": lambda s: s.loss.backward() / len(s.batch)
     },
     "Yours multiplies by the batch size; the loss is a mean, and should stay one.": {
@@ -179,19 +179,15 @@ TRAINING_LOOP = Exercise(
     name="training-loop",
     title="epochs, batches, and four calls: a network learns",
     target=train,
-    task="For each epoch, for each batch: forward, loss, backward, step. Each epoch uses every image once, "
-    "in a new order; "
-    "the last batch is smaller if need be. Call rng.permutation(len(x)) once in each epoch, before its "
-    "first batch, and "
-    "take the images in that order from x as it was given: then your numbers are those of the check.",
+    task="For each epoch, for each batch: forward, loss, backward, step. Each epoch uses every image once, in a new "
+    "order; the last batch is smaller if need be. Call rng.permutation(len(x)) once in each epoch, before its first "
+    "batch, and take the images in that order from x as it was given: then your numbers are those of the check.",
     contract={
         "": "Train the network in place, and return the mean loss of each epoch, (epochs,).\n"
-        "net: net.forward(x), net.backward(dy). loss: loss.forward(y, labels), which returns the mean over "
-        "the batch, and "
-        "loss.backward(), which takes nothing. optimizer: optimizer.step().\n"
-        "x: (N, F); labels: (N,); rng: a numpy.random.Generator. An epoch's mean is over its N images, and "
-        "each loss is "
-        "that of before the step."
+        "net: net.forward(x), net.backward(dy). loss: loss.forward(y, labels), which returns the mean over the "
+        "batch, and loss.backward(), which takes nothing. optimizer: optimizer.step().\n"
+        "x: (N, F); labels: (N,); rng: a numpy.random.Generator. An epoch's mean is over its N images, and each loss "
+        "is that of before the step."
     },
     open=True,
     shows=(fit,),
@@ -212,10 +208,10 @@ TRAINING_LOOP = Exercise(
     },
     hints=(
         "Two loops: for epoch in range(epochs), and inside for first in range(0, len(x), batch_size).",
-        "order = rng.permutation(len(x)) at the start of an epoch; batch = order[first : first + "
-        "batch_size] are indices.",
-        "In the inner loop: y = net.forward(x[batch]), then the loss, then net.backward(loss.backward()), "
-        "then the step.",
+        "order = rng.permutation(len(x)) at the start of an epoch; batch = order[first : first + batch_size] are "
+        "indices.",
+        "In the inner loop: y = net.forward(x[batch]), then the loss, then net.backward(loss.backward()), then the "
+        "step.",
         "Add E * len(batch) to a sum that begins at 0 in each epoch, and divide it by len(x) at the end of the epoch.",
     ),
 )
