@@ -504,6 +504,7 @@ def test_pixels_that_the_page_cannot_prepare_get_a_sentence():
 
 def test_a_notebook_shows_it_in_a_frame():
     page = draw(lenet5(0))
+    assert len(repr(page)) < 100, "a terminal shows its name, not its text"
     frame = page._repr_html_()
     assert frame.startswith('<iframe title="paper" srcdoc="&lt;!doctype html&gt;') and "<script" not in frame
 

@@ -117,7 +117,7 @@ def test_every_picture_says_how_to_read_it_and_one_suits_a_phone(reports):
     text = (reports["paper"] / "index.html").read_text("utf-8")
     assert text.count("Lesson ") >= 8 and "prefers-color-scheme: dark" in text
     narrow = {path.stem for path in (reports["paper"] / "narrow").glob("*.png")}
-    assert narrow == {"confusion", "confident", "maps", "codes"}
+    assert narrow == {"curves", "top3", "confusion", "confident", "wall", "maps", "filters", "codes"}
     for name in narrow:
         assert f'srcset="narrow/{name}.png"' in text
         wide, slim = (Image.open(folder / f"{name}.png") for folder in (reports["paper"], reports["paper"] / "narrow"))

@@ -56,7 +56,7 @@ class ShownNetwork:
 class LivePage:
     """A page that draws: `html` is the whole file. A notebook shows it in a frame; `save` writes it."""
 
-    html: str
+    html: str = field(repr=False)
     title: str
 
     def save(self, path: str | Path) -> None:

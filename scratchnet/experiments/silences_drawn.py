@@ -35,6 +35,7 @@ def drawn(errors: dict[tuple[str, str], Any], choices: dict[str, dict[str, Any]]
     lowest = min(0.9 * float(np.min(some)) for some in errors.values())
     ax.set_xlim(min(LEFT, max(lowest, 0.05)), RIGHT)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.xaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
     ax.grid(axis="x", color="#dddddd", linewidth=0.6)
     ax.tick_params(axis="y", length=0)
     bare(ax)

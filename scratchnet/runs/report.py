@@ -122,6 +122,7 @@ def curves(recipe, history, data_name, title):
         f"{'test set' if tested else 'training set'}, and the learning rate of each epoch.",
         figures.training_curves(history, claims, heading),
         text,
+        figures.training_curves(history, claims, narrow=True),
     )
     if drawn(history.test_top3_error):
         yield Section(
@@ -131,6 +132,7 @@ def curves(recipe, history, data_name, title):
             f"answers in {history.test_top3_error[-1]:.2f} %.",
             figures.top_k_curves(history, title),
             text,
+            figures.top_k_curves(history, narrow=True),
         )
 
 
@@ -138,6 +140,7 @@ def answers(images, labels, result, names, title, penalties):
     wrong = figures.misclassified(labels, result.predictions)
     groups = by_confidence(labels, result, penalties=penalties)
     shown = f"all {len(wrong):,}" if len(wrong) <= figures.MOST else f"{figures.MOST:,} of {len(wrong):,}"
+    few = "" if len(wrong) <= figures.MOST_NARROW else f"{figures.MOST_NARROW} of {len(wrong):,}"
     heading = f"{title}: {confusion_in_words(result.confusion, names)}"
     certain = "penalty" if penalties else "probability"
     return [
@@ -166,6 +169,7 @@ def answers(images, labels, result, names, title, penalties):
             f"The misclassified images, {shown}, each with the true class and the class read.",
             figures.wall(images, labels, result.predictions, names, f"{title}: {shown} misclassified, true>read"),
             answer_table(wrong, labels, result, names, penalties),
+            figures.wall(images, labels, result.predictions, names, few, narrow=True),
         ),
     ]
 
@@ -242,6 +246,7 @@ def insides(net, pixels, images, labels, names, title):
         "maps of a layer with more than 20.",
         figures.filters(net, f"{title}: what each map looks for"),
         "\n\n".join([table(rows), *sparse]),
+        figures.filters(net, narrow=True),
     )
     if figures.has_codes(net):
         first = [int(np.flatnonzero(labels == digit)[0]) for digit in range(len(names)) if (labels == digit).any()]

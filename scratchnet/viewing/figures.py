@@ -26,7 +26,7 @@ from scratchnet.viewing.tables import percent
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
 COLOURS = (BLUE, ORANGE, GREEN, PINK, "#E69F00", "#56B4E9", "#000000")  # apart for every kind of colour blindness
 MARKERS = "os^Dv<>"
-MOST = 2_000  # images on a wall
+MOST, MOST_NARROW = 2_000, 200  # images on a wall
 
 
 def save(figure: Figure, path: str | Path) -> None:
@@ -47,13 +47,17 @@ def save(figure: Figure, path: str | Path) -> None:
 
 
 def training_curves(
-    history: Any, claims: Sequence[tuple[str, float]] = (), title: str = "", figure: Figure | None = None
+    history: Any,
+    claims: Sequence[tuple[str, float]] = (),
+    title: str = "",
+    figure: Figure | None = None,
+    narrow: bool = False,
 ) -> Figure:
     """Draw the error in percent after each epoch, as the paper's Fig. 5, and the learning rate below it.
 
-    claims: (what, error in percent) pairs, drawn as lines.
+    claims: (what, error in percent) pairs, drawn as lines. narrow: for a phone.
     """
-    figure = new_figure(figure, 7.5, 5)
+    figure = new_figure(figure, *((4.4, 5) if narrow else (7.5, 5)))
     ax, below = figure.subplots(2, 1, sharex=True, height_ratios=(5, 1))
     epochs = range(1, len(history) + 1)
     curves = (
@@ -74,7 +78,7 @@ def training_curves(
         ax.axhline(error, color=GREY, linewidth=0.8)
         ax.annotate(  # beside the axes, where no curve is
             plain(f"{what}: {error:g} %"),
-            (1, error),
+            (0 if narrow else 1, error),
             xycoords=("axes fraction", "data"),
             xytext=(5, 0),
             textcoords="offset points",
@@ -85,7 +89,7 @@ def training_curves(
     all_errors = [errors for errors, *_ in curves if drawn(errors)]
     ax.set(ylabel="error (%)", title=plain(title))
     limit_errors(ax, all_errors, [error for _, error in claims])
-    ax.legend(frameon=False, loc="upper right")
+    key_above(ax) if narrow else ax.legend(frameon=False, loc="upper right")
     below.step(epochs, history.lr, where="mid", color=GREY, marker=".")
     below.set(xlabel="epoch", ylabel="learning rate", xlim=(0 if inside else 0.5, len(history) + 0.5))
     below.set_ylim(0, 1.15 * max((lr for lr in history.lr if not math.isnan(lr)), default=1))
@@ -95,9 +99,17 @@ def training_curves(
     return figure
 
 
-def top_k_curves(history: Any, title: str = "", figure: Figure | None = None) -> Figure:
-    """Draw the test error after each epoch: the right class is not the first, or not among the first three."""
-    figure = new_figure(figure, 7, 3.8)
+def key_above(ax: Any) -> None:
+    """Draw the legend above the axes, where it takes no width."""
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))
+
+
+def top_k_curves(history: Any, title: str = "", figure: Figure | None = None, narrow: bool = False) -> Figure:
+    """Draw the test error after each epoch: the right class is not the first, or not among the first three.
+
+    narrow: for a phone.
+    """
+    figure = new_figure(figure, *((4.4, 4.5) if narrow else (7, 3.8)))
     ax = figure.subplots()
     epochs = range(1, len(history) + 1)
     curves = ((history.test_error, "first", BLUE, "o"), (history.test_top3_error, "among the first three", ORANGE, "s"))
@@ -108,7 +120,7 @@ def top_k_curves(history: Any, title: str = "", figure: Figure | None = None) ->
     ax.set(xlabel="epoch", ylabel="test error (%)", title=plain(title), xlim=(0.5, len(history) + 0.5))
     limit_errors(ax, [errors for errors, *_ in curves if drawn(errors)])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    ax.legend(frameon=False, loc="upper right")
+    key_above(ax) if narrow else ax.legend(frameon=False, loc="upper right")
     bare(ax)
     return figure
 
@@ -214,15 +226,17 @@ def wall(
     names: Sequence[str],
     title: str = "",
     figure: Figure | None = None,
+    narrow: bool = False,
 ) -> Figure:
     """Draw all misclassified images, true>read under each, as the paper's Fig. 8; at most 2,000, evenly chosen.
 
-    images: grey (N, H, W) or colour (N, H, W, 3).
+    images: grey (N, H, W) or colour (N, H, W, 3). narrow: six in a row and at most 200, for a phone.
     """
     wrong = misclassified(labels, predictions)
-    if len(wrong) > MOST:
-        wrong = wrong[np.linspace(0, len(wrong) - 1, MOST).astype(int)]
-    columns = max(10, math.ceil(math.sqrt(1.8 * len(wrong))))
+    most = MOST_NARROW if narrow else MOST
+    if len(wrong) > most:
+        wrong = wrong[np.linspace(0, len(wrong) - 1, most).astype(int)]
+    columns = 6 if narrow else max(10, math.ceil(math.sqrt(1.8 * len(wrong))))
     rows = max(1, math.ceil(len(wrong) / columns))
     height, width = images.shape[1] + 12, images.shape[2] + 6
     paper = 255 if images.ndim == 4 else 0  # a grey picture is drawn dark on bright

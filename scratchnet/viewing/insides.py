@@ -107,19 +107,21 @@ def frame_answer(ax: Any, answer: int, upright: bool) -> None:
     ax.set_title(f"{ax.get_title()}\nreads {answer}", fontsize=9)
 
 
-def filters(net: Sequential, title: str = "", figure: Figure | None = None) -> Figure:
+def filters(net: Sequential, title: str = "", figure: Figure | None = None, narrow: bool = False) -> Figure:
     """Draw the weights of every convolution: a column for each output map, a row for each input map that it reads.
 
     Of a convolution with more than 20 output maps, such as C5, ten are drawn, each as a row of its input maps. Grey
     where the connection table has no link (C3: the paper's Table I). Each layer has its own scale: blue negative,
-    white 0, red positive.
+    white 0, red positive. narrow: for a phone.
     """
     layers = {name: layer for name, layer in net.layers.items() if isinstance(layer, Conv2d)}
     pictures = {name: filter_mosaic(layer) if few(layer) else ten_filters(layer) for name, layer in layers.items()}
-    heights = [0.9 + (1.7 if p.shape[1] < 50 else min(12 * p.shape[0] / p.shape[1], 5)) for p in pictures.values()]
-    figure = new_figure(figure, 13, sum(heights) + 0.8)
+    width, short, tall = (4.6, 0.8, 3) if narrow else (13, 1.7, 5)
+    shapes = [picture.shape for picture in pictures.values()]
+    heights = [0.9 + (short if W < 50 else min((width - 1) * H / W, tall)) for H, W in shapes]
+    figure = new_figure(figure, width, sum(heights) + 0.8)
     figure.suptitle(plain(title))
-    figure.supxlabel(SCALE, fontsize=9)
+    figure.supxlabel(SCALE.replace(": ", ":\n") if narrow else SCALE, fontsize=9)
     axes = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     for ax, (name, picture) in zip(axes, pictures.items()):
         draw_filters(ax, name, layers[name], picture)

@@ -15,7 +15,8 @@ class StringReader {
     one("line-about").textContent = blank
       ? "This network was trained on strings: it knows the blank between two digits."
       : "This network was trained on single digits: it never saw a digit's neighbours, so doubt what it reads. "
-      + "`python -m scratchnet reproduce sdnn` trains one on strings.";
+      + "To train one on strings: ";
+    if (!blank) one("line-about").append(made("code", {textContent: "python -m scratchnet reproduce sdnn"}));
     this.clear("Write several digits beside each other.");
   }
 
