@@ -173,8 +173,8 @@ print(f"84 / 120 = {84 / 120:.2f}")
 picture(
     sketches.histograms(gradients, xlabel="log10 of |gradient|"),
     "Histograms of the size of the gradient in layers 10, 7, 4 and 1, on a logarithmic axis. 2.4/F: the hump moves "
-    "far to the left on the way back. 1/sqrt(F): a little. sqrt(3/F): it stays. 10/sqrt(F): it is wide and moves to the right; the "
-    "bar at the left end counts the gradients that are 0.",
+    "far to the left on the way back. 1/sqrt(F): a little. sqrt(3/F): it stays. 10/sqrt(F): it is wide and moves to "
+    "the right; the bar at the left end counts the gradients that are 0.",
 )
 
 # %% [markdown]
