@@ -43,7 +43,7 @@ print({name: values[name] for name in ("p", "q", "h1", "h2", "r", "s", "y", "d",
 #   $d = y - t$, the $t$ gets it with a minus.)
 # - **Multiply swaps.** If $p = w_1 x$ and $w_1$ grows by 1, $p$ grows by $x$. Each factor gets the gradient of
 #   $p$ times the *other* factor.
-# - **Max routes.** If $h = \max(p, 0)$, the larger of the two gets the whole gradient, and the other gets 0:
+# - **Max routes.** If $h_1 = \max(p, 0)$, the larger of the two gets the whole gradient, and the other gets 0:
 #   moving it changes nothing.
 # - **Fan-out sums.** $x$ goes to two places, $d$ goes twice into $d \cdot d$. Each path brings a gradient back,
 #   and they add up: "a fan-out in the forward direction is transformed into a sum in the backward direction"
@@ -85,11 +85,11 @@ picture(
 
 
 # %%
-def measured(name, numbers, h=1e-5):
+def measured(name, numbers, step=1e-5):
     up, down = dict(numbers), dict(numbers)
-    up[name] += h
-    down[name] -= h
-    return (forward(**up)["E"] - forward(**down)["E"]) / (2 * h)
+    up[name] += step
+    down[name] -= step
+    return (forward(**up)["E"] - forward(**down)["E"]) / (2 * step)
 
 
 six = {"x": x, "w1": w1, "w2": w2, "v1": v1, "v2": v2, "t": t}

@@ -23,7 +23,8 @@ print(f"{len(pixels):,} digits as rows of {pixels.shape[1]} numbers, variance {p
 # %% [markdown]
 # ## Why at random
 #
-# Two layers with 50 units between them, every weight of a layer the same number at the start.
+# Two layers with 50 units between them, every weight of a layer the same number at the start. (The loss is
+# `CrossEntropyLoss`, for ten scores of which the largest wins. Lesson 20 explains it.)
 
 # %% [markdown]
 # **Predict.** The network is trained on 3,000 digits. How many *different* units do the 50 become?
@@ -172,7 +173,8 @@ print(f"84 / 120 = {84 / 120:.2f}")
 picture(
     sketches.histograms(gradients, xlabel="log10 of |gradient|"),
     "Histograms of the size of the gradient in layers 10, 7, 4 and 1, on a logarithmic axis. 2.4/F: the hump moves "
-    "far to the left on the way back. 1/sqrt(F): a little. sqrt(3/F): it stays. 10/sqrt(F): it moves to the right.",
+    "far to the left on the way back. 1/sqrt(F): a little. sqrt(3/F): it stays. 10/sqrt(F): it is wide and moves to "
+    "the right; the bar at the left end counts the gradients that are 0.",
 )
 
 # %% [markdown]
