@@ -147,3 +147,4 @@ assert not np.allclose(wrong[0, 0], dx), "with = instead of += paths get lost"
 #
 # Write `col2im` in plain NumPy (`python -m scratchnet exercise start col2im`), then `Conv2d.backward` with
 # it (`python -m scratchnet exercise start conv-backward`). Central differences are the judge of the second.
+# `full-convolution` is the other way to the same dE/dx: a convolution of dE/dy with the flipped kernel.

@@ -132,5 +132,7 @@ assert gap[0] < 1e-9 < 0.1 < gap[1], "identical maps stay identical; the table t
 #
 #     python -m scratchnet exercise start table-one
 #
+# `connections` asks for the parameters and connections of a layer like C3, by hand, with numbers of your own.
+#
 # Then, without a checker, build the table from its rule instead (three in a row, four in a row, four in two
 # pairs, all). Which three of the nine sets of four that are not in a row does the paper choose?
