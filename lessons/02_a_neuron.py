@@ -153,6 +153,6 @@ assert np.allclose(dE_dx, slope_from_answer(f(inputs)) * dE_dy), "and multiplies
 # %% [markdown]
 # ## Exercise: scaled-tanh
 #
-# `python -m scratchnet exercise start scaled-tanh` writes a file with the docstring and two blanks:
+# `python -m scratchnet exercise start scaled-tanh` writes a file with what is asked for and two blanks:
 # `forward`, which keeps `self.y`, and `backward`. `python -m scratchnet exercise check` says what is right
 # and what not.

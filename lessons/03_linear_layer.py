@@ -145,5 +145,5 @@ assert abs((E(moved) - E(W)) / 0.001 - dW[1, 2]) < 1e-9, "dW is the slope that o
 #
 #     python -m scratchnet exercise start linear
 #
-# The shapes alone tell where the transposes go. In docstrings `W'` means `W.T`. Their right column, with `h`, is for
-# lesson 15.
+# The shapes alone tell where the transposes go. The first hint has the formulas: `W'` in them means `W.T`, and
+# their right column, with `h`, is for lesson 15.

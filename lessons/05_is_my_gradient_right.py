@@ -188,4 +188,5 @@ assert caught == 3, "and three mistakes do not"
 #
 # Write `measured_gradient(E, x, h=1e-5)`: all entries of the gradient of a function E of an array x, by
 # central differences with the step h: `python -m scratchnet exercise start central-differences`. Be sure to
-# leave x as it was. Then compare it with `backward` of a layer of your choice.
+# leave x as it was. Then write the judge itself, `check-gradients`: it gets layers with mistakes in them, and
+# right ones, and has to say which is which.

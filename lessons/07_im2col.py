@@ -144,6 +144,7 @@ assert by_loops > 5 * by_product, "the product wins by far"
 # ## Exercise: im2col
 #
 # Write `im2col(x, kh, kw, stride, padding)` in plain NumPy, with slices such as `x[:, :, i : i + 2 * OH :
-# 2]` for stride 2. Then `conv-forward`: a layer on top of it.
+# 2]` for stride 2. Then `conv-forward`: a layer on top of it. Before both, `output-size` asks for the sizes by
+# hand, with numbers of your own.
 #
 #     python -m scratchnet exercise start im2col

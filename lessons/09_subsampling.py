@@ -214,6 +214,7 @@ assert all(same) and max(errors.values()) < 1e-6 and 4.9 < error < 6.6, "right, 
 # ## Exercise: subsampling
 #
 # Write `Subsampling.forward` and `Subsampling.backward`, with `reshape` and `np.repeat`. A common mistake
-# is to divide by 4 in the backward pass: the check tells.
+# is to divide by 4 in the backward pass: the check tells. `average-pooling` is the same for windows that overlap,
+# and `receptive-field` asks what one unit sees after three layers, by hand.
 #
 #     python -m scratchnet exercise start subsampling

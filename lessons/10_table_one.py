@@ -184,5 +184,7 @@ assert max(means) < 4.9 and abs(means[0] - means[1]) < 0.8, "two more layers hel
 #
 #     python -m scratchnet exercise start table-one
 #
+# `connections` asks for the parameters and connections of a layer like C3, by hand, with numbers of your own.
+#
 # Then, without a checker, build the table from its rule instead (three in a row, four in a row, four in two
 # pairs, all). Which three of the nine sets of four that are not in a row does the paper choose?

@@ -239,7 +239,8 @@ assert results["SDLM"][-1] < results["SGD"][-1] - 20 and 3 < error < 5, "SDLM fo
 # %% [markdown]
 # ## Exercise: sdlm
 #
-# Write `linear-backward2` and `conv-backward2` (each is `backward` with squares), then `sdlm`, in a few
-# lines. For more, `optimal-brain-damage` removes weights by the same curvatures.
+# Work out `step-size` by hand, with numbers of your own. Then write `linear-backward2` and `conv-backward2` (each
+# is `backward` with squares), and `sdlm`, in a few lines. For more, `optimal-brain-damage` removes weights by the
+# same curvatures.
 #
 #     python -m scratchnet exercise start sdlm

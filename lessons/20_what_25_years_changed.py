@@ -159,7 +159,7 @@ assert max(apart.values()) > 0.5, "and luck is not small"
 # %% [markdown]
 # ## Exercise: modern
 #
-# Write `relu`, `max-pool-backward`, `cross-entropy` and `adam`, each by its docstring, and repeat one row
+# Write `relu`, `max-pool-backward`, `cross-entropy` and `adam`, each by its contract, and repeat one row
 # of the table with your own layers.
 #
 #     python -m scratchnet exercise start relu

@@ -141,7 +141,9 @@ def test_a_small_class_is_shown_student_by_student():
         "Columns: numbers of exercises. Cells: points; w wrong, b blank, ? ungraded",
     ]
     many = [a_grade(f"{'x' * 50} {n}", exercise.name) for n in range(30) for exercise in EXERCISES]
-    assert max(map(len, results.grid(many, EXERCISES).split("\n"))) <= 120
+    text = results.grid(many, EXERCISES)
+    assert max(map(len, text.split("\n"))) <= 120 and text.count("\nxxx") + text.startswith("xxx") == 60
+    assert all(f" {exercise.number:02}" in text for exercise in EXERCISES), "in two pieces, one below the other"
     large = [a_grade(f"student {n}") for n in range(200)]
     assert results.grid(large, [LINEAR]) is None
     assert "too much for the screen" in results.results_text(large, [LINEAR])
@@ -152,7 +154,8 @@ def test_the_screen_is_ascii_of_at_most_120_columns_and_begins_with_what_has_no_
     grades += [a_grade(f"late {n}", e.name, "ungraded", fact=WHY) for n in range(8) for e in EXERCISES]
     text = results.results_text(grades, EXERCISES)
     assert text.isascii() and max(map(len, text.split("\n"))) <= 120
-    head = "232 of 1102 checks have no grade. The environment failed, not the students' work:"
+    head = f"{8 * len(EXERCISES)} of {38 * len(EXERCISES)} checks have no grade. The environment failed, not the "
+    head += "students' work:"
     assert text.startswith(f"{head}\n\n  {WHY}")
     assert "late 0 (paper-input, scaled-tanh" in text
     assert results.results_text([a_grade("a", state="ungraded")], [LINEAR]).count("nobody has all grades") == 1

@@ -19,9 +19,10 @@ from scratchnet.errors import InputError
 from scratchnet.exercises import bags, class_archive
 from scratchnet.exercises import grade as grading
 from scratchnet.exercises.bags import Bag, code_cells, from_archive, inside
+from scratchnet.exercises.blank import blank_file
 from scratchnet.exercises.catalogue import EXERCISES, find_exercise
 from scratchnet.exercises.class_archive import unpack_class
-from scratchnet.exercises.submissions import nearness, submissions
+from scratchnet.exercises.submissions import nearness, same_numbers, submissions
 from scratchnet.exercises.syllabus import Syllabus
 
 LINEAR, SQUARES = find_exercise("linear"), find_exercise("linear-backward2")
@@ -398,3 +399,14 @@ def test_an_archive_of_a_class_that_lies_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(class_archive, "LARGEST", 1000)
     with pytest.raises(InputError, match="Is it the archive of a class"):
         unpack_class(put(tmp_path / "good.zip", good), tmp_path / "a")
+
+
+def test_numbers_of_one_name_in_two_submissions_are_told(tmp_path):
+    size, field = find_exercise("output-size"), find_exercise("receptive-field")
+    for student, name in (("ada", "Ada  L"), ("bob", "ada l"), ("eve", "eve")):
+        (tmp_path / student).mkdir()
+        (tmp_path / student / size.file).write_text(blank_file(size, name))
+        (tmp_path / student / field.file).write_text(blank_file(field, name))
+    listed = submissions(tmp_path)
+    assert same_numbers(listed, EXERCISES) == ["ada, bob have the numbers of one name, 'ada l'. Was a file handed on?"]
+    assert same_numbers(listed, [find_exercise("linear")]) == [] == same_numbers(listed[1:], EXERCISES)

@@ -102,7 +102,7 @@ def grade_folder(options, home):
     from scratchnet.cli.progress import say
     from scratchnet.exercises.journal import Journal
     from scratchnet.exercises.results import results_text
-    from scratchnet.exercises.submissions import submissions
+    from scratchnet.exercises.submissions import same_numbers, submissions
     from scratchnet.exercises.syllabus import Syllabus
 
     syllabus = Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(home, ".")
@@ -112,6 +112,8 @@ def grade_folder(options, home):
     for submission in found:
         for sentence in submission.notes(syllabus.exercises):
             say(f"{submission.student}: {sentence}")
+    for sentence in same_numbers(found, syllabus.exercises):
+        say(sentence)
     grades = graded(options, syllabus, journal, found)
     written, failed = write(options, grades, syllabus.exercises)
     print(results_text(grades, syllabus.exercises), end="\n\n")

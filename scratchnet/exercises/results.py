@@ -130,7 +130,10 @@ def mistakes_text(found, size):
 
 
 def grid(grades, exercises):
-    """Return a line for each student, a cell for each exercise, as text; None if a screen cannot show so much."""
+    """Return a line for each student, a cell for each exercise, as text; None for more students than a screen shows.
+
+    Columns that do not fit side by side come below.
+    """
     students = by_student(grades)
     rows = [("student", *(f"{exercise.number:02}" for exercise in exercises), "points")]
     for student, mine in students.items():
@@ -139,16 +142,33 @@ def grid(grades, exercises):
         name = " ".join(student.split())
         name = name if len(name) <= 20 else f"{name[:17]}..."
         rows.append((name, *(cells.get(exercise.name, "") for exercise in exercises), f"{shown(points)} of {of}"))
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    if len(students) > FEW or sum(widths) + len(widths) > WIDTH:
+    if len(students) > FEW:
         return None
-    lines = [
-        " ".join([f"{row[0]:{widths[0]}}", *(f"{text:>{size}}" for text, size in zip(row[1:], widths[1:]))])
-        for row in rows
-    ]
+    lines = [line for columns in side_by_side(rows) for line in ["", *aligned(columns)]][1:]
     there = {grade.state for grade in grades}
     letters = ", ".join(f"{letter} {state}" for state, letter in LETTERS.items() if state in there)
     return "\n".join([*lines, "", "Columns: numbers of exercises. Cells: points" + f"; {letters}" * bool(letters)])
+
+
+def side_by_side(rows):
+    """Yield the rows in pieces that a screen shows, each with the first column."""
+    widths = [max(map(len, column)) + 1 for column in zip(*rows)]
+    first = 1
+    while first < len(widths):
+        last = first + 1
+        while last < len(widths) and widths[0] + sum(widths[first : last + 1]) <= WIDTH:
+            last += 1
+        yield [(row[0], *row[first:last]) for row in rows]
+        first = last
+
+
+def aligned(rows):
+    """Return rows as lines: the first column to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return [
+        " ".join([f"{row[0]:{widths[0]}}", *(f"{text:>{size}}" for text, size in zip(row[1:], widths[1:]))])
+        for row in rows
+    ]
 
 
 def in_a_cell(grade):

@@ -21,6 +21,7 @@ FILES = {exercise.name: exercise.file for exercise in EXERCISES}
 METADATA = "submission_metadata.yml"
 COPIES = re.compile(r"(?:[ _-]*(?:\(\d+\)|copy(?: ?\(?\d+\)?)?|kopie(?: ?\(?\d+\)?)?)|-\d+)$")
 PREFIXES = re.compile(r"^(?:copy of|kopie von) ")
+STUDENT = re.compile(r"""^STUDENT\s*=\s*(["'])(.*?)\1""", re.MULTILINE)  # in an exercise with numbers of one's own
 BACKUP = re.compile(r"\.backup-\d+")
 
 
@@ -71,6 +72,22 @@ class Submission:
                 found.setdefault(FILES[name], python_of(files[file], file))
         found[exercise.file] = python_of(files[str(path)], str(path))
         return found
+
+
+def same_numbers(listed, exercises):
+    """Return a sentence for each name from which the numbers of more than one of these submissions are drawn."""
+    found = {}
+    for submission in listed:
+        files, chosen = submission.bag().files, submission.chosen().files
+        for path in [chosen[e.name] for e in exercises if e.derived and e.name in chosen]:
+            name = STUDENT.search((python(path, files) or b"").decode("utf-8", "replace"))
+            if name:
+                found.setdefault(" ".join(name[2].lower().split()), {})[submission.student] = True
+    return [
+        f"{', '.join(students)} have the numbers of one name, {visible(name)!a}. Was a file handed on?"
+        for name, students in found.items()
+        if len(students) > 1
+    ]
 
 
 def python_of(data, path):
