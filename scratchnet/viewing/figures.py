@@ -34,11 +34,12 @@ def save(figure: Figure, path: str | Path) -> None:
 
     Raises InputError for an .svg of a figure that is no drawing.
     """
-    if Path(path).suffix.lower() == ".svg" and not hasattr(figure, "svg"):
+    svg = getattr(figure, "svg", None) if Path(path).suffix.lower() == ".svg" else None
+    if svg is None and Path(path).suffix.lower() == ".svg":
         raise InputError(f"{path}: only drawings are written as SVG. Name a .png.")
     with atomic_write(path) as file:
-        if Path(path).suffix.lower() == ".svg":
-            file.write(figure.svg().encode("utf-8"))
+        if svg:
+            file.write(svg().encode("utf-8"))
         else:
             figure.savefig(file, format="png")
 
