@@ -107,10 +107,32 @@ def test_the_functions_that_hold_the_answer_are_not_the_answer(lines, said):
     assert code == 1 and "this line calls the library's own" in text, text
 
 
+@pytest.mark.parametrize(
+    "name, bodies",
+    [
+        ("sequential", ["return super().forward(x)", "return super().backward(dy)"]),
+        ("sequential", ["return scratchnet.Sequential.forward(self, x)", ANSWERS["sequential"][1]]),
+        ("training-loop", ["return scratchnet.fit(net, loss, optimizer, (x, labels), epochs=epochs)"]),
+        ("check-gradients", ["scratchnet.check_gradients(layer, x)\nreturn True"]),
+        ("dropout", ["return super().forward(x)", "return super().backward(dy)"]),
+        ("batch-norm", ["return scratchnet.BatchNorm2d.forward(self, x)", "return super().backward(dy)"]),
+        (
+            "average-pooling",
+            ["return scratchnet.AvgPool2d(self.window, self.stride)(x)", "return super().backward(dy)"],
+        ),
+    ],
+)
+def test_calling_the_library_is_not_the_answer_to_the_later_ones(name, bodies, said):
+    path = write(bodies, find_exercise(name))
+    path.write_text(path.read_text().replace("import numpy as np\n", "import numpy as np\nimport scratchnet\n", 1))
+    code, text = said("check", name)
+    assert code == 1 and "calls the library's own" in text, text
+
+
 def test_the_first_exercise_from_start_to_finish_by_its_hints(said):
     code, text = said("start", 0)
     assert code == 0 and text.startswith("my/ex00_paper_input.py")
-    hints = [said("hint", 0)[1] for _ in range(4)][-1]
+    hints = [said("hint", 0)[1] for _ in find_exercise("0").ladder][-1]
     lines = re.search("padded = (.*?), then x = (.*?), then (return .*?)\\. Three lines", " ".join(hints.split()))
     write([f"padded = {lines[1]}\nx = {lines[2]}\n{lines[3]}"], find_exercise("0"))
     code, text = said("check", 0)

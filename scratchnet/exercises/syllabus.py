@@ -13,7 +13,7 @@ HEAD = """; What this class does. Edit it: leave out exercises, change points. I
 ; command is given, and by `exercise grade` in the folder that is graded too.
 
 [class]
-; may learners see solutions, when theirs pass or all hints are read? (The source is open: it stops only the command.)
+; may learners see solutions? (It stops the command, not the curious: the source is open.)
 solutions = {solutions}
 ; of the cases that `exercise grade` draws; 0 is what learners see
 seed = {seed}
