@@ -179,7 +179,7 @@ def test_answers_are_hidden_until_one_asks(lesson, view):
         assert all(element.is_displayed() for element in inside)
 
 
-WIDE = """return [...document.querySelectorAll('body *')].filter(e => !e.closest('math') && e.clientWidth &&
+WIDE = """return [...document.querySelectorAll('body *')].filter(e => !e.closest('math, svg') && e.clientWidth &&
   e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display != 'inline').map(e => [e.tagName,
   getComputedStyle(e).overflowX == 'auto' && e.tabIndex == 0 && !!e.ariaLabel && !!e.getAttribute('role')])"""
 OUTSIDE = """return [...document.querySelectorAll('body *:not(.skip)')].filter(e =>

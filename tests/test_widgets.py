@@ -201,6 +201,13 @@ def test_a_page_fits(name, width, view):
         "!e.closest('pre, .formula, .table, clipPath, svg')).map(e => e.outerHTML)"
     )
     assert beyond == []
+    cut = page.execute_script(
+        "const box = e => e.getBoundingClientRect(), inside = (t, s) => t.left >= s.left && t.right <= s.right && "
+        "t.top >= s.top && t.bottom <= s.bottom;"
+        "return [...document.querySelectorAll('.plot text')].filter(e => !inside(box(e), box(e.closest('svg'))))"
+        ".map(e => e.textContent)"
+    )
+    assert cut == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

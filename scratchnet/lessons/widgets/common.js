@@ -71,7 +71,7 @@ function drawing(width, height) {
 
 // Axes in a drawing: `at` takes numbers to places in it, `parts` are the lines and their labels.
 function axes({width, height, x: [x0, x1], y: [y0, y1], xTicks, yTicks, xLabel, yLabel}) {
-  const left = 48, right = width - 10, top = 10, bottom = height - 42;
+  const left = 54, right = width - 10, top = 10, bottom = height - 42;
   const h = x => left + (x - x0) / (x1 - x0) * (right - left), v = y => bottom - (y - y0) / (y1 - y0) * (bottom - top);
   const text = (words, x, y, anchor, more = {}) => drawn("text", {x, y, "text-anchor": anchor, ...more}, words);
   const parts = [
@@ -80,7 +80,7 @@ function axes({width, height, x: [x0, x1], y: [y0, y1], xTicks, yTicks, xLabel, 
     ...xTicks.map(x => text(minus(String(x)), h(x), bottom + 16, "middle")),
     ...yTicks.map(y => text(minus(String(y)), left - 5, v(y) + 4, "end")),
     text(xLabel, (left + right) / 2, height - 6, "middle"),
-    text(yLabel, 12, (top + bottom) / 2, "middle", {transform: `rotate(-90 12 ${(top + bottom) / 2})`}),
+    text(yLabel, 16, (top + bottom) / 2, "middle", {transform: `rotate(-90 16 ${(top + bottom) / 2})`}),
   ];
   const inside = drawn("clipPath", {id: `inside-${width}-${height}`},
     drawn("rect", {x: left, y: top, width: right - left, height: bottom - top}));
