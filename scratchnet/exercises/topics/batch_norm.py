@@ -280,7 +280,7 @@ BATCH_NORM = Exercise(
     contract={
         "": "Batch normalisation: each map gets mean 0 and variance 1, then a factor W and an offset b of its own.\n"
         "x, y, dy, dx: (N, C, H, W); W, b, running_mean, running_var: (C,). self.eps is added to the variance before "
-        "its root is taken; the variance of y is that of the batch, with n (S. Ioffe, C. Szegedy, 2015).",
+        "its root is taken; in y the variance of the batch is that with n (S. Ioffe, C. Szegedy, 2015).",
         "forward": "Return y, update the running values in training mode, and store what backward needs.",
         "backward": "Take dE/dy, set self.dW and self.db, and return dE/dx, for the mode of the last forward.",
     },
