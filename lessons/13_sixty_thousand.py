@@ -67,7 +67,7 @@ picture(
 picture(
     drawings.lenet5_plan(net),
     "The network as in Fig. 2: from the input of 32 by 32 pixels to ten outputs the maps become smaller and more. "
-    "Below, a table with the parameters and connections of each layer, and the pixels that one unit sees: 5 by 5 in C1, "
+    "Below, a table with the parameters and connections of each layer, and the pixels that a unit sees: 5 by 5 in C1, "
     "6 by 6 in S2, 14 by 14 in C3, 16 by 16 in S4, and all 32 by 32 from C5 on.",
 )
 

@@ -15,8 +15,10 @@ SCRIPT = """# %% [markdown]
 import sys
 from matplotlib.figure import Figure
 from scratchnet import picture, show
+from scratchnet.viewing import drawings
 print("<i>before</i> & after")
 show(picture)
+picture(drawings.neuron([1, 2], [3, 4], 5), "a <drawing>")
 picture(Figure((2, 1), dpi=50), 'a "white" <picture>')
 print("1 of 2\\r2 of 2")
 print("a warning", file=sys.stderr)

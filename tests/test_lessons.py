@@ -4,6 +4,7 @@ import ast
 import re
 import time
 from io import BytesIO
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -17,7 +18,9 @@ from scratchnet.lessons.scripts import (
     MARK,
     all_lessons,
 )
+from scratchnet.viewing import drawings
 from scratchnet.viewing.show import ROOT
+from scratchnet.viewing.svg import PAPER
 
 LESSONS = all_lessons()
 NAMES = [lesson.path.stem for lesson in LESSONS]
@@ -44,10 +47,11 @@ def test_a_lesson_runs_as_a_script(lesson, compiled, tmp_path):
     assert run.returncode == 0, run.stderr
     assert run.stderr == "", "a lesson warns of nothing"
     assert len(run.stdout.splitlines()) > 5 and run.stdout.isascii()
-    pictures = sorted((tmp_path / "lesson-figures").glob("*.png")) if (tmp_path / "lesson-figures").exists() else []
+    pictures = sorted(path for path in tmp_path.glob("lesson-figures/*") if path.suffix in (".png", ".svg"))
     assert len(pictures) == run.stdout.count("[picture: ") == lesson.path.read_text("utf-8").count("\npicture(")
     for path in pictures:
-        assert not blank(path.read_bytes()), path.name
+        empty = blank_drawing(path.read_text("utf-8")) if path.suffix == ".svg" else blank(path.read_bytes())
+        assert not empty, path.name
 
 
 @pytest.mark.slow
@@ -72,6 +76,25 @@ def blank(png):
     coloured = np.ptp(pixels, axis=2) > 60
     solid = binary_erosion(pixels.max(axis=2) < 200, np.ones((5, 5)))  # lines and letters are thinner than that
     return max(coloured.mean(), solid.mean()) < 0.002
+
+
+def blank_drawing(svg):
+    """Whether there is hardly anything but grey lines and letters in a drawing: no coloured line, and no area."""
+    paths = [part for part in ElementTree.fromstring(svg) if part.tag.endswith("path")][1:]  # without the paper
+    used = [
+        colour for path in paths for colour in (path.get("fill"), path.get("stroke")) if colour not in (None, "none")
+    ]
+    coloured = sum(np.ptp([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) > 60 for colour in used)
+    areas = sum(path.get("fill") not in (None, "none", PAPER) for path in paths)
+    return coloured + areas < 3
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_blank_drawings_are_seen_as_such(drawn):
+    for figure in (drawings.neuron([1, 2], [3, 4], 5), drawings.image_to_columns(np.eye(3), 2, 1)):
+        for artist in [] if drawn else [*figure.axes[0].patches, *figure.axes[0].lines]:
+            artist.remove()
+        assert blank_drawing(figure.svg()) != drawn
 
 
 @pytest.mark.parametrize("drawn", [False, True])

@@ -13,6 +13,7 @@ import pytest
 from browsing import open_file, requests
 
 import scratchnet
+from scratchnet.viewing import drawings
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -82,7 +83,7 @@ def described():
 
 def public_names():
     yield from ((name, getattr(scratchnet, name)) for name in scratchnet.__all__)
-    for module in (getattr(scratchnet, name) for name in MODULES):
+    for module in (*(getattr(scratchnet, name) for name in MODULES), drawings):
         here = [name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__]
         for name in getattr(module, "__all__", here):
             if not name.startswith("_"):

@@ -6,6 +6,7 @@ figures.py   every picture of a report: curves, answers, and those of insides.py
 insides.py   the inside of a network: maps, filters, codes
 pieces.py    what they share
 sketches.py  small pictures for lessons: arrays, curves, bars
+drawings.py  drawings that explain: a neuron, a layer, a window, the network; as SVG
 tables.py    results as text
 """
 

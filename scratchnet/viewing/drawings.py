@@ -66,10 +66,11 @@ def neuron(x: ArrayLike, w: ArrayLike, b: float, squash: Layer | None = None) ->
     a = float(x @ w + b)
     y = float(f(np.array([[a]])).item())
     shown = list(range(len(x))) if len(x) <= 5 else [0, 1, 2, None, len(x) - 1]
-    figure, ax = canvas(f"A neuron with {len(x):,} inputs.", 40 * len(shown) + 34)
-    middle = 20 * len(shown) + 4
+    high = max(40 * len(shown), 104)
+    figure, ax = canvas(f"A neuron with {len(x):,} input{'s' * (len(x) > 1)}.", high + 34)
+    middle = high / 2 + 4
     for row, i in enumerate(shown):
-        at = 40 * row + 24
+        at = middle + 40 * (row - (len(shown) - 1) / 2)
         if i is None:
             for place in (-7, 0, 7):
                 disc(ax, 42, at + place, 1.5, fill=INK)
@@ -87,7 +88,7 @@ def neuron(x: ArrayLike, w: ArrayLike, b: float, squash: Layer | None = None) ->
     label(ax, 252, middle + 20, type(f).__name__, colour=QUIET)
     arrow(ax, (262, middle), (321, middle))
     label(ax, 292, middle - 9, f"y = {number(y)}")
-    caption(ax, 40 * len(shown) + 22, "a: the sum of the products, and the bias.  y = f(a)")
+    caption(ax, high + 22, "a: the sum of the products, and the bias.  y = f(a)")
     return figure
 
 
@@ -131,7 +132,7 @@ def linear_layer(layer: Linear, N: int) -> Figure:
 
 # The graph of lesson 4: where each number begins, how far its arrow is flat (its number stands there), where it leads.
 FLAT = 26
-INPUTS = {"w1": (2, 44, "p"), "x": (2, 140, "p", "q"), "w2": (2, 236, "q"), "v1": (96, 44, "r"), "v2": (96, 236, "s"),
+INPUTS = {"w1": (4, 44, "p"), "x": (4, 140, "p", "q"), "w2": (4, 236, "q"), "v1": (96, 44, "r"), "v2": (96, 236, "s"),
           "t": (190, 236, "d")}  # fmt: skip
 NODES = {"p": (50, 90, "*", "h1"), "q": (50, 190, "*", "h2"), "h1": (95, 90, "max", "r"), "h2": (95, 190, "max", "s"),
          "r": (140, 90, "*", "y"), "s": (140, 190, "*", "y"), "y": (190, 140, "+", "d"), "d": (232, 140, "-", "E"),
@@ -155,8 +156,8 @@ def two_layer_graph(values: Mapping[str, float], gradients: Mapping[str, float])
         draw_number(ax, x, y, key, values, gradients)
         for end in to:
             arrow(ax, (x, y), (x + FLAT, y), border(end, x + FLAT, y))
-    for at, text in ((118, gradients["x-p"]), (164, gradients["x-q"])):
-        label(ax, 47, at, two_decimals(text), colour=ORANGE, ha="left")
+    for at, text in ((121, gradients["x-p"]), (159, gradients["x-q"])):
+        label(ax, 45, at, two_decimals(text), colour=ORANGE, ha="left")
     for key, (x, y, text, *to) in NODES.items():
         half = HALF.get(text, 8)
         start = x + half
@@ -165,8 +166,8 @@ def two_layer_graph(values: Mapping[str, float], gradients: Mapping[str, float])
         arrow(ax, *points, *(border(end, *points[-1]) for end in to if NODES[end][1] != y))
         box(ax, x - half, y - 8, 2 * half, 16, fill=PAPER) if text in HALF else disc(ax, x, y, 8, fill=PAPER)
         label(ax, x, y, text)
-    label(ax, 100, 268, "above an arrow: its value", colour=BLUE)
-    label(ax, 234, 268, "below: the gradient dE/d(value)", colour=ORANGE)
+    label(ax, 92, 268, "above an arrow: its value", colour=BLUE)
+    label(ax, 236, 268, "below: the gradient dE/d(value)", colour=ORANGE)
     caption(ax, 284, "Values are computed from left to right, gradients from right to left.")
     return figure
 

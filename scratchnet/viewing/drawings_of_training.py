@@ -69,7 +69,7 @@ def valley(H: ArrayLike, paths: Mapping[str, ArrayLike], names: Sequence[str] = 
     across, up = order
     label(ax, 174, top + height + 21, f"{names[across]}, curvature {number(H[across, across])}")
     label(ax, 4, top - 8, f"{names[up]}, curvature {number(H[up, up])}", ha="left")
-    caption(ax, top + height + 36, "ring: the minimum.  On each line E is equal, and a quarter of the next.")
+    caption(ax, top + height + 36, "ring: the minimum.  lines: equal E, each a quarter of the next")
     return figure
 
 

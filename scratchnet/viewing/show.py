@@ -139,9 +139,9 @@ def _give(item, names=None):
     elif isinstance(item, Source):
         print(item)
     elif in_notebook():
-        from IPython.display import SVG, Image, display
+        from IPython import display
 
-        display(SVG(item.svg) if item.svg else Image(item.png, alt=item.alt))
+        display.display(display.SVG(item.svg) if item.svg else display.Image(item.png, alt=item.alt))
     else:
         _save(item, names)
 
