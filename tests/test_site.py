@@ -91,7 +91,8 @@ def test_a_small_course(small, capsys):
         '<span data-line="11"></span>',
         ">&lt;i&gt;before&lt;/i&gt; &amp; after</pre>",
         "scratchnet/viewing/show.py, lines ",
-        '<figure class="picture"><svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="img" ',
+        '<figure class="picture"><a href="figures/02_plus-1.svg"><svg ',
+        'class="drawing" role="img" ',
         "<title>a &lt;drawing&gt;</title>",
         'alt="a &quot;white&quot; &lt;picture&gt;" width="100" height="50">',
         ">2 of 2\na warning</pre>",
@@ -105,7 +106,7 @@ def test_a_small_course(small, capsys):
     ]
     places = [page.rfind(words) for words in order]
     assert -1 not in places and places == sorted(places), [words for words in order if words not in page] or places
-    assert Image.open(small.folder / "site" / "figures" / "02_plus-1.png").size == (100, 50)
+    assert Image.open(small.folder / "site" / "figures" / "02_plus-2.png").size == (100, 50)
     assert pages["index"].count("After this lesson you can add <math") == 3
     assert '<section id="plus-2">' in pages["exercises"]
 

@@ -83,7 +83,7 @@ def test_a_drawing_is_inside_of_the_page_and_a_file(small):
     )
     page = small(code)["02_plus"]
     found = re.search(
-        r'<figure class="picture"><a href="(figures/02_plus-2.svg)"><svg .+?<title>A unit</title>.+?</svg>\n?</a>'
+        r'<figure class="picture"><a href="(figures/02_plus-3.svg)"><svg .+?<title>A unit</title>.+?</svg>\n?</a>'
         r'<details class="described">\n<summary>What the picture shows</summary>\n<p>A unit: x x',
         page,
         re.DOTALL,
@@ -142,7 +142,7 @@ def test_the_front_page(small):
     page = pages["index"]
     for number in (1, 2, 3):
         assert f'<li value="{number}" data-lesson="0{number}_plus">' in page
-        assert f'<img src="figures/0{number}_plus-1.png" alt="" loading="lazy">' in page
+        assert f'<img src="figures/0{number}_plus-1.svg" alt="" loading="lazy">' in page
         assert f'<p class="about">2 minutes. <a href="exercises.html#plus-{number}">' in page
     assert re.findall("<h2.*?>(.+?)</h2>", page) == ["Basics"]
     assert "iframe" not in page and "130 words a minute" in page

@@ -95,26 +95,26 @@ def test_formulas_are_all_there_and_seen(name, view):
 
 
 OPEN = "document.querySelectorAll('details').forEach(d => d.open = true);"
+# Of each picture and drawing: its description, the long one, its width, and how much too wide it is shown.
+PICTURES = """return [...document.querySelectorAll('.picture :is(img, svg)')].map(i => {
+  const box = i.getBoundingClientRect(), view = i.viewBox ? i.viewBox.baseVal : null;
+  const long = i.closest('.picture').querySelector('.described p')?.textContent;
+  const shape = box.width / box.height;
+  return view
+    ? [i.querySelector('title').textContent, long, parseFloat(i.getAttribute('width')), shape / (view.width / view.height)]
+    : [i.alt, long, i.complete && i.naturalWidth, shape / (i.naturalWidth / i.naturalHeight)] })"""
 
 
 @pytest.mark.lesson
 @every_page
 def test_pictures_are_all_there_and_described(name, view, site):
     items = [item for items in site[1].get(name, {}).values() for item in items if isinstance(item, Picture)]
-    page = view(name)
-    seen = page.execute_script(
-        "return [...document.querySelectorAll('.picture :is(img, svg)')].map(i => [i.alt || "
-        "i.querySelector('title').textContent, i.closest('.picture').querySelector('.described p')?.textContent])"
-    )
-    assert all(item.alt.strip() for item in items) and len(seen) == len(items)
-    for (alt, described), item in zip(seen, items):
+    seen = view(name).execute_script(OPEN + PICTURES)
+    assert len(seen) == len(items) and all(item.alt.strip() for item in items)
+    for (alt, described, width, stretched), item in zip(seen, items):
         assert described == item.alt and item.alt.startswith(alt) if described else alt == item.alt
-    seen = page.execute_script(
-        "return [...document.images].filter(i => i.closest('.picture')).map(i => [i.complete && i.naturalWidth, "
-        "i.width / i.height / (i.naturalWidth / i.naturalHeight)])"
-    )
-    for (width, stretched), item in zip(seen, [item for item in items if not item.svg]):
-        assert width == Image.open(io.BytesIO(item.png)).width and abs(stretched - 1) < 0.02
+        whole = float(re.search('width="(.+?)"', item.svg)[1]) if item.svg else Image.open(io.BytesIO(item.png)).width
+        assert width == whole and abs(stretched - 1) < 0.02
 
 
 @pytest.mark.lesson
