@@ -101,7 +101,8 @@ PICTURES = """return [...document.querySelectorAll('.picture :is(img, svg)')].ma
   const long = i.closest('.picture').querySelector('.described p')?.textContent;
   const shape = box.width / box.height;
   return view
-    ? [i.querySelector('title').textContent, long, parseFloat(i.getAttribute('width')), shape / (view.width / view.height)]
+    ? [i.querySelector('title').textContent, long, parseFloat(i.getAttribute('width')),
+       shape / (view.width / view.height)]
     : [i.alt, long, i.complete && i.naturalWidth, shape / (i.naturalWidth / i.naturalHeight)] })"""
 
 
