@@ -99,9 +99,9 @@ OPEN = "document.querySelectorAll('details').forEach(d => d.open = true);"
 PICTURES = """return [...document.querySelectorAll('.picture :is(img, svg)')].map(i => {
   const box = i.getBoundingClientRect(), view = i.viewBox ? i.viewBox.baseVal : null;
   const long = i.closest('.picture').querySelector('.described p')?.textContent;
-  const shape = box.width / box.height;
+  const shape = box.width / box.height, title = i.querySelector('title')?.textContent;
   return view
-    ? [i.querySelector('title').textContent, long, parseFloat(i.getAttribute('width')), shape / (view.width / view.height)]
+    ? [title, long, parseFloat(i.getAttribute('width')), shape / (view.width / view.height)]
     : [i.alt, long, i.complete && i.naturalWidth, shape / (i.naturalWidth / i.naturalHeight)] })"""
 
 

@@ -178,7 +178,8 @@ def test_the_keyboard_is_enough(widgets):
 
 def test_a_screen_reader_has_names(widgets):
     unnamed = widgets.execute_script(
-        "return [...document.querySelectorAll('input, select, button, svg:not(.drawing), figure[role], details.answer summary')]"
+        "const parts = 'input, select, button, svg:not(.drawing), figure[role], details.answer summary';"
+        "return [...document.querySelectorAll(parts)]"
         ".filter(e => !e.labels?.[0]?.innerText.trim() && !e.getAttribute('aria-label') && !e.innerText?.trim() &&"
         " !document.getElementById(e.getAttribute('aria-labelledby'))).map(e => e.outerHTML)"
     )
