@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -132,9 +133,9 @@ def linear_layer(layer: Linear, N: int) -> Figure:
 
 # The graph of lesson 4: where each number begins, how far its arrow is flat (its number stands there), where it leads.
 FLAT = 26
-INPUTS = {"w1": (4, 44, "p"), "x": (4, 140, "p", "q"), "w2": (4, 236, "q"), "v1": (96, 44, "r"), "v2": (96, 236, "s"),
+INPUTS: dict[str, Any] = {"w1": (4, 44, "p"), "x": (4, 140, "p", "q"), "w2": (4, 236, "q"), "v1": (96, 44, "r"), "v2": (96, 236, "s"),
           "t": (190, 236, "d")}  # fmt: skip
-NODES = {"p": (50, 90, "*", "h1"), "q": (50, 190, "*", "h2"), "h1": (95, 90, "max", "r"), "h2": (95, 190, "max", "s"),
+NODES: dict[str, Any] = {"p": (50, 90, "*", "h1"), "q": (50, 190, "*", "h2"), "h1": (95, 90, "max", "r"), "h2": (95, 190, "max", "s"),
          "r": (140, 90, "*", "y"), "s": (140, 190, "*", "y"), "y": (190, 140, "+", "d"), "d": (232, 140, "-", "E"),
          "E": (276, 140, "d*d")}  # fmt: skip
 HALF = {"max": 11, "d*d": 12}  # of the width of a node; a disc has 8
@@ -156,8 +157,8 @@ def two_layer_graph(values: Mapping[str, float], gradients: Mapping[str, float])
         draw_number(ax, x, y, key, values, gradients)
         for end in to:
             arrow(ax, (x, y), (x + FLAT, y), border(end, x + FLAT, y))
-    for at, text in ((121, gradients["x-p"]), (159, gradients["x-q"])):
-        label(ax, 45, at, two_decimals(text), colour=ORANGE, ha="left")
+    for at, path in ((121, "x-p"), (159, "x-q")):
+        label(ax, 45, at, two_decimals(gradients[path]), colour=ORANGE, ha="left")
     for key, (x, y, text, *to) in NODES.items():
         half = HALF.get(text, 8)
         start = x + half

@@ -59,7 +59,8 @@ def valley(H: ArrayLike, paths: Mapping[str, ArrayLike], names: Sequence[str] = 
         line(ax, *np.where(outside[:, None], np.nan, ring), colour=RULE, width=1)
     frame(ax, 32, top, 284, height, QUIET, 0.8)
     ticks(ax, low, high, at, order, top + height)
-    disc(ax, *at([[0, 0]])[0], 5, fill=PAPER)
+    x, y = at([[0, 0]])[0]
+    disc(ax, x, y, 5, fill=PAPER)
     for i, (name, path) in enumerate(places.items()):
         draw_path(ax, at(path), COLOURS[i], DASHES[i])
         E = [energy(H, w) for w in (path[0], path[-1])]

@@ -34,11 +34,14 @@ def save(figure: Figure, path: str | Path) -> None:
 
     Raises InputError for an .svg of a figure that is no drawing.
     """
-    if Path(path).suffix.lower() == ".svg" and not hasattr(figure, "svg"):
-        raise InputError(f"{path}: only drawings are written as SVG. Name a .png.")
+    made = None
+    if Path(path).suffix.lower() == ".svg":
+        made = getattr(figure, "svg", None)
+        if made is None:
+            raise InputError(f"{path}: only drawings are written as SVG. Name a .png.")
     with atomic_write(path) as file:
-        if Path(path).suffix.lower() == ".svg":
-            file.write(figure.svg().encode("utf-8"))
+        if made:
+            file.write(made().encode("utf-8"))
         else:
             figure.savefig(file, format="png")
 

@@ -68,7 +68,13 @@ def disc(ax: Axes, x: float, y: float, r: float, text: str = "", fill: str = PAL
 
 def rectangle(ax: Axes, x: float, y: float, width: float, height: float, fill: str, edge: str, wide: float) -> None:
     """Draw a rectangle from its top left corner, with a border of this colour, so many points wide."""
-    how = {"facecolor": fill, "edgecolor": edge, "linewidth": wide, "joinstyle": "miter", "clip_on": False}
+    how: dict[str, Any] = {
+        "facecolor": fill,
+        "edgecolor": edge,
+        "linewidth": wide,
+        "joinstyle": "miter",
+        "clip_on": False,
+    }
     ax.add_patch(Rectangle((x, y), width, height, **how))
 
 
