@@ -250,5 +250,9 @@ assert len(losses) == 1500 and smooth[-1] < smooth[0] / 2 and 8 < error < 11, "a
 #
 # Write the ten lines without looking, as a function of the network, the digits, the learning rate and the
 # batch size. Then try a learning rate of 0.001 and one of 0.05, and say from the loss alone which is too
-# small and which too large. `python -m scratchnet exercise` lists the exercises of this lesson that have a
-# checker.
+# small and which too large:
+#
+#     python -m scratchnet exercise start training-loop
+#
+# `backpropagation` is another graph on a sheet of paper, with your own numbers, and in `sequential` you write the
+# class that makes layers a network. Both have a checker too.

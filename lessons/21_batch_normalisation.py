@@ -271,3 +271,5 @@ assert read["train", "one class each"] > 30 > 10 > read["exact"], "a batch must 
 # Write `forward` and `backward` of a `BatchNorm1d` for x of shape (N, F), as after F6: mean and variance over the batch
 # alone, in training mode. Derive it for yourself before you look up, and check it with `check_gradients`. Then write
 # reading mode: which of the three terms are left, and why?
+#
+# The layer for maps has a checker: `python -m scratchnet exercise start batch-norm`.

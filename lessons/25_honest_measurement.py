@@ -254,3 +254,6 @@ assert (
 # which digits you will choose the learning rate, and which difference would convince you. Then run it with five
 # seeds, and write the table: mean and 95 % interval of both, and of the paired difference. Does your interval
 # reach 0? Publish it either way.
+#
+# Two have a checker: `error-bar` asks for intervals by hand with your own numbers, and `honest-table` for the code that
+# makes such a table: `python -m scratchnet exercise start honest-table`.

@@ -69,7 +69,7 @@ def test_a_lesson_is_found_by_number_and_name(word):
     assert find_lesson(word).name == "im2col"
 
 
-@pytest.mark.parametrize("word", ["99", "0", "im2cl", "", "99_im2col"])
+@pytest.mark.parametrize("word", ["99", "26", "im2cl", "", "99_im2col"])
 def test_an_unknown_lesson_lists_them_all(word, capsys):
     assert cli.main(["lessons", "run", word]) == 2
     said = capsys.readouterr().err

@@ -20,7 +20,7 @@ from scratchnet.viewing.insides import feature_maps as feature_maps
 from scratchnet.viewing.insides import filters as filters
 from scratchnet.viewing.insides import has_codes as has_codes
 from scratchnet.viewing.insides import stages as stages
-from scratchnet.viewing.pieces import bare, drawn, in_rows, legend, limit_errors, new_figure, plain
+from scratchnet.viewing.pieces import bare, drawn, in_rows, key_above, legend, limit_errors, new_figure, plain
 from scratchnet.viewing.tables import percent
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
@@ -98,11 +98,6 @@ def training_curves(
     below.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     bare(ax, below)
     return figure
-
-
-def key_above(ax: Any) -> None:
-    """Draw the legend above the axes, where it takes no width."""
-    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))
 
 
 def top_k_curves(history: Any, title: str = "", figure: Figure | None = None, narrow: bool = False) -> Figure:

@@ -92,3 +92,8 @@ def kernels_in_rows(rows: Sequence[Sequence[Any]], size: tuple[int, int]) -> NDA
 def in_rows(indices: Sequence[int] | NDArray, per_row: int) -> list:
     """Return the indices in parts of at most per_row, one empty part if there are none."""
     return [indices[first : first + per_row] for first in range(0, len(indices), per_row)] or [indices]
+
+
+def key_above(ax: Any) -> None:
+    """Draw the legend above the axes, where it takes no width."""
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))
