@@ -62,8 +62,11 @@ print("z", z.round(2), f"mean {z.mean():.2f}, variance {z.var():.2f}")
 #
 # $$-s \cdot \frac{1}{n} \sum_k dz_k$$
 #
-# **3. Through the variance.** $\frac{dz_k}{dv} = (x_k - m) \cdot (-\frac{1}{2}) (v + \epsilon)^{-3/2} =
-# -\frac{1}{2} s^2 z_k$, so $\frac{dE}{dv} = -\frac{1}{2} s^2 \sum_k dz_k \, z_k$. And $\frac{dv}{dx_i} =
+# **3. Through the variance.** The variance is in $s$ alone:
+#
+# $$\frac{dz_k}{dv} = (x_k - m) \cdot (-\frac{1}{2}) (v + \epsilon)^{-3/2} = -\frac{1}{2} s^2 z_k$$
+#
+# So $\frac{dE}{dv} = -\frac{1}{2} s^2 \sum_k dz_k \, z_k$. And $\frac{dv}{dx_i} =
 # \frac{2}{n} (x_i - m) = \frac{2 z_i}{n s}$. The term is
 #
 # $$-s \, z_i \cdot \frac{1}{n} \sum_k dz_k \, z_k$$
