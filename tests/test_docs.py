@@ -180,6 +180,13 @@ def test_what_which_lenet5_says_of_the_initial_weights_is_in_the_table_of_silenc
     assert f"U(+-2.4/F) gives {printed} % error on held-out digits, the default {default} %" in " ".join(WHICH.split())
 
 
+def test_what_reproduction_says_of_the_warm_up_is_in_the_table_of_silences():
+    with (ROOT / "docs" / "reproduction" / "silences-3.csv").open(encoding="utf-8", newline="") as file:
+        errors = {row["what was tried"]: row["training, on the fly, %"] for row in csv.DictReader(file)}
+    average = mean(map(float, errors["the same warm-up, then eta/4"].split(", ")))
+    assert f"two seeds end at {average:.2f} % on the fly on average" in " ".join(TEXT["REPRODUCTION.md"].split())
+
+
 def code_of_which(number):
     return re.findall(r"```python\n(.*?)```", WHICH, re.DOTALL)[number]
 
