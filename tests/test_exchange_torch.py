@@ -280,7 +280,7 @@ def test_ten_thousand_answers_are_the_same(name, tmp_path):
     module = loaded(tmp_path / "net.py")
     with torch.no_grad():
         for first in range(0, 10_000, 1000):
-            some = images[first : first + 1000]  # all at once leave 4 GB behind, which every process forked later copies
+            some = images[first : first + 1000]  # all at once leave 4 GB, which every later fork copies
             y = module.network()(module.prepare(torch.from_numpy(some)))
             answers = y.argmin(dim=1) if name == "paper" else y.argmax(dim=1)
             assert np.array_equal(answers.numpy(), net.decide(net(recipe.prepare(some, "test"))))

@@ -80,7 +80,8 @@ def test_a_loop_that_never_ends_is_stopped_and_shown(tmp_path):
 
 @pytest.mark.planted
 def test_an_exception_that_takes_for_ever_to_print_is_stopped(tmp_path):
-    path = write(["class Slow(Exception):\n    def __str__(self):\n        while True:\n            pass\nraise Slow", ""])
+    slow = "class Slow(Exception):\n    def __str__(self):\n        while True:\n            pass\n"
+    path = write([slow + "raise Slow", ""])
     result = check_answer(replace(LINEAR, seconds=1), path)
     assert result.state == "wrong" and "Your code took more than 1 s. Is there an endless loop?" in result.fact
 
