@@ -832,6 +832,7 @@ assert set(im2col.signatures) == loaded, set(im2col.signatures) - loaded
 """
 
 
+@pytest.mark.planted
 def test_no_check_of_a_convolution_compiles_its_kernel():
     run = subprocess.run([sys.executable, "-c", COMPILES], capture_output=True, text=True, timeout=170)
     assert run.returncode == 0, run.stderr

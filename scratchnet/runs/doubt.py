@@ -44,9 +44,7 @@ def limits(net: Any, scores: NDArray, labels: NDArray) -> dict[str, float]:
     return {"best": float(np.percentile(best, SHARE)), "ahead": float(np.percentile(ahead, SHARE))}
 
 
-def doubt(
-    net: Any, scores: NDArray, limit: dict[str, float], names: tuple[str, ...], answer: int | None = None
-) -> str:
+def doubt(net: Any, scores: NDArray, limit: dict[str, float], names: tuple[str, ...], answer: int | None = None) -> str:
     """Return a sentence if an answer, scores (classes,), is beyond the limits, else "".
 
     answer: the class that is answered, where it is not always the best one: a grammar chooses it in a string.
