@@ -1,6 +1,7 @@
 """What `fit` compares between the ranks of MPI before it trains: all of them should have the same arguments."""
 
 import hashlib
+import re
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def short(name: str, arguments: dict[str, Any]) -> str:
         text = "|".join(parts(value))
     except Exception as why:  # an argument that fit will refuse, on all ranks alike
         text = f"{type(value).__name__}: {why}"
-    return text if len(text) <= 20 else hashlib.sha256(text.encode()).hexdigest()[:8]
+    return text if len(text) <= 20 else "digest " + hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def parts(value: Any) -> list[str]:
@@ -95,7 +96,7 @@ def parts(value: Any) -> list[str]:
         return [repr(value.bit_generator.state)]
     if isinstance(value, tuple | list):
         return [text for item in value for text in parts(item)]
-    return ["a function"] if callable(value) else [repr(value)]
+    return ["a function"] if callable(value) else [re.sub(" at 0x[0-9A-Fa-f]+", "", repr(value))]
 
 
 def generators(leaf: Any) -> list[np.random.Generator]:
