@@ -23,7 +23,11 @@ DOUBT = 10_000  # training images that say when `predict` doubts, if none were h
 
 
 def add(commands):
-    train = commands.add_parser("train", help="train LeNet-5 by the paper's recipe or another one, and compare")
+    train = commands.add_parser(
+        "train",
+        help="train LeNet-5 by the paper's recipe or another one, and compare",
+        epilog="On several machines, with MPI: mpiexec -n 4 python -m scratchnet train --recipe tutorial-28",
+    )
     train.set_defaults(command=run, flags=FLAGS)
     train.add_argument("--recipe", metavar="NAME", help="see `recipes` (default: paper)")
     train.add_argument("--data", metavar="NAME", help="another data set than the recipe's, e.g. fashion-mnist")

@@ -1,4 +1,4 @@
-"""One network on several cores.
+"""One network on several cores, or on several ranks of MPI.
 
 engine.py    the engine that runs a network for `fit` and `evaluate`: the protocol, and the readable engine
 replicas.py  copies of a network that share its parameters, for parts of a batch
