@@ -7,8 +7,8 @@ machine has idle cores: a rank that waits keeps its core busy. In each round the
 the tables have medians over rounds. Before anything is timed, E and the gradients of each number of ranks have to agree
 with those of one rank to 1e-4.
 
-Model (docs/SPEED.md): T(P) = C(B / P) + A(P, m). C is the time of an update of so many images on one rank. A is the time
-to add up m bytes over P ranks, latency + m / bandwidth. C is measured on one rank, latency and bandwidth are fitted to
+Model (docs/SPEED.md): T(P) = C(B / P) + A(P, m). C is the time of an update of so many images on one rank, A is that of
+adding up m bytes over P ranks, latency + m / bandwidth. C is measured on one rank, latency and bandwidth are fitted to
 measured sums; the last columns compare T as measured with T as predicted. `hidden` says how much of a sum passes while
 the processor computes something else: about 0 % if MPI sends only while it is called, and then nothing is won by
 starting the sum before the backward pass has ended.

@@ -17,6 +17,7 @@ from scratchnet.cli import on_ranks
 from scratchnet.parallel import together
 from scratchnet.runs.recipes import RECIPES
 from scratchnet.storage import read_arrays
+from scratchnet.training.loop import engine_that_takes
 
 HERE = Path(__file__).parent
 MPIEXEC = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or shutil.which("mpiexec")
@@ -194,6 +195,7 @@ def test_ranks_share_the_cores_that_they_may_run_on(monkeypatch):
     class Comm:
         def __init__(self, *affinities):
             self.all = [(together.platform.node(), list(cores)) for cores in affinities]
+            self.size = len(self.all)
 
         def allgather(self, mine):
             assert mine == self.all[0]
@@ -212,3 +214,9 @@ def test_ranks_share_the_cores_that_they_may_run_on(monkeypatch):
     assert together.cores_of_rank(Comm(all_8, all_8)) == 3
     with together.own_cores(Comm(all_8, all_8)):
         assert os.environ["SCRATCHNET_THREADS"] == "3"
+    monkeypatch.delenv("SCRATCHNET_THREADS")
+    monkeypatch.setattr(together, "cores", lambda: 8)
+    net, loss, _, data, _ = cases()["momentum"]
+    engine = engine_that_takes(net, loss, {"training": data}, False, Comm(all_8, all_8))
+    assert len(engine.engine.replicas) == 4  # threads of the readable engine
+    assert "SCRATCHNET_THREADS" not in os.environ

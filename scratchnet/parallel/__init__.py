@@ -9,14 +9,14 @@ threads.py   Python's threads, and BLAS limited to one thread
 from scratchnet.parallel.engine import Engine, ReadableEngine
 from scratchnet.parallel.replicas import leaves, replica
 from scratchnet.parallel.threads import cores, in_parallel, let_waiting_threads_sleep, one_blas_thread, quiet_overflow
-from scratchnet.parallel.together import all_here, cores_of_rank, one_ends_all, own_cores
+from scratchnet.parallel.together import all_here, has_several, one_ends_all, own_cores
 
 __all__ = [
     "Engine",
     "ReadableEngine",
     "all_here",
     "cores",
-    "cores_of_rank",
+    "has_several",
     "in_parallel",
     "leaves",
     "let_waiting_threads_sleep",

@@ -20,13 +20,26 @@ GRACE = 5.0  # seconds: ranks that have the same error have it within this time
 NAP = 0.005  # seconds between two looks: MPI's own waiting keeps a core busy
 
 
+def has_several(comm: Any) -> bool:
+    """Return whether comm has several ranks. One rank, or None, works as ever."""
+    return comm is not None and comm.size > 1
+
+
 def all_here(comm: Any, seconds: float = math.inf) -> bool:
-    """Sleep until all ranks have called this, and return True, or False if that takes longer than these seconds."""
-    start, request = time.monotonic(), comm.Ibarrier()
+    """Sleep until all ranks have called this, and return True, or False if that takes longer than these seconds.
+
+    Ctrl-C takes effect afterwards: all ranks get it, and those that are not asleep come here when they end.
+    """
+    start, request, pressed = time.monotonic(), comm.Ibarrier(), False
     while not request.Test():
         if time.monotonic() - start > seconds:
             return False
-        time.sleep(NAP)
+        try:
+            time.sleep(NAP)
+        except KeyboardInterrupt:
+            pressed = True
+    if pressed:
+        raise KeyboardInterrupt
     return True
 
 
@@ -41,7 +54,9 @@ def one_ends_all(comm: Any) -> Iterator[None]:
     try:
         yield
     except BaseException as why:
-        if not all_here(meeting, GRACE):
+        if all_here(meeting, GRACE):
+            meeting.Free()
+        else:
             tell_end(comm, why)
             comm.Abort(getattr(why, "exit_code", 1))
         raise
@@ -71,7 +86,10 @@ def cores_of_rank(comm: Any) -> int:
 
 @contextlib.contextmanager
 def own_cores(comm: Any) -> Iterator[None]:
-    """Return a context in which this rank uses its share of the cores."""
+    """Return a context in which this rank uses its share of the cores. With one rank, or None, it changes nothing."""
+    if not has_several(comm):
+        yield
+        return
     before = os.environ.get("SCRATCHNET_THREADS")
     os.environ["SCRATCHNET_THREADS"] = str(cores_of_rank(comm))
     try:

@@ -14,7 +14,7 @@ from scratchnet.layers import Layer
 from scratchnet.layers.initial import Seed, generator
 from scratchnet.losses import Loss
 from scratchnet.optimizers import Optimizer
-from scratchnet.parallel import Engine, leaves, quiet_overflow
+from scratchnet.parallel import Engine, has_several, leaves, own_cores, quiet_overflow
 from scratchnet.training.agreement import expect_agreement, rate_of
 from scratchnet.training.callbacks import Callback, interrupts, somebody_reads, stop_if
 from scratchnet.training.engines import engine_for
@@ -22,7 +22,7 @@ from scratchnet.training.evaluation import Data, expect_data, expect_labels, mea
 from scratchnet.training.history import History
 from scratchnet.training.on_the_fly import HeldOut, Tally
 from scratchnet.training.rank_engine import RankEngine
-from scratchnet.training.same_arguments import expect_agreement_of_ranks, has_several, is_first
+from scratchnet.training.same_arguments import expect_agreement_of_ranks, is_first
 
 
 def fit(
@@ -146,7 +146,7 @@ def engine_that_takes(net: Layer, loss: Loss, sets: dict[str, Data], fast: bool,
 
     Raise InputError for images or labels that do not fit the network.
     """
-    with mode(net, training=False):
+    with mode(net, training=False), own_cores(comm):
         engine = engine_for(net, loss, sets["training"][0], fast)
         for what, (x, labels) in sets.items():
             expect_labels(labels, what, engine.classes(x))

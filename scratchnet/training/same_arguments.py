@@ -10,7 +10,7 @@ from scratchnet.errors import InputError
 from scratchnet.layers import Dropout, Layer
 from scratchnet.layers.expect import described, label
 from scratchnet.optimizers import Optimizer
-from scratchnet.parallel import leaves
+from scratchnet.parallel import has_several, leaves
 from scratchnet.training.history import History
 
 OWN = ("comm", "callback", "verbose", "fast")  # what may differ between ranks
@@ -20,11 +20,6 @@ HINTS = {
     "rng": "Give all ranks the same seed, for example rng=0.",
 }
 HINT = "Give all ranks the same: each takes its share of every batch by itself."
-
-
-def has_several(comm: Any) -> bool:
-    """Return whether comm has several ranks. With one, or without comm, `fit` trains as ever."""
-    return comm is not None and comm.size > 1
 
 
 def is_first(comm: Any) -> bool:
