@@ -8,6 +8,7 @@ from scratchnet import (
     SDLM,
     SGD,
     Adam,
+    Callback,
     CrossEntropyLoss,
     Dropout,
     Linear,
@@ -34,6 +35,15 @@ class Counting:
 
     def __getattr__(self, name):
         return getattr(self.comm, name)
+
+
+class Ends(Callback):
+    """Counts the ends of trainings."""
+
+    count = 0
+
+    def end(self, history):
+        self.count += 1
 
 
 def grey(n):
@@ -73,7 +83,10 @@ def trained(comm=None):
     for case, (net, loss, optimizer_of, data, more) in cases().items():
         optimizer, counting = optimizer_of(net), comm and Counting(comm)
         options = {"epochs": 2, "batch_size": BATCH, "rng": 0, "constant_order": False} | more
-        history = fit(net, loss, optimizer, data, comm=counting, **options)
+        history = fit(net, loss, optimizer, data, comm=counting, callback=(ends := Ends()), **options)
+        if ends.count != (comm is None or comm.rank == 0):
+            print("the callback runs on rank 0, once", flush=True)
+            (comm.Abort if comm else sys.exit)(1)  # the other ranks go on
         arrays = {f"W {name}": array for name, array in net.state().items()}
         if isinstance(optimizer, SDLM):
             arrays |= {f"eps {leaf.name}.{name}": eps for (leaf, name), eps in optimizer.eps.items()}

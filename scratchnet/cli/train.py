@@ -148,12 +148,14 @@ def go_on(run, net, optimizer, images, comm):
 
     def trained():
         run.go_on(net, optimizer, images)
-        return run.history, net.state(), optimizer.state() if len(run.history) and optimizer.remembers() else {}
+        return run.history, net.state(), optimizer.state()
 
     run.history, arrays, state = from_rank_0(comm, trained)
+    if comm is None or comm.rank == 0:
+        return
     for name, array in net.state().items():
         array[...] = arrays[name]
-    if state:
+    if len(run.history) and optimizer.remembers():
         optimizer.restore(state)
 
 
