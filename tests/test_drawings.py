@@ -457,6 +457,7 @@ def test_letters_are_large_enough_on_a_phone(make):
     assert min(text.get_fontsize() for text in figure.axes[0].texts) * scale > 9
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_text_can_be_read_on_what_lies_below_it(scheme):
     theme = {light: light if scheme == "light" else dark for light, dark in svg.DARK.items()}

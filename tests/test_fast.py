@@ -248,9 +248,20 @@ def well_conditioned(net, loss, x, labels):
     )
 
 
-@settings(max_examples=120)
+@settings(max_examples=20)  # each compiles its sizes
 @given(networks(), st.integers(1, 70), st.integers(0, 2**16))
 def test_any_network(made, images, seed):
+    agrees_on_any(made, images, seed)
+
+
+@pytest.mark.planted
+@settings(max_examples=120)
+@given(networks(), st.integers(1, 70), st.integers(0, 2**16))
+def test_many_networks(made, images, seed):
+    agrees_on_any(made, images, seed)
+
+
+def agrees_on_any(made, images, seed):
     net, loss, shape = made
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(images, *shape)).astype("f")

@@ -162,6 +162,7 @@ def test_without_numba_the_layers_run():
     assert "NUMBA_DISABLE_JIT is set" in err
 
 
+@pytest.mark.planted
 def test_on_avx2():
     """Train with vectors of eight floats in sixteen registers, on any machine."""
     code = "from scratchnet.fast.vector import LANES, REGISTERS; assert (LANES, REGISTERS) == (8, 16)"
