@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from scratchnet.errors import Unsupported
-from scratchnet.fast import convolutions, ends, pointwise, products, windows
+from scratchnet.fast import convolutions, ends, modes, pointwise, products, windows
 from scratchnet.fast.convolutions import Convolve, KernelGradients
 from scratchnet.fast.maps import Maps
 from scratchnet.fast.vector import LANES, REGISTERS
@@ -14,7 +14,9 @@ from scratchnet.kernels.convolution import both
 from scratchnet.layers import (
     RBF,
     AvgPool2d,
+    BatchNorm2d,
     Conv2d,
+    Dropout,
     Flatten,
     LastAxisLinear,
     Linear,
@@ -350,6 +352,8 @@ LAYERS = {
     AvgPool2d: plan_avg_pool,
     Subsampling: plan_subsampling,
     Scale: plan_scale,
+    Dropout: modes.plan_dropout,
+    BatchNorm2d: modes.plan_batchnorm,
     RBF: ends.plan_rbf,
     Softmax: ends.plan_softmax,
 }
