@@ -106,6 +106,8 @@ def plan_batchnorm(plan, layer, x):
 
 def before(plan, memories, images):
     """Put the keys of Dropout and the numbers of BatchNorm2d into the memory of every group, for a run on `images`."""
+    if not plan.with_modes:
+        return
     passes, batch = (images, 1) if plan.lanes == 1 else (1, images)
     dropping_now = [(layer, first) for layer, first in plan.keys if layer.training]
     drawn = draw_keys([layer for layer, _ in dropping_now], passes)
@@ -133,7 +135,7 @@ def after(plan, memory):
 
 
 def draw_keys(layers, passes):
-    """Return {layer: (passes,) keys}, in the order in which the layers themselves draw: pass by pass, layer by layer."""
+    """Return {layer: (passes,) keys}, in the order in which the layers draw: pass by pass, layer by layer."""
     drawn = {}
     for bits in {id(layer.rng.bit_generator): layer.rng.bit_generator for layer in layers}.values():
         mine = [layer for layer in layers if layer.rng.bit_generator is bits]

@@ -40,7 +40,7 @@ def map_sums(ALL):
 
 @operation
 def map_squares(ALL):
-    """mean[c] = sums[c] / N; squares[c] = the sum of (x - mean)^2 over map c. N, the pixels of the batch: at `pixels`."""
+    """mean[c] = sums[c] / N; squares[c] = the sum of (x - mean)^2 over map c. N: the pixels of a map in the batch."""
 
     def map_squares(memory, parameters, gradients, a):
         x, maps, rows, n, map_, row, alive, sums, mean, squares, pixels = arguments(a, 11)
