@@ -67,30 +67,26 @@ def batchnorm(channels, rng):
 POOLS = [(2, None, 0), (3, 2, 1), ((2, 3), (1, 2), (1, 1)), (3, None, (0, 1))]
 
 
+KINDS = {
+    "norm": lambda draw, shape, rng: batchnorm(shape[0], rng),
+    "dropout": lambda draw, shape, rng: Dropout(draw(st.sampled_from([0.0, 0.3, 0.9])), rng=rng),
+    "convolution": lambda draw, shape, rng: Conv2d(shape[0], draw(st.integers(1, 7)), 3, padding=1, rng=rng),
+    "pool": lambda draw, shape, rng: draw(st.sampled_from([MaxPool2d, AvgPool2d]))(*draw(st.sampled_from(POOLS))),
+    "rows": lambda draw, shape, rng: LastAxisLinear(shape[2], draw(st.sampled_from([1, 5, 18])), rng=rng),
+    "other": lambda draw, shape, rng: draw(st.sampled_from([Tanh, ReLU, Softsign]))(),
+}
+
+
 @st.composite
 def networks(draw):
-    """Draw (network, input shape): the layers that have modes, at any place among others."""
+    """Draw (network, input shape): the layers that have modes, at any place among others. One generator for all."""
     rng = np.random.default_rng(draw(st.integers(0, 2**16)))
     shape = start = draw(st.integers(1, 3)), draw(st.integers(4, 11)), draw(st.integers(4, 11))
     layers = []
     for _ in range(draw(st.integers(1, 5))):
-        C, H, W = shape
-        kind = draw(st.sampled_from("norm norm dropout dropout convolution pool rows tanh relu own".split()))
-        if kind in ("convolution", "pool") and min(H, W) < 3:
-            kind = "norm"
-        pool = draw(st.sampled_from([MaxPool2d, AvgPool2d]))(*draw(st.sampled_from(POOLS)))
-        layer = {
-            "norm": lambda: batchnorm(C, rng),
-            "dropout": lambda: Dropout(draw(st.sampled_from([0.0, 0.3, 0.9])), rng=rng),  # one generator for all
-            "convolution": lambda: Conv2d(C, draw(st.integers(1, 7)), 3, padding=1, rng=rng),
-            "pool": lambda: pool,
-            "rows": lambda: LastAxisLinear(W, draw(st.sampled_from([1, 5, 18])), rng=rng),
-            "tanh": Tanh,
-            "relu": ReLU,
-            "own": Softsign,
-        }[kind]()
-        layers.append(layer)
-        shape = layer.output_shape(shape)
+        kind = draw(st.sampled_from(["norm", "dropout", *KINDS]))
+        layers.append(KINDS["norm" if kind == "pool" and min(shape[1:]) < 3 else kind](draw, shape, rng))
+        shape = layers[-1].output_shape(shape)
     layers.append(Flatten())
     shape = layers[-1].output_shape(shape)
     if draw(st.booleans()):
@@ -140,7 +136,7 @@ def images(n, seed=1):
 OPTIMIZERS = {
     "plain": lambda net: SGD(net, 1e-2),
     "momentum": lambda net: SGD(net, 1e-2, momentum=0.9),
-    "Adam": lambda net: Adam(net, 1e-3),
+    "Adam": lambda net: Adam(net, 1e-3, eps=0.01),  # it divides by gradients that are 0: those of b before BatchNorm2d
     "SDLM": lambda net: SDLM(net, 1e-4),
 }
 
@@ -164,8 +160,7 @@ def test_training_ends_where_the_readable_path_does(kind, batch_size):
     assert history.test_error == pytest.approx(expected.test_error)
     for (name, got), exactly in zip(net.state().items(), twin.state().values(), strict=True):
         moved = max(np.abs(exactly - start[name]).max(), 1e-3)
-        if not (name == "C1.b" and kind == "Adam"):  # before BatchNorm2d its gradient is 0, and Adam divides by it
-            assert np.abs(got - exactly).max() <= 2e-3 * moved, name
+        assert np.abs(got - exactly).max() <= 2e-3 * moved, name
 
 
 def test_any_number_of_cores_gives_the_same(monkeypatch):
@@ -177,7 +172,7 @@ def test_any_number_of_cores_gives_the_same(monkeypatch):
         E, y = FastEngine(net, CrossEntropyLoss(), x.shape[1:]).gradients(x, labels)
         results.append((E, y, net.state(), [gradient for _, _, gradient, _ in net.parameters()]))
     for E, y, state, gradients in results[1:]:
-        assert E == results[0][0] and np.array_equal(y, results[0][1])
+        assert results[0][0] == E and np.array_equal(y, results[0][1])
         assert all(np.array_equal(array, results[0][2][name]) for name, array in state.items())
         for (name, *_), got, expected in zip(network().parameters(), gradients, results[0][3], strict=True):
             assert name == "C1.b" or error(got, expected) < 1e-5, name  # which is 0 but for rounding
@@ -243,7 +238,7 @@ STRIDES = [1, 2, (1, 3), (3, 1)]
 PADDINGS = [0, 1, (3, 3), (4, 0)]
 
 
-@pytest.mark.parametrize("stride, padding", itertools.product(STRIDES, PADDINGS))
+@pytest.mark.parametrize("stride, padding", [*itertools.product(STRIDES, PADDINGS)])
 def test_strides_and_paddings_of_any_size(stride, padding, rng):
     net = Sequential(Conv2d(2, 4, 3, rng=rng), Tanh(), Conv2d(4, 5, 3, stride=stride, padding=padding, rng=rng))
     net = Sequential(*net.leaves(), Flatten(), Linear(int(np.prod(net.output_shape((2, 11, 9)))), 3, rng=rng))

@@ -92,7 +92,8 @@ def compiled(function, what):
     try:
         kept_alive.append(cfunc(OPERATION, error_model="numpy")(function))
     except NumbaError as why:
+        lines = [line for line in str(why).splitlines() if line and not line.startswith("Failed in")]
         raise InputError(
-            f"{what} should be a function of one number that Numba can compile. Numba says: {why}"
+            f"{what} should be a function of one number that Numba can compile. Numba says: {lines[0]}"
         ) from why
     return kept_alive[-1].address
