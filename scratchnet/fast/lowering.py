@@ -58,7 +58,7 @@ def plan_layer(plan, layer, x):
     """Return y and back of a layer. Raise Unsupported if it has no operation."""
     if type(layer) in LAYERS:
         return LAYERS[type(layer)](plan, layer, x)
-    if layer.compiled and not layer.params:
+    if getattr(layer, "compiled", None) and not layer.params:
         return plan_own(plan, layer, x)
     raise Unsupported(f"{label(layer)} has no compiled operation")
 

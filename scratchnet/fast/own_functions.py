@@ -11,7 +11,6 @@ from numba.core.errors import NumbaError
 from scratchnet.errors import InputError
 from scratchnet.fast.modes import sizes
 from scratchnet.fast.operation import OPERATION, arguments
-from scratchnet.kernels.jit import announce_compiling
 from scratchnet.layers.expect import label
 
 
@@ -20,43 +19,53 @@ def plan_own(plan, layer, x):
     f, slope = expect_same(layer, x.shape)
     y, (maps, rows, width) = plan.like(x), sizes(x)
     layout = maps, rows, width * plan.lanes, x.map, x.row
-    plan.forward.append((functools.partial(applied, f, label(layer)), (), x.value, y.value, *layout))
-
-    def times(source):
-        return functools.partial(slopes, slope, label(layer)), (), x.value, source, x.gradient, *layout
-
-    return y, lambda second: [times(y.gradient), times(x.gradient)] if second else [times(y.gradient)]
+    plan.forward.append((lambda: applied(f).address, (), x.value, y.value, *layout))
+    once, again = (
+        (lambda: times(slope).address, (), x.value, dy, x.gradient, *layout) for dy in (y.gradient, x.gradient)
+    )
+    return y, lambda second: [once, again] if second else [once]
 
 
 def expect_same(layer, shape):
-    """Return the functions f and slope. Raise InputError if the layer's passes are not these functions."""
-    f, slope = layer.compiled
+    """Return f and slope, compiled. Raise InputError if the passes of the layer are not these functions."""
     twin, x = copy.copy(layer), np.random.default_rng(0).normal(size=(1, *shape)).astype(np.float32)
     with np.errstate(all="ignore"):
-        for what, place, found, function in (
-            ("forward", 0, twin.forward(x), f),
-            ("backward", 1, twin.backward(np.ones_like(x)), slope),
-        ):
-            for number, theirs in zip(x.ravel()[:64].tolist(), np.asarray(found).ravel().tolist()):
-                mine = float(function(number))
-                if abs(mine - theirs) > 1e-4 * (1 + abs(theirs)):
-                    raise InputError(
-                        f"{label(layer)}: {what} gives {theirs:.6g} at x = {number:.6g}, and compiled[{place}] gives "
-                        f"{mine:.6g}. Both should be the same function of one number."
-                    )
-    return f, slope
+        passes = ("forward", twin.forward(x)), ("backward", twin.backward(np.ones_like(x)))
+    for n, (what, found) in enumerate(passes):
+        function = expect_compiled(layer, n)
+        for number, theirs in zip(x.ravel()[:64], np.asarray(found).ravel()):
+            if abs(function(number) - theirs) > 1e-4 * (1 + abs(theirs)):
+                raise InputError(
+                    f"{label(layer)}: {what} gives {theirs:.6g} at x = {number:.6g}, and compiled[{n}] gives "
+                    f"{function(number):.6g}. Both should be the same function of one number."
+                )
+    return [compiled(function) for function in layer.compiled]
 
 
-def inner(function):
-    """Return the function compiled for use in another one; it divides as NumPy does, without an error for 0."""
+def expect_compiled(layer, n):
+    """Return compiled[n] of a layer, compiled. Raise InputError if Numba cannot compile it."""
+    try:
+        compiled(layer.compiled[n])(np.float32(0.5))
+    except NumbaError as why:
+        lines = [line for line in str(why).splitlines() if line and not line.startswith("Failed in")]
+        raise InputError(
+            f"{label(layer)}: compiled[{n}] should be a function of one number that Numba can compile. Numba says: "
+            f"{lines[0]}"
+        ) from why
+    return compiled(layer.compiled[n])
+
+
+@functools.cache
+def compiled(function):
+    """Return a function for use in compiled ones. It divides as NumPy does, without an error for 0."""
     return njit(error_model="numpy")(getattr(function, "py_func", function))
 
 
 @functools.cache
-def applied(f, name):
-    """Return the address of y = f(x)."""
-    f = inner(f)
+def applied(f):
+    """Return the operation y = f(x)."""
 
+    @cfunc(OPERATION, error_model="numpy")
     def apply(memory, parameters, gradients, a):
         x, y, maps, rows, n, map_, row = arguments(a, 7)
         for c in range(maps):
@@ -65,14 +74,14 @@ def applied(f, name):
                 for i in range(p, p + n):
                     memory[y + i] = np.float32(f(memory[x + i]))
 
-    return compiled(apply, f"{name}: compiled[0]")
+    return apply
 
 
 @functools.cache
-def slopes(slope, name):
-    """Return the address of dx = slope(x) dy."""
-    slope = inner(slope)
+def times(slope):
+    """Return the operation dx = slope(x) dy."""
 
+    @cfunc(OPERATION, error_model="numpy")
     def apply(memory, parameters, gradients, a):
         x, d, dx, maps, rows, n, map_, row = arguments(a, 8)
         for c in range(maps):
@@ -81,19 +90,4 @@ def slopes(slope, name):
                 for i in range(p, p + n):
                     memory[dx + i] = memory[d + i] * np.float32(slope(memory[x + i]))
 
-    return compiled(apply, f"{name}: compiled[1]")
-
-
-kept_alive = []  # an address is valid as long as its function
-
-
-def compiled(function, what):
-    announce_compiling()
-    try:
-        kept_alive.append(cfunc(OPERATION, error_model="numpy")(function))
-    except NumbaError as why:
-        lines = [line for line in str(why).splitlines() if line and not line.startswith("Failed in")]
-        raise InputError(
-            f"{what} should be a function of one number that Numba can compile. Numba says: {lines[0]}"
-        ) from why
-    return kept_alive[-1].address
+    return apply

@@ -1,6 +1,6 @@
 """The base class of all layers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from numpy.typing import NDArray
@@ -45,8 +45,8 @@ class Layer:
 
     params: names of the parameters; buffers: names of arrays that belong to a trained layer and have no
     gradient; name: its name in a Sequential; training: True in training mode (see `train` and `eval`).
-    compiled: (f, slope) of a layer without parameters that is a function of one number, y = f(x): two functions
-    of a number that Numba can compile. The fast path then runs the layer too.
+    compiled: may be defined in your own layer without parameters that is a function of one number, y = f(x): the pair
+    (f, slope), two functions of a number that Numba can compile. The fast path then runs the layer too.
     """
 
     params: tuple[str, ...] = ()
@@ -54,7 +54,6 @@ class Layer:
     name = ""
     network: Any  # the Sequential that contains this layer; undefined for a layer alone
     training = False  # only Dropout and BatchNorm2d use it
-    compiled: tuple[Callable[[Any], Any], Callable[[Any], Any]] | None = None
 
     def __call__(self, x: NDArray) -> NDArray:
         return self.forward(x)
