@@ -92,7 +92,8 @@ def check(net, loss, x, labels):
         got = getattr(leaves[n], "d" + name)
         assert got.shape == expected.shape and np.abs(got - expected).max() <= 1e-5 * max(terms, 1e-30), (n, name)
         assert not got[~connected(leaves[n], name)].any(), "blanks stay blank"
-    assert np.array_equal(fast.forward(x), got_y), "inference is the same forward pass"
+    if not any(leaf.training for leaf in leaves):
+        assert np.array_equal(fast.forward(x), got_y), "inference is the same forward pass"
     if fast.single:
         check_step(net, loss, x[:1], labels[:1])
 
@@ -239,9 +240,10 @@ def near_a_kink(net, x):
 def well_conditioned(net, loss, x, labels):
     """Return whether float32 is enough here: the readable path agrees to 2e-6 with its own result in float64."""
     _, _, gradients = exact(net, loss, x, labels)
-    loss.forward(net.forward(x), labels)
-    net.backward(loss.backward())
-    leaves = net.leaves()
+    twin = copy.deepcopy(net)
+    loss.forward(twin.forward(x), labels)
+    twin.backward(loss.backward())
+    leaves = twin.leaves()
     return all(
         np.abs(getattr(leaves[n], "d" + name) - expected).max() <= 2e-6 * terms
         for (n, name), (expected, terms) in gradients.items()

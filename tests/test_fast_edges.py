@@ -15,7 +15,6 @@ from scratchnet import (
     Adam,
     Callback,
     CrossEntropyLoss,
-    Dropout,
     Flatten,
     InputError,
     Linear,
@@ -42,7 +41,6 @@ class Loud(Sequential):
 @pytest.mark.parametrize(
     "net, loss, dtype, why",
     [
-        (Sequential(F=Linear(4, 2), drop=Dropout(0.5)), CrossEntropyLoss(), "f", "drop: Dropout has no compiled"),
         (Sequential(F=Mine(4, 2)), CrossEntropyLoss(), "f", "F: Mine has no compiled operation"),
         (Loud(F=Linear(4, 2)), CrossEntropyLoss(), "f", "Loud is a container, but not a plain Sequential"),
         (Sequential(F=Linear(4, 2, dtype=float)), CrossEntropyLoss(), "f", "F.W is float64, not float32"),
