@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from scratchnet.errors import Unsupported
-from scratchnet.fast import convolutions, ends, modes, pointwise, products, windows
+from scratchnet.fast import across_maps, convolutions, ends, modes, pointwise, products, windows
 from scratchnet.fast.convolutions import Convolve, KernelGradients
 from scratchnet.fast.maps import Maps
 from scratchnet.fast.own_functions import plan_own
@@ -96,11 +96,15 @@ def block(connections, pixels):
 
 def copy(source, to, x, y, C, H, n):
     """Return the row that copies H rows of n floats of C maps, from the layout of x to the layout of y."""
+    if n == x.row == y.row:
+        H, n = 1, H * n
     return convolutions.copy_rows, (), source, to, C, H, n, x.map, x.row, y.map, y.row
 
 
 def plan_conv(plan, layer, x):
     """Plan Conv2d. A stride other than 1 for one image: the convolution at every place, of which y takes some."""
+    if across_maps.suits(plan, layer, x):
+        return across_maps.plan_across(plan, layer, x)
     (sh, sw), (O, OH, OW) = both(layer.stride), layer.output_shape(x.shape)
     if plan.lanes > 1 or (sh, sw) == (1, 1):
         return plan_places(plan, layer, x, sh, sw)
