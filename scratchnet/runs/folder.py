@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -382,7 +383,7 @@ def check_writable(folder):
 
 def versions():
     """Return what the last digits of a result depend on: versions and the machine."""
-    packages = {name: version(name) for name in ("numpy", "numba", "scipy")}
+    packages = {name: version(name) for name in ("numpy", "numba", "scipy") if find_spec(name)}
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": cores()}
     ours = sys.modules[__name__.partition(".")[0]].__version__
     return {"scratchnet": ours} | packages | machine
