@@ -36,7 +36,7 @@ def windows(x: NDArray, kh: int, kw: int, stride: Any, padding: Any, border: flo
 def as_columns(fields: NDArray) -> NDArray:
     """Return the windows as columns: (N, C, OH, OW, kh, kw) -> (C*kh*kw, N*OH*OW)."""
     N, C, OH, OW, kh, kw = fields.shape
-    return fields.transpose(1, 4, 5, 0, 2, 3).reshape(C * kh * kw, N * OH * OW)
+    return fields.transpose(1, 4, 5, 0, 2, 3).copy().reshape(C * kh * kw, N * OH * OW)  # never a view of x
 
 
 def im2col(x: NDArray, kh: int, kw: int, stride: Any, padding: Any) -> NDArray:

@@ -22,7 +22,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from scratchnet.datasets import SETS, distort, hold_out
@@ -200,6 +199,8 @@ class Run:
         """
         for folder in (self.folder, self.folder / "report"):
             check_writable(folder)
+        from filelock import FileLock, Timeout  # here, because it warns in a browser
+
         lock = FileLock(self.folder / LOCK)
         try:
             lock.acquire(timeout=0)
