@@ -1,5 +1,7 @@
 """Lessons as notebooks, and building their website."""
 
+import ast
+import asyncio
 import re
 import shutil
 import sys
@@ -9,7 +11,9 @@ import pytest
 from courses import three_lessons
 from PIL import Image
 
+from scratchnet.cli import main
 from scratchnet.errors import InputError
+from scratchnet.lessons import notebook as notebooks
 from scratchnet.lessons.notebook import write_notebook
 from scratchnet.lessons.scripts import CellError, all_lessons
 
@@ -50,6 +54,38 @@ def test_a_notebook_is_not_overwritten(tmp_path):
     with pytest.raises(InputError, match=r"mine.ipynb exists already\. Remove it, or name another file with path="):
         write_notebook(LESSONS[0], path)
     assert path.read_text() == "mine"
+
+
+def test_all_lessons_become_notebooks_with_one_command(tmp_path, capsys):
+    assert main(["lessons", "notebook", "--all", "--out", str(tmp_path / "all")]) == 0
+    printed = capsys.readouterr().out.split()
+    assert printed == [str(tmp_path / "all" / f"{name}.ipynb") for name in NAMES]
+    assert main(["lessons", "notebook", "--all", "--out", str(tmp_path / "all")]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_the_folder_for_jupyterlite(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "build_wheel", lambda folder: folder / "the.whl")
+    *paths, wheel = notebooks.write_for_browsers(tmp_path)
+    assert [path.stem for path in paths] == NAMES[:14] and wheel == tmp_path / "pypi" / "the.whl"
+    for path, lesson in zip(paths, LESSONS):
+        first, *rest = jupytext.read(path).cells
+        assert path.parent == tmp_path / "files" and len(rest) == len(lesson.cells)
+        code = compile(first.source, "first", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        exec(code, {})  # does nothing here
+        monkeypatch.setattr(sys, "platform", "emscripten")
+        with pytest.raises(ModuleNotFoundError, match="piplite"):
+            asyncio.run(eval(code, {}))
+        monkeypatch.undo()
+
+
+def test_a_wheel_that_pip_cannot_make_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
+    monkeypatch.setattr(notebooks, "__version__", "0.0.0.dev999")
+    with pytest.raises(
+        InputError, match=r"pip cannot make the wheel of scratchnet-lenet==0\.0\.0\.dev999: .*No matching"
+    ):
+        notebooks.build_wheel(tmp_path)
 
 
 @pytest.mark.parametrize(

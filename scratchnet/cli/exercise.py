@@ -193,10 +193,12 @@ def say_what_is_next(options, folder, exercise, exercises):
 def patience(exercise):
     """Says after some seconds why it takes so long."""
     from scratchnet.cli.progress import say
+    from scratchnet.parallel.threads import THREADS
 
     text = f"Still at it. Kernels are compiled once, up to 20 s; what never ends is stopped after {exercise.seconds} s."
     timer = threading.Timer(4, say, [text])
-    timer.start()
+    if THREADS:
+        timer.start()
     try:
         yield
     finally:

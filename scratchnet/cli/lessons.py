@@ -16,6 +16,8 @@ EXAMPLES = """examples:
   python -m scratchnet lessons run 7 --debug    in pdb; stepping into a kernel steps through its loops
   python -m scratchnet lessons build            all of them as a website, offline
   python -m scratchnet lessons notebook 7       as 07_im2col.ipynb
+  python -m scratchnet lessons notebook --all   all of them, in the folder notebooks
+  python -m scratchnet lessons notebook --lite  lessons 0 to 13 for JupyterLite, where they run in a browser
 """
 
 
@@ -44,10 +46,14 @@ def add(commands):
     )
     build.set_defaults(command=build_website)
     build.add_argument("--out", type=path_of, default=Path("site"), metavar="DIR", help="(default: site)")
-    notebook = whats.add_parser("notebook", help="write a lesson as an .ipynb; needs the extra [lessons]")
+    notebook = whats.add_parser("notebook", help="write lessons as .ipynb; needs the extra [lessons]")
     notebook.set_defaults(command=notebook_of)
-    notebook.add_argument("lesson", metavar="N", help="number or name")
-    notebook.add_argument("--out", type=path_of, metavar="FILE", help="default: the lesson's name, in this folder")
+    which = notebook.add_mutually_exclusive_group(required=True)
+    which.add_argument("lesson", nargs="?", metavar="N", help="number or name")
+    which.add_argument("--all", action="store_true", help="all lessons")
+    which.add_argument("--lite", action="store_true", help="lessons 0 to 13 and the wheel, for `jupyter lite build`")
+    where = "default: the lesson's name in this folder; for --all the folder notebooks, for --lite the folder lite"
+    notebook.add_argument("--out", type=path_of, metavar="PATH", help=where)
 
 
 def list_lessons(options):
@@ -56,7 +62,7 @@ def list_lessons(options):
     print(listing(all_lessons()))
     print("\npython -m scratchnet lessons run 1         steps through one, cell by cell (--debug: in pdb)")
     print("python -m scratchnet lessons build         all of them as a website, offline")
-    print("python -m scratchnet lessons notebook 1    one as a notebook")
+    print("python -m scratchnet lessons notebook 1    one as a notebook (--all: all of them)")
     print("python -m scratchnet exercise              their exercises: write the layers yourself")
 
 
@@ -128,8 +134,14 @@ def build_website(options):
 
 
 def notebook_of(options):
-    from scratchnet.lessons.notebook import write_notebook
+    from scratchnet.lessons.notebook import write_for_browsers, write_notebook, write_notebooks
     from scratchnet.lessons.scripts import find_lesson
 
-    lesson = find_lesson(options.lesson)
-    print(write_notebook(lesson, options.out or Path(f"{lesson.path.stem}.ipynb")))
+    if options.all:
+        written = write_notebooks(options.out or Path("notebooks"))
+    elif options.lite:
+        written = write_for_browsers(options.out or Path("lite"))
+    else:
+        lesson = find_lesson(options.lesson)
+        written = [write_notebook(lesson, options.out or Path(f"{lesson.path.stem}.ipynb"))]
+    print("\n".join(map(str, written)))

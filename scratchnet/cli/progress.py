@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from scratchnet import schedules
-from scratchnet.kernels.jit import compiling_announced
+from scratchnet.kernels.jit import compiling_announced, njit
 from scratchnet.optimizers import SDLM
 from scratchnet.parallel import quiet_overflow
 from scratchnet.training import Callback, evaluate, fit
@@ -18,8 +18,10 @@ def prepare_kernels(net, loss=None, optimizer=None, *, batch_size=1, images=40, 
     """Let Numba compile or load the kernels, on a copy of the network.
 
     It runs a forward pass of this many images. With a loss and an optimizer (net -> optimizer) it runs an epoch of
-    training instead, and a forward pass of one image as in the report.
+    training instead, and a forward pass of one image as in the report. Without Numba there is nothing to wait for.
     """
+    if njit is None:
+        return
     start = time.perf_counter()
     say("Preparing the kernels (compiled once, up to 20 s, then cached) ...", end=" ")
     net, data = copy.deepcopy(net), (np.zeros((images, *net.input_shape), np.float32), np.zeros(images, np.uint8))

@@ -22,6 +22,7 @@ from pathlib import Path
 from scratchnet.errors import CheckFailed, InputError, Missing, Mistake, NotWritten, ScratchnetError, visible
 from scratchnet.exercises import limits
 from scratchnet.exercises.wire import Broken, Gone, TooLate, Wire, packed
+from scratchnet.parallel.threads import THREADS
 
 ROOT = Path(__file__).parents[2]
 START = 60  # seconds for Python to start, and to compile kernels once
@@ -349,6 +350,10 @@ class Answer:
 @functools.cache
 def my_desk():
     """Return the Desk of this program, for the files of the one who uses it."""
+    if not THREADS:  # nor other processes
+        from scratchnet.exercises.one_process import OneProcessDesk
+
+        return OneProcessDesk()
     desk = Desk()
     atexit.register(desk.close)
     return desk

@@ -21,6 +21,7 @@ import numpy as np
 from scratchnet.errors import Missing, Mistake, NotWritten, ScratchnetError
 from scratchnet.exercises.blank import is_blank
 from scratchnet.exercises.meanings import MEANINGS
+from scratchnet.parallel.threads import THREADS
 
 
 def load(exercise, path):
@@ -187,7 +188,7 @@ def explained(path, seconds=None, left=None):
         _thread.interrupt_main()
 
     here = threading.current_thread() is threading.main_thread()
-    timer = threading.Timer(left or seconds, interrupt) if seconds and here else None
+    timer = threading.Timer(left or seconds, interrupt) if seconds and here and THREADS else None
     if timer:
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # none with `... &` in a script
         timer.daemon = True

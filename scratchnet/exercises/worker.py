@@ -199,23 +199,29 @@ def prepared(task):
 
 
 def serve(wire, attempt, strict):
+    message = {"do": "open"}
+    while message["do"] != "end":
+        reply_to(message, wire, attempt, strict)
+        message = wire.asked()
+
+
+def reply_to(message, wire, attempt, strict=False):
+    """Do what a message asks for, and send the answer: the results, and what was printed."""
+
     def debugging():
         if not strict:  # the learner may take their time; a class may not
             attempt.stop_the_clock()
             wire.answer({"kind": "debugging"})
 
-    message = {"do": "open"}
-    while message["do"] != "end":
-        printed, results = Printed(), []
-        try:
-            with printed.instead_of_the_screen(debugging):
-                answer, results = attempt.reply(message)
-        except Broken:
-            raise
-        except BaseException as why:
-            answer = told(why)
-        wire.answer(answer | {"printed": printed.text()}, results)
-        message = wire.asked()
+    printed, results = Printed(), []
+    try:
+        with printed.instead_of_the_screen(debugging):
+            answer, results = attempt.reply(message)
+    except Broken:
+        raise
+    except BaseException as why:
+        answer = told(why)
+    wire.answer(answer | {"printed": printed.text()}, results)
 
 
 def told(why):

@@ -1,4 +1,4 @@
-"""Compile the kernels with Numba, and keep the compiled code on disk.
+"""Compile the kernels with Numba, and keep the compiled code on disk. Without Numba, take them from plain.py.
 
 Numba drops what it kept when the file of a function changes, but not when a file changes whose functions are compiled
 into it. So a digest of all sources of a folder is part of the name of what is kept. A damaged file, a full disk or a
@@ -16,8 +16,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from numba import njit
-from numba.core.caching import FunctionCache
+try:
+    from numba import njit
+    from numba.core.caching import FunctionCache
+    from numba.extending import overload
+except ImportError:  # in a browser, for example
+    njit, FunctionCache, overload = None, object, lambda function: lambda other: other  # type: ignore
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,10 +90,24 @@ def jit(function: F) -> F:
     """Return Numba's `njit` of a function: compiled at the first call, for the types of that call, and kept on disk.
 
     The compiled function releases the interpreter lock. `jit(f).py_func` is f; with NUMBA_DISABLE_JIT=1
-    f itself runs. It is not kept if Numba finds no folder to write to.
+    f itself runs. It is not kept if Numba finds no folder to write to. Without Numba, the function of that name in
+    plain.py is returned, with f as its py_func, or f itself if there is none.
     """
+    if njit is None:
+        return in_numpy(function)
     stamp = digest(Path(function.__code__.co_filename).parent)
     return kept(njit, function, stamp, nogil=True, error_model="numpy")
+
+
+def in_numpy(function: Any) -> Any:
+    """Return what stands in plain.py for a kernel, or the kernel itself."""
+    from scratchnet.kernels import plain
+
+    stand_in = getattr(plain, function.__name__, None)
+    if stand_in is None or os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return function
+    stand_in.py_func, stand_in.__doc__ = function, function.__doc__
+    return stand_in
 
 
 @contextlib.contextmanager

@@ -1,11 +1,29 @@
-"""A lesson as a notebook, and the extra [lessons] that this and the website need."""
+"""Lessons as notebooks, and the extra [lessons] that these and the website need."""
 
 import contextlib
+import subprocess
+import sys
+from pathlib import Path
 
+from scratchnet import __version__
 from scratchnet.errors import InputError
+from scratchnet.lessons.scripts import Lesson, all_lessons
 from scratchnet.storage import atomic_write, here
+from scratchnet.viewing.show import ROOT
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+IN_A_BROWSER = range(14)  # lessons that need no Numba, and minutes at most without it
+INSTALL = """\
+# %%
+# In a browser, this installs scratchnet; elsewhere it does nothing.
+import sys
+
+if sys.platform == "emscripten":
+    import piplite
+
+    await piplite.install("scratchnet-lenet")
+
+"""
 
 
 @contextlib.contextmanager
@@ -20,9 +38,10 @@ def extra():
         ) from None
 
 
-def write_notebook(lesson, path):
+def write_notebook(lesson: Lesson, path: str | Path, begin: str = "") -> Path:
     """Write a lesson as an .ipynb without outputs, and return its path. jupytext makes the same script of it again.
 
+    begin: cells in percent format that come before the lesson's own.
     Raises InputError when the path is there already.
     """
     path = here(path)
@@ -30,10 +49,39 @@ def write_notebook(lesson, path):
         raise InputError(f"{path} exists already. Remove it, or name another file with path=.")
     with extra():
         import jupytext
-    notebook = jupytext.reads(lesson.script, fmt="py:percent")
+    notebook = jupytext.reads(begin + lesson.script, fmt="py:percent")
     notebook.metadata.update(kernelspec=KERNEL, language_info={"name": "python"})
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number}"  # by chance otherwise
     with atomic_write(path) as file:
         file.write(jupytext.writes(notebook, fmt="ipynb").encode("utf-8"))
     return path
+
+
+def write_notebooks(folder: str | Path) -> list[Path]:
+    """Write every lesson as a notebook into a folder, and return the paths. Raises InputError when one is there."""
+    return [write_notebook(lesson, here(folder) / f"{lesson.path.stem}.ipynb") for lesson in all_lessons()]
+
+
+def write_for_browsers(folder: str | Path) -> list[Path]:
+    """Write a folder from which `jupyter lite build` makes a site, and return the paths: the notebooks of lessons 0
+    to 13 in files/, each with a first cell that installs scratchnet, and the wheel that it installs in pypi/.
+
+    Raises InputError when a notebook is there already, and when pip cannot make the wheel.
+    """
+    folder = here(folder)
+    lessons = [lesson for lesson in all_lessons() if lesson.number in IN_A_BROWSER]
+    paths = [write_notebook(lesson, folder / "files" / f"{lesson.path.stem}.ipynb", INSTALL) for lesson in lessons]
+    return [*paths, build_wheel(folder / "pypi")]
+
+
+def build_wheel(folder: Path) -> Path:
+    """Let pip make the wheel of this version in a folder, from the clone if there is one, and return its path."""
+    source = str(ROOT) if (ROOT / "pyproject.toml").is_file() else f"scratchnet-lenet=={__version__}"
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), source]
+    run = subprocess.run(pip, capture_output=True, text=True)
+    wheels = list(folder.glob("scratchnet_lenet-*.whl"))
+    if run.returncode or not wheels:
+        why = run.stderr.strip().split("\n")[-1]
+        raise InputError(f"pip cannot make the wheel of {source}: {why}")
+    return wheels[-1]
