@@ -16,6 +16,7 @@ EXAMPLES = """examples:
   python -m scratchnet lessons run 7 --debug    in pdb; stepping into a kernel steps through its loops
   python -m scratchnet lessons build            all of them as a website, offline
   python -m scratchnet lessons notebook 7       as 07_im2col.ipynb
+  python -m scratchnet lessons slides           for teachers: six sessions, each a file that needs no network
 """
 
 
@@ -48,6 +49,10 @@ def add(commands):
     notebook.set_defaults(command=notebook_of)
     notebook.add_argument("lesson", metavar="N", help="number or name")
     notebook.add_argument("--out", type=path_of, metavar="FILE", help="default: the lesson's name, in this folder")
+    slides = whats.add_parser("slides", help="for teachers: write slides as HTML; needs the extra [lessons]")
+    slides.set_defaults(command=build_slides)
+    slides.add_argument("files", nargs="*", type=path_of, metavar="FILE.md", help="(default: the six sessions)")
+    slides.add_argument("--out", type=path_of, default=Path("slides"), metavar="DIR", help="(default: slides)")
 
 
 def list_lessons(options):
@@ -133,3 +138,10 @@ def notebook_of(options):
 
     lesson = find_lesson(options.lesson)
     print(write_notebook(lesson, options.out or Path(f"{lesson.path.stem}.ipynb")))
+
+
+def build_slides(options):
+    from scratchnet.lessons.slides import sources, write_slides
+
+    for source in options.files or sources():
+        print(write_slides(source, options.out), flush=True)
