@@ -5,7 +5,7 @@ import contextlib
 import threading
 from pathlib import Path
 
-from scratchnet.cli import grading, own_layers
+from scratchnet.cli import grading, own_layers, teaching
 from scratchnet.cli.flags import natural, pasted, path_of
 from scratchnet.errors import InputError
 
@@ -22,6 +22,7 @@ EXAMPLES = """examples:
 for teachers:
   python -m scratchnet exercise syllabus        write syllabus.ini, to edit
   python -m scratchnet exercise grade class --csv grades.csv --jobs 4
+  python -m scratchnet exercise similar class   which files have the same structure
 """
 
 
@@ -58,6 +59,7 @@ def add(commands):
     action(reset, "reset", "begin again; a copy is kept")
     own_layers.add(whats, where)
     grading.add(whats)
+    teaching.add(whats)
 
 
 def next_command(options, what, number):

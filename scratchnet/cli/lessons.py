@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   python -m scratchnet lessons notebook 7       as 07_im2col.ipynb
   python -m scratchnet lessons notebook --all   all of them, in the folder notebooks
   python -m scratchnet lessons notebook --lite  lessons 0 to 13 for JupyterLite, where they run in a browser
+  python -m scratchnet lessons slides           for teachers: six sessions, each a file that needs no network
 """
 
 
@@ -54,6 +55,10 @@ def add(commands):
     which.add_argument("--lite", action="store_true", help="lessons 0 to 13 and the wheel, for `jupyter lite build`")
     where = "default: the lesson's name in this folder; for --all the folder notebooks, for --lite the folder lite"
     notebook.add_argument("--out", type=path_of, metavar="PATH", help=where)
+    slides = whats.add_parser("slides", help="for teachers: write slides as HTML; needs the extra [lessons]")
+    slides.set_defaults(command=build_slides)
+    slides.add_argument("files", nargs="*", type=path_of, metavar="FILE.md", help="(default: the six sessions)")
+    slides.add_argument("--out", type=path_of, default=Path("slides"), metavar="DIR", help="(default: slides)")
 
 
 def list_lessons(options):
@@ -145,3 +150,10 @@ def notebook_of(options):
         lesson = find_lesson(options.lesson)
         written = [write_notebook(lesson, options.out or Path(f"{lesson.path.stem}.ipynb"))]
     print("\n".join(map(str, written)))
+
+
+def build_slides(options):
+    from scratchnet.lessons.slides import sources, write_slides
+
+    for source in options.files or sources():
+        print(write_slides(source, options.out), flush=True)
