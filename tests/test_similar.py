@@ -166,6 +166,8 @@ def test_what_many_have_does_not_count():
     other = shape_of(HONEST["linear"]["einsum"])
     many = {f"student {n}": shape_of(LONG) for n in range(12)}
     assert compared("linear", many, given) == []
+    few = {f"student {n}": shape_of(LONG if n < 4 else HONEST["linear"]["einsum"]) for n in range(30)}
+    assert len(compared("linear", few, given)) == 6, "a group of four is named"
     two = {f"student {n}": shape_of(LONG) if n < 2 else other for n in range(30)}
     assert [pair.students for pair in compared("linear", two, given)] == [("student 0", "student 1")]
 
@@ -197,7 +199,7 @@ def test_the_command_names_pairs_files_and_lines(tmp_path, monkeypatch, capsys):
     assert "1 pair of students has code of the same structure" in out and "Ann and Ben" in out
     assert "linear                   100%   lines " in out
     assert "Cem" not in out and "Talk" not in err and "talk to both students" in out
-    assert "Dee: ex02_linear.py is no Python that can be read; not compared." in err and "Flo: " in err
+    assert "Dee: ex02_linear.py is no Python; it is not compared." in err and "Flo: " in err
     rows = Path("similar.csv").read_text("utf-8-sig").splitlines()
     assert rows[0].startswith("first,second,exercise,share,parts") and rows[1].startswith("Ann,Ben,linear,1.00,")
 

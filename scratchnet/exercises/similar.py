@@ -22,13 +22,14 @@ from scratchnet.viewing.show import underlying
 LEAST = 0.75  # of the parts that a file adds, to be named
 SMALL = 20  # parts: a file that adds fewer has too few ways to be right
 PHRASE = 4  # parts: a smaller expression, unless it is a statement, is a word of the language
-OFTEN, FEW = 0.25, 3  # what so large a share of a class has, and more than so many, is common knowledge
+OFTEN, FEW = 0.1, 4  # what more than so large a share of a class has, and more than so many, is common knowledge
 TOP = 20  # pairs on the screen
 LIMITS = """
-Names, comments, layout, order of statements and the sides of + and * do not matter. What the blank file or the library
-has, and what more than a quarter of the class has, does not count. A program cannot know who wrote it first, whether
-the two worked together as you allow, or whether both read the same page or asked the same assistant. It misses code
-that was written anew from the same idea. Read both files, and talk to both students, before you conclude anything."""
+Names, comments, layout, order of statements and the sides of + and * do not matter. What the blank file or the
+library has, and what more than a tenth of the class (and more than four) has, does not count. A program cannot know
+who wrote it first, whether the two worked together as you allow, or whether both read the same page or asked the same
+assistant. It misses code that was written anew from the same idea. Read both files, and talk to both students, before
+you conclude anything."""
 
 
 @dataclass(frozen=True)
@@ -44,31 +45,35 @@ class Pair:
 
 def similar(listed: Iterable[Submission], exercises: Iterable[Exercise]) -> tuple[list[Pair], list[str]]:
     """Return the Pairs of a class, and sentences on the files that could not be read. Nothing of them is run."""
-    pairs, notes, listed = [], [], list(listed)
+    texts, pairs, notes = texts_of(listed), list[Pair](), list[str]()
     for exercise in exercises:
         if not exercise.derived:
-            found, unread = shapes(listed, exercise)
+            found, unread = shapes(texts.get(exercise.name, {}))
             pairs += compared(exercise.name, found, known(exercise))
-            notes += unread
+            notes += [f"{student}: {FILES[exercise.name]} is no Python; it is not compared." for student in unread]
     return pairs, notes
 
 
-def shapes(listed: list[Submission], exercise: Exercise) -> tuple[dict[str, Shape], list[str]]:
-    """Return {student: Shape} of the files of an exercise, and sentences on those that are no Python."""
-    found, notes = {}, []
+def texts_of(listed: Iterable[Submission]) -> dict[str, dict[str, str]]:
+    """Return {exercise: {student: text of the file}}; each submission is unpacked once."""
+    texts: dict[str, dict[str, str]] = {}
     for submission in listed:
-        path = submission.chosen().files.get(exercise.name)
-        if path is None:
-            continue
+        files = submission.bag().files
+        for name, path in submission.chosen().files.items():
+            code = (python(path, files) or b"").decode("utf-8-sig", "replace")
+            texts.setdefault(name, {})[submission.student] = code
+    return texts
+
+
+def shapes(texts: dict[str, str]) -> tuple[dict[str, Shape], list[str]]:
+    """Return {student: Shape} of these files, and the students whose file is no Python."""
+    found, unread = {}, []
+    for student, text in texts.items():
         try:
-            found[submission.student] = shape_of(text_of(python(path, submission.bag().files)))
+            found[student] = shape_of(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            notes.append(f"{submission.student}: {FILES[exercise.name]} is no Python that can be read; not compared.")
-    return found, notes
-
-
-def text_of(data: bytes | None) -> str:
-    return (data or b"").decode("utf-8-sig", "replace")
+            unread.append(student)
+    return found, unread
 
 
 @cache
