@@ -211,6 +211,9 @@ answer = by_mpi(SCRIPT)
 print(answer)
 
 # %% [markdown]
+# The library trains in this way with `mpiexec -n 4 python -m scratchnet train --recipe tutorial-28`, and in Python with
+# `fit(..., comm=MPI.COMM_WORLD)`: each rank has its share of every batch, and an update needs one all-reduce.
+#
 # ## What it costs
 #
 # A message takes a fixed time, the **latency**, and a time for its bytes, given by the **bandwidth** (bytes per
