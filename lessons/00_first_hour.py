@@ -29,7 +29,9 @@ from scratchnet.runs.recipes import RECIPES
 # by a little, in the direction that makes the answer better. That is all.
 #
 # There are 60,000 digits to train on and 10,000 others to test with. The recipe below is that of the paper,
-# except that it sees 10,000 digits once. In a terminal, `python -m scratchnet train --quick` does the same.
+# except that it sees 10,000 digits once. In a terminal, this does the same:
+#
+#     python -m scratchnet train --quick
 
 # %% [markdown]
 # **Predict.** There are ten digits. How many percent of the test digits will the network read wrong before

@@ -269,4 +269,6 @@ assert runs["distortions"][1] < min(runs[name][1] for name in runs if name != "d
 # `patience` epochs in a row. Try patience 1, 3 and 10 with the 200 shuffled labels. Which one stops too early? Then
 # combine two remedies, for example distortions and dropout, and judge them on the 3,000 digits once.
 #
-# `early-stopping`, `dropout` and `distortions` have a checker: `python -m scratchnet exercise start early-stopping`.
+# `early-stopping`, `dropout` and `distortions` have a checker:
+#
+#     python -m scratchnet exercise start early-stopping

@@ -274,4 +274,6 @@ assert read["train", "one class each"] > 30 > 10 > read["exact"], "a batch must 
 # alone, in training mode. Derive it for yourself before you look up, and check it with `check_gradients`. Then write
 # reading mode: which of the three terms are left, and why?
 #
-# The layer for maps has a checker: `python -m scratchnet exercise start batch-norm`.
+# The layer for maps has a checker:
+#
+#     python -m scratchnet exercise start batch-norm

@@ -303,4 +303,6 @@ assert max(best.values()) < machines[-1] and errors[640] > errors[10] + 5, "more
 # with threads as above, for 1, 2, 3 and 7 ranks and rows of 0, 1, 5 and 1,000 numbers. Then train LeNet-5
 # with four ranks: do the four copies end with the same weights, bit by bit?
 #
-# The ring has a checker, which runs its ranks as threads: `python -m scratchnet exercise start all-reduce`.
+# The ring has a checker, which runs its ranks as threads:
+#
+#     python -m scratchnet exercise start all-reduce

@@ -177,6 +177,9 @@ def test_the_graph_has_values_above_and_gradients_below(six):
         assert abs(float(value) - values[name]) <= 0.006 and abs(float(gradient) - gradients[name]) <= 0.006, name
     beside = [float(text.get_text()) for (x, _), text in by_place.items() if x == 45]
     assert beside == pytest.approx([gradients["x-p"], gradients["x-q"]], abs=0.006)
+    (place,) = [at for at, text in by_place.items() if text.get_text() == "d"]
+    begin = [tuple(line.get_xydata()[0]) for line in figure.axes[0].lines]
+    assert len([x for x, y in begin if (x, y) == (place[0] - 13, place[1] + 20)]) == 2, "d is used twice"
 
 
 @pytest.mark.parametrize("which", ["values", "gradients"])

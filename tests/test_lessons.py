@@ -133,6 +133,13 @@ def test_a_lesson_has_what_the_course_promises(lesson):
     assert len(lesson.exercise[1]) > 50
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_a_command_of_an_exercise_has_a_line_of_its_own(lesson):
+    for cell in (cell for cell in lesson.cells if cell.text):
+        outside = "\n".join(line for line in cell.source.split("\n") if not line.startswith("    "))
+        assert "scratchnet exercise" not in " ".join(outside.split()), outside
+
+
 def prose(lesson):
     return " ".join(" ".join(cell.source.split()) for cell in lesson.cells if cell.text)
 

@@ -15,6 +15,7 @@ EXAMPLES = """examples:
   python -m scratchnet lessons run 7 --resume   go on where you stopped
   python -m scratchnet lessons run 7 --debug    in pdb; stepping into a kernel steps through its loops
   python -m scratchnet lessons build            all of them as a website, offline
+  python -m scratchnet lessons build 0 1 2      only these
   python -m scratchnet lessons notebook 7       as 07_im2col.ipynb
   python -m scratchnet lessons notebook --all   all of them, in the folder notebooks
   python -m scratchnet lessons notebook --lite  lessons 0 to 13 for JupyterLite, where they run in a browser
@@ -46,6 +47,7 @@ def add(commands):
         help="run all lessons and write them as a website; needs the extra [lessons]",
     )
     build.set_defaults(command=build_website)
+    build.add_argument("lessons", nargs="*", metavar="N", help="only these lessons, by number or name (default: all)")
     build.add_argument("--out", type=path_of, default=Path("site"), metavar="DIR", help="(default: site)")
     notebook = whats.add_parser("notebook", help="write lessons as .ipynb; needs the extra [lessons]")
     notebook.set_defaults(command=notebook_of)
@@ -132,9 +134,15 @@ def terminal():
 
 
 def build_website(options):
+    from scratchnet.exercises.catalogue import IN_ORDER
+    from scratchnet.lessons.scripts import find_lesson
     from scratchnet.lessons.site import build_site
 
-    index = build_site(options.out, reference=True, live=True)
+    only = {find_lesson(word) for word in options.lessons}
+    exercises = {}
+    for exercise in IN_ORDER:
+        exercises.setdefault(exercise.lesson, []).append((exercise.number, exercise.name, exercise.title))
+    index = build_site(options.out, reference=not only, live=not only, only=only, exercises=exercises)
     print(f"site  {index}")
 
 

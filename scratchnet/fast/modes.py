@@ -39,7 +39,7 @@ def plan_dropout(plan, layer, x):
     y, m, one = plan.like(x), plan.take((x.vectors + 1) * LANES), int(plan.lanes == 1)
     keys, factor = plan.take(2 * plan.passes), plan.constant([1 / (1 - layer.p)])
     dropped = math.ceil(np.float32(layer.p) * 2.0**24)  # of the 2^24 numbers of `uniform`
-    plan.keys.append((layer, keys))
+    plan.keys.append((layer, keys, math.prod(x.shape)))
 
     def copied(source, to):
         return [(convolutions.copy_rows, (), source, to, 1, 1, x.vectors * LANES, 0, 0, 0, 0)]
@@ -109,10 +109,10 @@ def before(plan, memories, images):
     if not plan.with_modes:
         return
     passes, batch = (images, 1) if plan.lanes == 1 else (1, images)
-    dropping_now = [(layer, first) for layer, first in plan.keys if layer.training]
-    drawn = draw_keys([layer for layer, _ in dropping_now], passes)
-    for layer, first in dropping_now:
-        memories[:, first : first + 2 * passes] = drawn[layer].view(np.float32)
+    dropping_now = [(layer, *places) for layer, *places in plan.keys if layer.training]
+    drawn = draw_keys([layer for layer, *_ in dropping_now], passes)
+    for layer, at, entries in dropping_now:
+        memories[:, at : at + 2 * passes] = layer.of_first(drawn[layer], entries).view(np.float32)
     for layer, x, places in plan.norms:
         C, H, W = x.shape
         running = np.stack([layer.running_mean, layer.running_var])

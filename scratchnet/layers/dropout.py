@@ -24,6 +24,7 @@ class Dropout(Layer):
     """
 
     whole_batch = True  # one key for each batch
+    first = 0  # the number of the first image of x in its batch, which ranks of MPI share
 
     def __init__(self, p: float = 0.5, *, rng: Seed = None) -> None:
         if not is_finite(p) or not 0 <= p < 1:
@@ -34,7 +35,7 @@ class Dropout(Layer):
     def forward(self, x: NDArray) -> NDArray:
         expect_input(self, x)
         if self.training:
-            key = self.rng.integers(2**64, dtype=np.uint64)
+            key = self.of_first(self.rng.integers(2**64, size=1, dtype=np.uint64), x[0].size)
             self.m = (uniform(key, x.shape) >= self.p).astype(x.dtype) / x.dtype.type(1 - self.p)
         else:
             self.m = np.ones_like(x)
@@ -48,6 +49,10 @@ class Dropout(Layer):
         expect_gradient(self, hy, self.m.shape)
         return self.m**2 * like(self.m, hy)
 
+    def of_first(self, keys: NDArray[np.uint64], entries: int) -> NDArray[np.uint64]:
+        """Return the keys whose number 0 is the first number of image `first`; entries: the numbers of an image."""
+        return keys + np.uint64(self.first * entries * STEP % 2**64)
+
     def __repr__(self) -> str:
         return f"Dropout({self.p:g})"
 
@@ -56,7 +61,7 @@ class Dropout(Layer):
 STEP, FACTORS = 0x9E3779B97F4A7C15, (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
-def uniform(key: np.uint64, shape: tuple[int, ...]) -> NDArray[np.float32]:
+def uniform(key: NDArray[np.uint64], shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Return numbers from 0 to below 1. Number i depends on the key and on i alone, so each can be computed by itself.
 
     It is the upper 24 bits of z_i, modulo 2^64: z = key + (i + 1) STEP, then z <- (z ^ z >> 30) FACTORS[0],

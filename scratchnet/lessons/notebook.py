@@ -1,6 +1,7 @@
 """Lessons as notebooks, and the extra [lessons] that these and the website need."""
 
 import contextlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -78,8 +79,8 @@ def write_for_browsers(folder: str | Path) -> list[Path]:
 def build_wheel(folder: Path) -> Path:
     """Let pip make the wheel of this version in a folder, from the clone if there is one, and return its path."""
     source = str(ROOT) if (ROOT / "pyproject.toml").is_file() else f"scratchnet-lenet=={__version__}"
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), source]
-    run = subprocess.run(pip, capture_output=True, text=True)
+    pip = [sys.executable, "-m", "pip", "wheel", "-q", "-w", str(folder), source]
+    run = subprocess.run(pip, env=os.environ | {"PIP_NO_DEPS": "1"}, capture_output=True, text=True)
     wheels = list(folder.glob("scratchnet_lenet-*.whl"))
     if run.returncode or not wheels:
         why = run.stderr.strip().split("\n")[-1]

@@ -56,7 +56,7 @@ class RankEngine:
         batch = np.arange(len(x))[batch]
         mine = self.share(len(batch))
         part = batch[mine] if mine.stop > mine.start else batch[:1]  # a rank without a share: an image of weight 0
-        with rows_of_masks(self.dropouts, mine, len(batch)):
+        with rows_of_masks(self.dropouts, mine):
             E, y = self.engine.gradients(x, labels, part)
         ys = np.zeros((len(batch), y.shape[1]), y.dtype)
         ys[mine] = y[: mine.stop - mine.start]  # zeros elsewhere, so that the sum is what each rank has put in
@@ -124,25 +124,13 @@ def stops_together(comm: Any) -> Iterator[list[int]]:
             raise KeyboardInterrupt
 
 
-class Rows:
-    """A Generator for one rank: it draws the mask of the whole batch, as one process does, and returns its rows."""
-
-    def __init__(self, rng: np.random.Generator, mine: slice, images: int) -> None:
-        self.rng, self.mine, self.images = rng, mine, images
-
-    def random(self, shape: tuple[int, ...], dtype: Any) -> NDArray:
-        whole = self.rng.random((self.images, *shape[1:]), dtype)
-        return whole[self.mine] if self.mine.stop > self.mine.start else whole[:1]
-
-
 @contextlib.contextmanager
-def rows_of_masks(dropouts: list, mine: slice, images: int) -> Iterator[None]:
-    """Return a context in which these layers draw their rows of the masks of a whole batch."""
-    generators = [leaf.rng for leaf in dropouts]
-    for leaf, rng in zip(dropouts, generators):
-        leaf.rng = Rows(rng, mine, images)
+def rows_of_masks(dropouts: list, mine: slice) -> Iterator[None]:
+    """Return a context in which these layers draw this rank's rows of the masks of a whole batch."""
+    for leaf in dropouts:
+        leaf.first = mine.start
     try:
         yield
     finally:
-        for leaf, rng in zip(dropouts, generators):
-            leaf.rng = rng
+        for leaf in dropouts:
+            leaf.first = 0
