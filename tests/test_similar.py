@@ -111,7 +111,7 @@ def measured():
 
 def test_copies_with_other_names_and_order_are_found():
     _, _, copies, found, small = measured()
-    assert copies > 100 and found >= copies - 1 and small < 60
+    assert copies > 100 and found >= copies - 2 and small < 60
 
 
 def test_right_answers_that_were_written_apart_are_no_pair():
