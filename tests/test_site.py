@@ -6,6 +6,7 @@ import importlib
 import re
 import shutil
 import sys
+from pathlib import Path
 
 import jupytext
 import pytest
@@ -13,9 +14,9 @@ from courses import three_lessons
 from PIL import Image
 
 from scratchnet import cli
+from scratchnet.cli import lessons as commands
 from scratchnet.cli import main
 from scratchnet.errors import InputError
-from scratchnet.lessons import notebook as notebooks
 from scratchnet.lessons import scripts
 from scratchnet.lessons.notebook import write_notebook
 from scratchnet.lessons.scripts import CellError, all_lessons
@@ -67,16 +68,16 @@ def test_all_lessons_become_notebooks_with_one_command(tmp_path, capsys):
     assert "exists already" in capsys.readouterr().err
 
 
-def test_the_folder_for_jupyterlite(tmp_path, monkeypatch):
-    monkeypatch.setattr(notebooks, "build_wheel", lambda folder: folder / "the.whl")
-    *paths, wheel = notebooks.write_for_browsers(tmp_path)
+def test_the_folder_for_jupyterlite(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(commands, "build_wheel", lambda folder: folder / "the.whl")
+    assert main(["lessons", "notebook", "--lite", "--out", str(tmp_path)]) == 0
+    *paths, wheel = map(Path, capsys.readouterr().out.splitlines())
     assert [path.stem for path in paths] == NAMES[:14] and wheel == tmp_path / "pypi" / "the.whl"
     for path, lesson in zip(paths, LESSONS):
         first, *rest = jupytext.read(path).cells
         assert path.parent == tmp_path / "files" and len(rest) == len(lesson.cells)
         code = compile(first.source, "first", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        ran = eval(code, {})  # does nothing here
-        assert ran is None or asyncio.run(ran) is None
+        asyncio.run(eval(code, {}))  # does nothing here
         monkeypatch.setattr(sys, "platform", "emscripten")
         with pytest.raises(ModuleNotFoundError, match="piplite"):
             asyncio.run(eval(code, {}))
@@ -84,12 +85,10 @@ def test_the_folder_for_jupyterlite(tmp_path, monkeypatch):
 
 
 def test_a_wheel_that_pip_cannot_make_is_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
-    monkeypatch.setattr(notebooks, "__version__", "0.0.0.dev999")
-    with pytest.raises(
-        InputError, match=r"pip cannot make the wheel of scratchnet-lenet==0\.0\.0\.dev999: .*No matching"
-    ):
-        notebooks.build_wheel(tmp_path)
+    monkeypatch.setattr("scratchnet.viewing.show.ROOT", tmp_path)
+    (tmp_path / "pyproject.toml").write_text("no toml")
+    with pytest.raises(InputError, match=f"pip cannot make the wheel of {re.escape(str(tmp_path))}: .*pyproject"):
+        commands.build_wheel(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scratchnet.lessons.notebook import build_wheel
+from scratchnet.cli.lessons import build_wheel
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.package

@@ -1,6 +1,7 @@
 """python -m scratchnet lessons, lessons run, build, notebook."""
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
@@ -153,7 +154,8 @@ def notebook_of(options):
     if options.all:
         written = write_notebooks(options.out or Path("notebooks"))
     elif options.lite:
-        written = write_for_browsers(options.out or Path("lite"))
+        folder = options.out or Path("lite")  # jupyter lite build looks for both folders
+        written = [*write_for_browsers(folder / "files"), build_wheel(folder / "pypi")]
     else:
         lesson = find_lesson(options.lesson)
         written = [write_notebook(lesson, options.out or Path(f"{lesson.path.stem}.ipynb"))]
@@ -165,3 +167,18 @@ def build_slides(options):
 
     for source in options.files or sources():
         print(write_slides(source, options.out), flush=True)
+
+
+def build_wheel(folder):
+    """Let pip make the wheel of this version in a folder, from the clone if there is one, and return its path."""
+    from scratchnet import __version__
+    from scratchnet.viewing.show import ROOT
+
+    source = str(ROOT) if (ROOT / "pyproject.toml").is_file() else f"scratchnet-lenet=={__version__}"
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), source]
+    run = subprocess.run(pip, capture_output=True, text=True)
+    wheels = sorted(folder.glob("scratchnet_lenet-*.whl"))
+    if run.returncode or not wheels:
+        errors = [line for line in run.stderr.splitlines() if "error" in line.lower()]
+        raise InputError(f"pip cannot make the wheel of {source}: {next(iter(errors), 'it does not say why')}")
+    return wheels[-1]

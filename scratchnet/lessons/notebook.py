@@ -1,16 +1,11 @@
 """Lessons as notebooks, and the extra [lessons] that these and the website need."""
 
 import contextlib
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-from scratchnet import __version__
 from scratchnet.errors import InputError
 from scratchnet.lessons.scripts import Lesson, all_lessons
 from scratchnet.storage import atomic_write, here
-from scratchnet.viewing.show import ROOT
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 IN_A_BROWSER = range(14)  # lessons that need no Numba, and minutes at most without it
@@ -65,24 +60,9 @@ def write_notebooks(folder: str | Path) -> list[Path]:
 
 
 def write_for_browsers(folder: str | Path) -> list[Path]:
-    """Write a folder from which `jupyter lite build` makes a site, and return the paths: the notebooks of lessons 0
-    to 13 in files/, each with a first cell that installs scratchnet, and the wheel that it installs in pypi/.
+    """Write lessons 0 to 13 as notebooks into a folder, each with a first cell that installs scratchnet in a browser.
 
-    Raises InputError when a notebook is there already, and when pip cannot make the wheel.
+    Returns the paths. Raises InputError when one is there already.
     """
-    folder = here(folder)
     lessons = [lesson for lesson in all_lessons() if lesson.number in IN_A_BROWSER]
-    paths = [write_notebook(lesson, folder / "files" / f"{lesson.path.stem}.ipynb", INSTALL) for lesson in lessons]
-    return [*paths, build_wheel(folder / "pypi")]
-
-
-def build_wheel(folder: Path) -> Path:
-    """Let pip make the wheel of this version in a folder, from the clone if there is one, and return its path."""
-    source = str(ROOT) if (ROOT / "pyproject.toml").is_file() else f"scratchnet-lenet=={__version__}"
-    pip = [sys.executable, "-m", "pip", "wheel", "-q", "-w", str(folder), source]
-    run = subprocess.run(pip, env=os.environ | {"PIP_NO_DEPS": "1"}, capture_output=True, text=True)
-    wheels = list(folder.glob("scratchnet_lenet-*.whl"))
-    if run.returncode or not wheels:
-        why = run.stderr.strip().split("\n")[-1]
-        raise InputError(f"pip cannot make the wheel of {source}: {why}")
-    return wheels[-1]
+    return [write_notebook(lesson, here(folder) / f"{lesson.path.stem}.ipynb", INSTALL) for lesson in lessons]
