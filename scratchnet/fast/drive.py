@@ -32,11 +32,12 @@ def load_one(memory, image, maps, step, to):
 
 
 @jit
-def take_in(memory, where, batch, n, last, weight):
-    """Copy the group of images from rows[n] on to memory, with its labels and weights. batch, where: as in `work`."""
+def take_in(memory, where, batch, starts, n, last, weight):
+    """Copy the group of images from rows[n] on to memory, with its labels and weights. batch, where: as in `work`;
+    starts: room for LANES integers."""
     lanes, _, _, x, _, label, weights, _, maps, step, first_image = where
     images, rows, labels = batch
-    starts, count = np.empty(LANES, np.int64), min(lanes, last - n)
+    count = min(lanes, last - n)
     memory[first_image] = n
     for l in range(lanes):
         image = rows[n + min(l, count - 1)]  # lanes without an image take the last one, with weight 0
@@ -68,8 +69,9 @@ def work(program, where, memory, parameters, gradients, batch, first, last, weig
     parameters: those of the forward operations and those of the others, which are the squares for curvatures.
     """
     lanes, end, forward = where[0], where[1], where[2]
+    starts = np.empty(LANES, np.int64)
     for n in range(first, last, lanes):
-        take_in(memory, where, batch, n, last, weight)
+        take_in(memory, where, batch, starts, n, last, weight)
         run(program, 0, forward, memory, parameters[0], gradients)
         run(program, forward, end, memory, parameters[1], gradients)
         give_out(memory, where, n, last, results)
@@ -112,7 +114,7 @@ def work_together(program, where, meetings, memories, parameters, gradients, bat
         for t in prange(len(cuts) - 1):
             for g in range(cuts[t], cuts[t + 1]):
                 if m == 0:
-                    take_in(memories[g], where, batch, g * lanes, last, weight)
+                    take_in(memories[g], where, batch, np.empty(LANES, np.int64), g * lanes, last, weight)
                 run(program, begin, min(end, forward), memories[g], parameters[0], gradients[t])
                 run(program, max(begin, forward), end, memories[g], parameters[1], gradients[t])
                 if m == len(meetings) - 1:

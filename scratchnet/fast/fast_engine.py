@@ -155,27 +155,27 @@ class FastEngine:
 
         groups = -(-len(images) // LANES)
         workers = 1 if alone else min(cores(), groups)
-        memories, gradients = self.memories(plan, groups if plan.meets() and not alone else workers, workers)
+        together = not alone and plan.meets()  # a layer needs the whole batch, so each group needs a workspace
+        memories, gradients = self.memories(plan, groups if together else workers, workers)
         if kind == "forward":
             gradients = np.zeros((workers, 16), np.float32)  # unused, so the gradients of the last step stay
-        data = parameters, gradients[:workers], batch
-        if alone:
-            one_by_one(plan, program, where, memories[0], *data, weight, results)
-        else:
+        if not alone:
             modes.before(plan, memories, len(images))
-            cuts = np.array([groups * t // workers for t in range(workers + 1)])
-            if plan.meets():
-                parts = meetings, memories[:groups], *data, cuts, weight, results
-                on_cores(workers, work_together, program, where, *parts)
-            elif workers == 1:
-                gradients[0] = 0
-                work(program, where, memories[0], parameters, gradients[0], batch, 0, len(images), weight, results)
-            else:
-                cuts = np.minimum(cuts * LANES, len(images))
-                on_cores(workers, work_on_cores, program, where, memories, *data, cuts, weight, results)
+        if alone and plan.with_modes:
+            one_by_one(plan, program, where, memories[0], parameters, gradients[0], batch, weight, results)
+        elif together:
+            parts = memories[:groups], parameters, gradients[:workers], batch, cuts(groups, workers), weight, results
+            on_cores(workers, work_together, program, where, meetings, *parts)
+        elif workers == 1:
+            gradients[0] = 0
+            work(program, where, memories[0], parameters, gradients[0], batch, 0, len(images), weight, results)
+        else:
+            parts = np.minimum(cuts(groups, workers) * LANES, len(images)), weight, results
+            on_cores(workers, work_on_cores, program, where, memories, parameters, gradients, batch, *parts)
+        if not alone:
             modes.after(plan, memories[0])
-            for other in gradients[1:workers]:
-                gradients[0] += other
+        for other in gradients[1:workers]:
+            gradients[0] += other
         ys, Es = results
         return float(Es.sum(dtype=float)) / (len(images) if kind == "steps" else size), ys, gradients[0]
 
@@ -196,15 +196,20 @@ class FastEngine:
         return [flat[first : first + array.size].reshape(array.shape) for first, array in places]
 
 
+def cuts(groups, workers):
+    """Return the first group of each worker, and the number of groups."""
+    return np.array([groups * t // workers for t in range(workers + 1)])
+
+
 def one_by_one(plan, program, where, memory, parameters, gradients, batch, weight, results):
     """Run a program for one image on each image of the batch, on one core."""
     (images, rows, labels), (ys, Es) = batch, results
-    gradients[0] = 0
+    gradients[:] = 0
     for first in range(0, len(rows), STRETCH):
         part = slice(first, first + STRETCH)
         modes.before(plan, memory[None], len(rows[part]))
         some = images, rows[part], labels[part]
-        work(program, where, memory, parameters, gradients[0], some, 0, len(rows[part]), weight, (ys[part], Es[part]))
+        work(program, where, memory, parameters, gradients, some, 0, len(rows[part]), weight, (ys[part], Es[part]))
         modes.after(plan, memory)
 
 

@@ -38,7 +38,7 @@ class Plan:
         self.lanes, self.offsets, self.far = lanes, offsets, far
         self.size, self.constants, self.programs, self.squares = 0, {}, {}, None
         self.labels, self.weights, self.E = (self.take(lanes) for _ in range(3))
-        self.first_image, self.passes = self.take(1), STRETCH if lanes == 1 else 1
+        self.passes = STRETCH if lanes == 1 else 1  # forward passes in one call, each with a key of Dropout
         self.keys, self.norms = [], []
         self.with_modes = [leaf for leaf in leaves(net) if getattr(leaf, "whole_batch", False)]
         self.x = x = self.maps(shape)
@@ -49,7 +49,7 @@ class Plan:
             self.back.append(back)
         if len(x.shape) != 1:
             raise Unsupported(f"the output has shape {x.shape}, not one number for each class")
-        self.y = x
+        self.y, self.first_image = x, self.take(1)
         self.loss = ends.plan_loss(self, loss, leaves(net)[-1])
 
     def program(self, kind):
@@ -57,7 +57,7 @@ class Plan:
 
         kind: "forward", "gradients", "curvatures" or "steps"; with "steps" every parameter takes its step at once.
         """
-        key = kind, *(leaf.training for leaf in self.with_modes)
+        key = kind, *[leaf.training for leaf in self.with_modes]
         if key not in self.programs:
             instructions = [row for rows in self.forward for row in (rows() if callable(rows) else [rows])]
             forward = count_rows(instructions)
