@@ -79,7 +79,7 @@ PLANTS = {
     "error-bar": (
         ("100 * WRONG / DIGITS", "WRONG / DIGITS", "Yours is a share; it should be in percent"),
         (" / DIGITS) ** 0.5", ") ** 0.5", "Yours is that of one digit"),
-        ("** 0.5", "** 1", "Yours is the variance"),
+        ("** 0.5, 5)", "** 1, 12)", "Yours is the variance"),
         ("round(100 * (WRONG", "round(196 * (WRONG", "Yours is an interval of 95 %"),
         ("TIMES**2", "TIMES", "Yours is TIMES times as many"),
     ),

@@ -70,3 +70,12 @@ def write(bodies, exercise=None, path=None):
     path.parent.mkdir(exist_ok=True)
     path.write_text(filled(exercise, bodies), encoding="utf-8")
     return path
+
+
+def planted_in(text, find_this, put_this):
+    """Return a body with a mistake in it; what is put there has its indentation."""
+    at = text.find(find_this)
+    if at < 0:
+        return text
+    indent = re.match(" *", text[text.rfind("\n", 0, at) + 1 :])[0]
+    return text.replace(find_this, put_this.replace("\n", f"\n{indent}"), 1)

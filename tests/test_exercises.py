@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from answers import ANSWERS
-from attempts import body, filled, with_library_bodies
+from attempts import body, filled, planted_in, with_library_bodies
 from plants import LEVEL_PLANTS, PLANTS
 
 from scratchnet import layers, losses
@@ -216,14 +216,6 @@ def test_a_checker_that_always_passes_turns_this_file_red(file, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.returncode == 1 and "30 failed" in run.stdout, run.stdout[-2000:] + run.stderr[-2000:]
-
-
-def planted_in(text, find_this, put_this):
-    at = text.find(find_this)
-    if at < 0:
-        return text
-    indent = re.match(" *", text[text.rfind("\n", 0, at) + 1 :])[0]
-    return text.replace(find_this, put_this.replace("\n", f"\n{indent}"), 1)
 
 
 @pytest.mark.parametrize("exercise", [e for e in DRAWN if e.wrong], ids=lambda exercise: exercise.name)
