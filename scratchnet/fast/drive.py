@@ -1,76 +1,174 @@
-"""Run a program on images, one or sixteen at a time, on every core."""
+"""Run a program on images and return the results; on every core.
 
-import numpy as np
-from numba import njit, prange
+What a core has to do is a Job: a row of integers, addresses among them. So the compiled functions below take one
+number each. Numba needs longer to compile the entry of a function that takes ten arrays than all of what is here.
+"""
+
+import contextlib
+import functools
+from functools import partial
+from typing import NamedTuple
+
+import numba
+from llvmlite import ir
+from numba import cfunc, njit, prange
+from numba.core import types
+from numba.extending import intrinsic
 
 from scratchnet.fast.blocks import transpose
-from scratchnet.fast.operation import STAMP, data, run
+from scratchnet.fast.operation import STAMP, arguments, run
 from scratchnet.fast.vector import LANES
-from scratchnet.kernels.jit import jit, kept
+from scratchnet.kernels.jit import inner, kept
 
 
-@jit
-def load_group(memory, images, starts, to):
-    """Copy pixel p of the image that starts at starts[l] to memory[to + p LANES + l]."""
-    pixels = images.shape[1]
+class Job(NamedTuple):
+    """Run a program on images[rows[first:last]]. The names up to Es are addresses of arrays, the rest are numbers."""
+
+    program: int  # and `where`, which Plan.program returns with it
+    lanes: int  # images at a time
+    end: int  # the number of all operations,
+    forward: int  # and of those of the forward pass
+    x: int  # offsets in memory
+    y: int
+    label: int
+    weight: int
+    E: int
+    maps: int  # of an image, and floats from one to the next
+    step: int
+    memory: int  # float32, the workspace
+    parameters: int  # float32, for the forward operations,
+    others: int  # and for the others: the squares for curvatures
+    gradients: int  # float32, which become 0 first
+    images: int  # float32 (M, pixels)
+    rows: int  # int64: which images
+    labels: int  # int64, of those rows
+    share: int  # float32: the weight of an image in the loss
+    ys: int  # float32 (N, classes), the results
+    Es: int  # float32 (N,)
+    n: int  # gradients
+    pixels: int
+    classes: int
+    first: int
+    last: int
+
+
+FIELDS = 1 + len(Job._fields)  # `arguments` begins at 1; behind them are LANES integers that `work` uses
+SIZE = FIELDS + LANES
+
+
+def pointer(kind):
+    """Return a function that makes a pointer to numbers of this kind from an address."""
+
+    @intrinsic
+    def at(typing, address):
+        def code(context, builder, sig, args):
+            return builder.inttoptr(args[0], context.get_value_type(sig.return_type))
+
+        return types.CPointer(kind)(types.int64), code
+
+    return at
+
+
+floats, integers = pointer(types.float32), pointer(types.int64)
+
+
+@inner
+def load_group(memory, images, starts, first, pixels, to):
+    """Copy pixel p of the image that starts at starts[first + l] to memory[to + p LANES + l]."""
     whole = pixels - pixels % LANES
-    flat = images.ravel()
     for p in range(0, whole, LANES):
-        transpose(data(flat), data(starts), 0, p, data(memory), to + p * LANES, LANES)
+        transpose(images, starts, first, p, memory, to + p * LANES, LANES)
     for l in range(LANES):
         for p in range(whole, pixels):
-            memory[to + p * LANES + l] = flat[starts[l] + p]
+            memory[to + p * LANES + l] = images[starts[first + l] + p]
 
 
-@jit
-def load_one(memory, image, maps, step, to):
-    """Copy pixel p of map c to memory[to + c step + p]."""
-    pixels = image.size // maps
+@inner
+def load_one(memory, images, start, pixels, maps, step, to):
+    """Copy pixel p of map c of the image at `start` to memory[to + c step + p]."""
+    size = pixels // maps
     for c in range(maps):
-        for p in range(pixels):
-            memory[to + c * step + p] = image[c * pixels + p]
+        for p in range(size):
+            memory[to + c * step + p] = images[start + c * size + p]
 
 
-@jit
-def work(program, where, memory, parameters, gradients, batch, first, last, weight, results):
-    """Run a program on images[rows[first:last]], and copy the results from memory.
-
-    batch: (images, rows, labels of those rows); results: (ys (N, classes), Es (N,)).
-    where: the images at a time, the numbers of all operations and of the forward ones, and offsets; see Plan.program.
-    parameters: those of the forward operations and those of the others, which are the squares for curvatures.
-    """
-    lanes, end, forward, x, y, label, weights, E, maps, step = where
-    (images, rows, labels), (ys, Es) = batch, results
-    starts = np.empty(LANES, np.int64)
-    for n in range(first, last, lanes):
-        count = min(lanes, last - n)
+def work(address):
+    """Do the Job at this address."""
+    a = integers(address)
+    (program, lanes, end, forward, x, y, label, weight, E, maps, step, memory, parameters, others, gradients, images,
+     rows, labels, share, ys, Es, n, pixels, classes, first, last) = arguments(a, 26)  # fmt: skip
+    program, memory, gradients, images = integers(program), floats(memory), floats(gradients), floats(images)
+    parameters, others, share, ys, Es = floats(parameters), floats(others), floats(share), floats(ys), floats(Es)
+    rows, labels = integers(rows), integers(labels)
+    for k in range(n):
+        gradients[k] = 0
+    for image in range(first, last, lanes):
+        count = lanes if last - image > lanes else last - image
         for l in range(lanes):
-            image = rows[n + min(l, count - 1)]  # lanes without an image take the last one, with weight 0
-            starts[l] = image * images.shape[1]
-            memory[label + l] = labels[n + min(l, count - 1)]
-            memory[weights + l] = weight if l < count else 0
+            row = image + (l if l < count else count - 1)  # lanes without an image take the last one, with weight 0
+            a[FIELDS + l] = rows[row] * pixels
+            memory[label + l] = labels[row]
+            memory[weight + l] = share[0] if l < count else 0
         if lanes > 1:
-            load_group(memory, images, starts, x)
+            load_group(memory, images, a, FIELDS, pixels, x)
         else:
-            load_one(memory, images[rows[n]], maps, step, x)
-        run(program, 0, forward, memory, parameters[0], gradients)
-        run(program, forward, end, memory, parameters[1], gradients)
+            load_one(memory, images, a[FIELDS], pixels, maps, step, x)
+        run(program, 0, forward, memory, parameters, gradients)
+        run(program, forward, end, memory, others, gradients)
         for l in range(count):
-            Es[n + l] = memory[E + l]
-            for i in range(ys.shape[1]):
-                ys[n + l, i] = memory[y + i * lanes + l]
+            Es[image + l] = memory[E + l]
+            for i in range(classes):
+                ys[(image + l) * classes + i] = memory[y + i * lanes + l]
 
 
-def parallel(function):
-    """Compile a function as kernels.jit does, with prange on Numba's threads."""
-    return kept(njit, function, STAMP, parallel=True, nogil=True, error_model="numpy")
+@functools.cache
+def worker():
+    """Return `work`, compiled."""
+    return kept(partial(cfunc, types.void(types.int64)), work, STAMP, error_model="numpy")
 
 
-@parallel
-def work_on_cores(program, where, memories, parameters, gradients, batch, cuts, weight, results):
-    """Run `work` on every core with its own workspace and gradients; core t takes rows[cuts[t]:cuts[t + 1]]."""
-    for t in prange(len(cuts) - 1):
-        gradients[t, :] = 0
-        work(
-            program, where, memories[t], parameters, gradients[t], batch, cuts[t], cuts[t + 1], weight, results
-        )  # fmt: skip
+@intrinsic
+def call_at(typing, function, address):
+    """Call the function at an address with one integer."""
+
+    def code(context, builder, sig, args):
+        kind = ir.FunctionType(ir.VoidType(), [ir.IntType(64)])
+        builder.call(builder.inttoptr(args[0], kind.as_pointer()), [args[1]])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), code
+
+
+@partial(kept, njit, stamp=STAMP, parallel=True, nogil=True, error_model="numpy")
+def share_out(function, jobs, n):
+    """Call the function at an address with the addresses of n jobs, on Numba's threads."""
+    for t in prange(n):
+        call_at(function, jobs + t * (8 * SIZE))
+
+
+def do(jobs, on_threads):
+    """Do the jobs, the rows of an int64 array (workers, SIZE): on Numba's threads, or one after the other."""
+    first = address(jobs)
+    if len(jobs) > 1 and on_threads:
+        with numba_threads(len(jobs)):
+            share_out(worker().address, first, len(jobs))
+    else:
+        call = worker().ctypes  # releases the interpreter lock
+        for job in range(first, first + jobs.nbytes, 8 * SIZE):
+            call(job)
+
+
+@contextlib.contextmanager
+def numba_threads(n):
+    """Return a context in which Numba uses n threads, or all if it has fewer."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(n, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
+def address(array):
+    """Return the address of an array's first number."""
+    return array.__array_interface__["data"][0]

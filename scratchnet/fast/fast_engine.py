@@ -1,5 +1,6 @@
 """FastEngine: the Engine that runs programs for `fit` and `evaluate`."""
 
+import math
 import os
 import platform
 import threading
@@ -8,7 +9,7 @@ import numba
 import numpy as np
 
 from scratchnet.errors import InputError, Unsupported
-from scratchnet.fast.drive import work, work_on_cores
+from scratchnet.fast.drive import SIZE, Job, address, do
 from scratchnet.fast.plan import Plan
 from scratchnet.fast.vector import LANES, has
 from scratchnet.layers import Sequential
@@ -145,26 +146,34 @@ class FastEngine:
             one_hot(labels, np.empty((len(images), classes)))  # raises the InputError
         alone = kind == "steps" or (len(images) == 1 and kind != "curvatures" and self.single)
         plan = self.single if alone else self.batches
-        program, where = plan.program(kind)
-        batch = np.ascontiguousarray(x).reshape(len(x), -1), images.astype(np.int64), labels.astype(np.int64)
         ys, Es = np.empty((len(images), plan.y.shape[0]), np.float32), np.empty(len(images), np.float32)
         size = getattr(self.loss, "size", len)(labels) or 1  # what the loss divides by
-        weight = np.float32(1 if kind == "steps" else 1 / size)
-        parameters = self.parameters, self.parameters**2 if kind == "curvatures" else self.parameters
-
         groups = -(-len(images) // LANES)
         workers = 1 if alone else min(cores(), groups)
         memories, gradients = self.memories(plan, workers)
-        if kind == "forward":
-            gradients = np.zeros((workers, 16), np.float32)  # unused, so the gradients of the last step stay
-        if workers == 1:
-            gradients[0] = 0
-            work(program, where, memories[0], parameters, gradients[0], batch, 0, len(images), weight, (ys, Es))
-        else:
-            cuts = np.array([min(groups * t // workers * LANES, len(images)) for t in range(workers + 1)])
-            everything = program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es)
-            with one_at_a_time:
-                work_on_cores.py_func(*everything) if forked else on_threads(workers, everything)
+        arrays = {
+            "others": self.parameters**2 if kind == "curvatures" else self.parameters,
+            "images": np.ascontiguousarray(x),
+            "rows": np.ascontiguousarray(images, np.int64),
+            "labels": np.ascontiguousarray(labels, np.int64),
+            "share": np.array([1 if kind == "steps" else 1 / size], np.float32),
+        }
+        program, where = plan.program(kind)
+        job = Job(
+            address(program), *where, parameters=address(self.parameters), ys=address(ys), Es=address(Es),
+            n=0 if kind == "forward" else gradients.shape[1],  # so the gradients of the last step stay
+            pixels=math.prod(self.shape), classes=ys.shape[1], memory=0, gradients=0, first=0, last=len(images),
+            **{name: address(array) for name, array in arrays.items()},
+        )  # fmt: skip
+        cuts = [min(groups * t // workers * LANES, len(images)) for t in range(workers + 1)]
+        jobs = np.zeros((workers, SIZE), np.int64)
+        for t, own in enumerate(zip(memories, gradients, cuts[:-1], cuts[1:], strict=False)):
+            memory, gradient, first, last = own
+            mine = job._replace(memory=address(memory), gradients=address(gradient), first=first, last=last)
+            jobs[t, 1 : 1 + len(mine)] = mine
+        with one_at_a_time:
+            do(jobs, on_threads=not forked)
+        if kind != "forward":
             for other in gradients[1:workers]:
                 gradients[0] += other
         return float(Es.sum(dtype=float)) / (len(images) if kind == "steps" else size), ys, gradients[0]
@@ -184,16 +193,6 @@ class FastEngine:
         """Return the parts of a flat array, in the shapes of the parameters."""
         places = [(self.offsets[slot][0], getattr(*slot)) for slot in self.slots]
         return [flat[first : first + array.size].reshape(array.shape) for first, array in places]
-
-
-def on_threads(workers, everything):
-    """Call work_on_cores with this number of Numba's threads, and leave its number of threads as it was."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(min(workers, numba.config.NUMBA_NUM_THREADS))
-    try:
-        work_on_cores(*everything)
-    finally:
-        numba.set_num_threads(threads)
 
 
 def numbers(batch, n):

@@ -10,22 +10,22 @@ import numpy as np
 
 from scratchnet.fast.operation import arguments, operation
 from scratchnet.fast.vector import load, splat, store
-from scratchnet.kernels.jit import jit
+from scratchnet.kernels.jit import inner
 
 
-@jit
+@inner
 def exp(x):
     """e^x, or 0 where e^x is below 1e-30: numbers below 1e-38 would make the rest a hundred times slower."""
     return np.float32(0) if x <= np.float32(-69) else math.exp(x)
 
 
-@jit
+@inner
 def minus(a, b):
     """a - b. Operations may add in any order (`fastmath`), but this comes first: a number near 0 keeps its digits."""
     return a - b
 
 
-@jit
+@inner
 def exponentials(memory, y, d, classes, n, D):
     """Put e^(y_i - the largest y) at d for every class, n floats apart. Return the largest y, and the sums without the
     largest and without class D: 1 + the first is the sum of all, and neither loses digits where a class is certain."""

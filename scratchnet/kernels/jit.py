@@ -92,6 +92,12 @@ def jit(function: F) -> F:
     return kept(njit, function, stamp, nogil=True, error_model="numpy")
 
 
+def inner(function: F) -> F:
+    """Return `jit` of a function that only compiled code calls: without an entry for Python, it compiles faster."""
+    stamp = digest(Path(function.__code__.co_filename).parent)
+    return kept(njit, function, stamp, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
 @contextlib.contextmanager
 def compiling_announced() -> Iterator[None]:
     """Return a context in which `announce_compiling` prints nothing, because the caller announces the wait."""
