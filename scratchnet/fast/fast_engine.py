@@ -150,6 +150,7 @@ class FastEngine:
         size = getattr(self.loss, "size", len)(labels) or 1  # what the loss divides by
         groups = -(-len(images) // LANES)
         workers = 1 if alone else min(cores(), groups)
+        program, where = plan.program(kind)  # may enlarge the workspace
         memories, gradients = self.memories(plan, workers)
         arrays = {
             "others": self.parameters**2 if kind == "curvatures" else self.parameters,
@@ -158,7 +159,6 @@ class FastEngine:
             "labels": np.ascontiguousarray(labels, np.int64),
             "share": np.array([1 if kind == "steps" else 1 / size], np.float32),
         }
-        program, where = plan.program(kind)
         job = Job(
             address(program), *where, parameters=address(self.parameters), ys=address(ys), Es=address(Es),
             n=0 if kind == "forward" else gradients.shape[1],  # so the gradients of the last step stay
