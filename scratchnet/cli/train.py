@@ -82,9 +82,8 @@ def train_and_report(run, verbose):
     fast = not config["readable"]
     with run.in_use(), contextlib.closing(Progress(run, net, optimizer, verbose)) as progress:
         say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
-        prepare_kernels(
-            net, loss, partial(recipe.optimizer, lr=run.schedule(0)), batch_size=recipe.batch_size, fast=fast
-        )
+        first = partial(recipe.optimizer, lr=run.schedule(0))
+        prepare_kernels(net, loss, first, batch_size=recipe.batch_size, fast=fast, recipe=recipe.name)
         run.go_on(net, optimizer, len(train[1]))
         if len(history) < config["epochs"]:  # else only the report is missing
             fit(
