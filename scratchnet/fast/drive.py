@@ -10,6 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba import cfunc, njit, prange
 from numba.core import types
@@ -22,12 +23,12 @@ from scratchnet.kernels.jit import inner, kept
 
 
 class Job(NamedTuple):
-    """Run a program on images[rows[first:last]]. The names up to Es are addresses of arrays, the rest are numbers."""
+    """Run a program on images[rows[first:last]]. `where` of Plan.program begins with lanes and ends with step."""
 
-    program: int  # and `where`, which Plan.program returns with it
-    lanes: int  # images at a time
-    end: int  # the number of all operations,
-    forward: int  # and of those of the forward pass
+    program: int  # the address of its rows; it has
+    lanes: int  # images at a time,
+    end: int  # this number of operations,
+    forward: int  # and of these in the forward pass
     x: int  # offsets in memory
     y: int
     label: int
@@ -35,25 +36,59 @@ class Job(NamedTuple):
     E: int
     maps: int  # of an image, and floats from one to the next
     step: int
-    memory: int  # float32, the workspace
-    parameters: int  # float32, for the forward operations,
-    others: int  # and for the others: the squares for curvatures
-    gradients: int  # float32, which become 0 first
-    images: int  # float32 (M, pixels)
-    rows: int  # int64: which images
-    labels: int  # int64, of those rows
-    share: int  # float32: the weight of an image in the loss
-    ys: int  # float32 (N, classes), the results
-    Es: int  # float32 (N,)
-    n: int  # gradients
+    memory: int  # addresses: float32, the workspace,
+    parameters: int  # float32, of the forward operations,
+    others: int  # and of the others: the squares for curvatures,
+    gradients: int  # float32, which become 0 first,
+    n: int  # how many;
+    images: int  # float32 (M, pixels),
     pixels: int
+    rows: int  # int64: which images,
+    labels: int  # int64, of those rows,
+    share: int  # float32: the weight of an image in the loss;
+    Es: int  # float32 (N,), the results
+    ys: int  # float32 (N, classes)
     classes: int
     first: int
     last: int
 
 
-FIELDS = 1 + len(Job._fields)  # `arguments` begins at 1; behind them are LANES integers that `work` uses
+COLUMN = {name: n for n, name in enumerate(Job._fields, 1)}  # `arguments` begins at 1
+FIELDS = 1 + len(COLUMN)  # behind them are LANES integers that `work` uses
 SIZE = FIELDS + LANES
+
+
+class Desk:
+    """The jobs of `workers` cores, and places for what changes with a call: rows, labels, share, and results Es, ys.
+
+    It is kept while batches have one size, because to ask NumPy for the address of an array takes 2 us. of: what it is
+    for. fixed: the fields of a Job that do not depend on the core or the batch.
+    """
+
+    def __init__(self, of, cuts, memories, gradients, classes, **fixed):
+        self.of, N, self.kept = of, cuts[-1], (memories, gradients)
+        self.rows, self.labels = np.empty((2, N), np.int64)
+        self.share, self.Es, self.ys = (np.empty(shape, np.float32) for shape in (1, N, (N, classes)))
+        places = {name: address(getattr(self, name)) for name in ("rows", "labels", "share", "Es", "ys")}
+        self.jobs = np.zeros((len(cuts) - 1, SIZE), np.int64)
+        for t, row in enumerate(self.jobs):
+            own = {"memory": address(memories[t]), "gradients": address(gradients[t])}
+            own |= {"first": cuts[t], "last": cuts[t + 1], "images": 0, "classes": classes}
+            row[1:FIELDS] = Job(**fixed, **places, **own)
+        self.start = address(self.jobs)
+
+    def set(self, name, value):
+        self.jobs[:, COLUMN[name]] = value
+
+    def work(self, on_threads):
+        """Do the jobs: on Numba's threads, or one after the other."""
+        if on_threads:
+            with numba_threads(len(self.jobs)):
+                share_out(worker().address, self.start, len(self.jobs))
+        else:
+            call = worker().ctypes  # releases the interpreter lock
+            for job in range(self.start, self.start + self.jobs.nbytes, 8 * SIZE):
+                call(job)
 
 
 def pointer(kind):
@@ -95,8 +130,8 @@ def load_one(memory, images, start, pixels, maps, step, to):
 def work(address):
     """Do the Job at this address."""
     a = integers(address)
-    (program, lanes, end, forward, x, y, label, weight, E, maps, step, memory, parameters, others, gradients, images,
-     rows, labels, share, ys, Es, n, pixels, classes, first, last) = arguments(a, 26)  # fmt: skip
+    (program, lanes, end, forward, x, y, label, weight, E, maps, step, memory, parameters, others, gradients, n,
+     images, pixels, rows, labels, share, Es, ys, classes, first, last) = arguments(a, 26)  # fmt: skip
     program, memory, gradients, images = integers(program), floats(memory), floats(gradients), floats(images)
     parameters, others, share, ys, Es = floats(parameters), floats(others), floats(share), floats(ys), floats(Es)
     rows, labels = integers(rows), integers(labels)
@@ -144,18 +179,6 @@ def share_out(function, jobs, n):
     """Call the function at an address with the addresses of n jobs, on Numba's threads."""
     for t in prange(n):
         call_at(function, jobs + t * (8 * SIZE))
-
-
-def do(jobs, on_threads):
-    """Do the jobs, the rows of an int64 array (workers, SIZE): on Numba's threads, or one after the other."""
-    first = address(jobs)
-    if len(jobs) > 1 and on_threads:
-        with numba_threads(len(jobs)):
-            share_out(worker().address, first, len(jobs))
-    else:
-        call = worker().ctypes  # releases the interpreter lock
-        for job in range(first, first + jobs.nbytes, 8 * SIZE):
-            call(job)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """FastEngine: the Engine that runs programs for `fit` and `evaluate`."""
 
+import contextlib
 import math
 import os
 import platform
@@ -9,7 +10,7 @@ import numba
 import numpy as np
 
 from scratchnet.errors import InputError, Unsupported
-from scratchnet.fast.drive import SIZE, Job, address, do
+from scratchnet.fast.drive import Desk, Job, address
 from scratchnet.fast.plan import Plan
 from scratchnet.fast.vector import LANES, has
 from scratchnet.layers import Sequential
@@ -58,7 +59,7 @@ class FastEngine:
         except Unsupported:
             self.single = None
         self.lent = None
-        self.known, self.gradients_ = {}, aligned(1, n + SLACK)
+        self.known, self.desks, self.gradients_ = {}, {}, aligned(1, n + SLACK)
 
     def __enter__(self):
         self.own = [getattr(leaf, name) for leaf, name in self.slots]
@@ -146,37 +147,37 @@ class FastEngine:
             one_hot(labels, np.empty((len(images), classes)))  # raises the InputError
         alone = kind == "steps" or (len(images) == 1 and kind != "curvatures" and self.single)
         plan = self.single if alone else self.batches
-        ys, Es = np.empty((len(images), plan.y.shape[0]), np.float32), np.empty(len(images), np.float32)
         size = getattr(self.loss, "size", len)(labels) or 1  # what the loss divides by
-        groups = -(-len(images) // LANES)
-        workers = 1 if alone else min(cores(), groups)
-        program, where = plan.program(kind)  # may enlarge the workspace
-        memories, gradients = self.memories(plan, workers)
-        arrays = {
-            "others": self.parameters**2 if kind == "curvatures" else self.parameters,
-            "images": np.ascontiguousarray(x),
-            "rows": np.ascontiguousarray(images, np.int64),
-            "labels": np.ascontiguousarray(labels, np.int64),
-            "share": np.array([1 if kind == "steps" else 1 / size], np.float32),
-        }
-        job = Job(
-            address(program), *where, parameters=address(self.parameters), ys=address(ys), Es=address(Es),
-            n=0 if kind == "forward" else gradients.shape[1],  # so the gradients of the last step stay
-            pixels=math.prod(self.shape), classes=ys.shape[1], memory=0, gradients=0, first=0, last=len(images),
-            **{name: address(array) for name, array in arrays.items()},
-        )  # fmt: skip
-        cuts = [min(groups * t // workers * LANES, len(images)) for t in range(workers + 1)]
-        jobs = np.zeros((workers, SIZE), np.int64)
-        for t, own in enumerate(zip(memories, gradients, cuts[:-1], cuts[1:], strict=False)):
-            memory, gradient, first, last = own
-            mine = job._replace(memory=address(memory), gradients=address(gradient), first=first, last=last)
-            jobs[t, 1 : 1 + len(mine)] = mine
-        with one_at_a_time:
-            do(jobs, on_threads=not forked)
+        workers = 1 if alone else min(cores(), -(-len(images) // LANES))
+        desk = self.desk(plan, kind, len(images), workers)
+        x = np.ascontiguousarray(x)
+        desk.set("images", address(x))
+        desk.rows[:], desk.labels[:], desk.share[0] = images, labels, 1 if kind == "steps" else 1 / size
+        if kind == "curvatures":
+            squares = self.parameters**2
+            desk.set("others", address(squares))
+        with one_at_a_time if workers > 1 else contextlib.nullcontext():
+            desk.work(on_threads=workers > 1 and not forked)
+        gradients = self.gradients_
         if kind != "forward":
             for other in gradients[1:workers]:
                 gradients[0] += other
-        return float(Es.sum(dtype=float)) / (len(images) if kind == "steps" else size), ys, gradients[0]
+        E = float(desk.Es.sum(dtype=float)) / (len(images) if kind == "steps" else size)
+        return E, desk.ys.copy(), gradients[0]
+
+    def desk(self, plan, kind, N, workers):
+        """Return the Desk for N images on this number of cores: the last one of this kind, if it fits."""
+        program, where = plan.program(kind)  # may enlarge the workspace
+        memories, gradients = self.memories(plan, workers)
+        of, known = (N, workers, id(memories), id(gradients)), self.desks.get((plan.lanes, kind))
+        if known is None or known.of != of:
+            groups, start = -(-N // LANES), address(self.parameters)
+            cuts = [min(groups * t // workers * LANES, N) for t in range(workers + 1)]
+            n = 0 if kind == "forward" else gradients.shape[1]  # so the gradients of the last step stay
+            fields = dict(zip(Job._fields, (address(program), *where)), parameters=start, others=start, n=n)
+            known = Desk(of, cuts, memories, gradients, plan.y.shape[0], pixels=math.prod(self.shape), **fields)
+            self.desks[plan.lanes, kind] = known
+        return known
 
     def memories(self, plan, workers):
         """Return the workspaces (workers, ...) and gradients (workers, n), with rows on 64-byte boundaries."""
