@@ -21,10 +21,11 @@ from functools import partial
 import numpy as np
 from numba import njit
 
-from scratchnet.fast import FastEngine, convolutions, lowering, outputs, pointwise, products, windows
-from scratchnet.fast.drive import work_on_cores
+from scratchnet.fast import FastEngine, across_maps, convolutions, lowering, outputs, pointwise, products, windows
+from scratchnet.fast.drive import COLUMN, SIZE, address, floats, integers, share_out, worker
 from scratchnet.fast.fast_engine import aligned
-from scratchnet.fast.operation import ROW, run
+from scratchnet.fast.operation import ROW
+from scratchnet.fast.operation import run as run_rows
 from scratchnet.fast.plan import assemble
 from scratchnet.fast.vector import LANES
 from scratchnet.parallel import in_parallel
@@ -40,6 +41,16 @@ def us(call, repeats=10):
             call()
         times.append((time.perf_counter() - start) / repeats)
     return 1e6 * statistics.median(times)
+
+
+@njit
+def run_at(program, first, last, memory, parameters, gradients):
+    run_rows(integers(program), first, last, floats(memory), floats(parameters), floats(gradients))
+
+
+def run(program, first, last, *arrays):
+    """Run the rows first to last of a program."""
+    run_at(address(program), first, last, *map(address, arrays))
 
 
 def row_us(row, floats=400_000, start=0):
@@ -116,17 +127,10 @@ def tricks(options):
     print(f"{'  gradients, then a step':66}{apart:9.1f} us\n{'  in one':66}{fused:9.1f} us")
 
     print("\nto start work on two cores")
-    net = RECIPES["paper"].network(rng)
-    engine = FastEngine(net, None, net.input_shape)
-    program, where = engine.batches.program("forward")
-    nothing, (memories, gradients) = where.copy(), engine.memories(engine.batches, 2)
-    nothing[1:3] = 0
-    batch = np.zeros((2, 1024), np.float32), np.arange(2), np.zeros(2, int)
-    results, cuts = (np.zeros((2, 10), np.float32), np.zeros(2, np.float32)), np.array([0, 0, 0])
-    small = gradients[:, :16].copy()
-    arguments = program, nothing, memories, (engine.parameters,) * 2, small, batch, cuts, np.float32(1), results
+    jobs, call = np.zeros((2, SIZE), np.int64), worker().address
+    jobs[:, COLUMN["lanes"]] = 1
     print(f"{'  threads of Python':66}{us(lambda: in_parallel([int, int])):9.1f} us")
-    print(f"{'  OpenMP, by prange':66}{us(lambda: work_on_cores(*arguments)):9.1f} us")
+    print(f"{'  OpenMP, by prange':66}{us(lambda: share_out(call, address(jobs), 2)):9.1f} us")
 
 
 def profile(options):
@@ -140,8 +144,8 @@ def profile(options):
     ):
         if plan is None:
             continue
-        program, (_, rows, *_) = plan.program(kind)
-        memories, gradients = engine.memories(plan, 1)
+        program, (_, rows, *_), _ = plan.program(kind)
+        memories, gradients = engine.memories(plan, 1, 1)
         memories[0, plan.x.value : plan.x.value + plan.x.vectors * LANES] = np.random.default_rng(1).normal()
 
         def once(first, last, program=program, memory=memories[0], gradient=gradients[0]):
@@ -166,7 +170,7 @@ def profile(options):
 
 
 def name_of(address):
-    for room in (convolutions, products, outputs, pointwise, windows):
+    for room in (across_maps, convolutions, products, outputs, pointwise, windows):
         for name, operation in vars(room).items():
             for sizes, function in getattr(operation, "known", {}).items():
                 if function.address == address:

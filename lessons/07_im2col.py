@@ -97,7 +97,7 @@ picture(
 #
 # The library's `im2col` is a **kernel**: in this library, a function on plain arrays, written as loops and
 # compiled by Numba to machine code when it is first called. (The word has two meanings; a filter is also
-# called a kernel.)
+# called a kernel.) Where there is no Numba, as in a browser, a few lines of NumPy do the same.
 
 # %%
 show(im2col)

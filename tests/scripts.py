@@ -20,3 +20,9 @@ def script(lesson, folder, **more):
         text=True,
         timeout=170,
     )
+
+
+def without_numba(folder):
+    """Return the environment for a process of which every Python finds no Numba: {"PYTHONPATH": ...}."""
+    (folder / "sitecustomize.py").write_text("import sys\n\nsys.modules['numba'] = None\n")
+    return {"PYTHONPATH": os.pathsep.join(filter(None, (str(folder), os.getenv("PYTHONPATH"))))}

@@ -1,15 +1,23 @@
 """Lessons as notebooks, and building their website."""
 
+import ast
+import asyncio
+import importlib
 import re
 import shutil
 import sys
+from pathlib import Path
 
 import jupytext
 import pytest
 from courses import three_lessons
 from PIL import Image
 
+from scratchnet import cli
+from scratchnet.cli import lessons as commands
+from scratchnet.cli import main
 from scratchnet.errors import InputError
+from scratchnet.lessons import scripts
 from scratchnet.lessons.notebook import write_notebook
 from scratchnet.lessons.scripts import CellError, all_lessons
 
@@ -50,6 +58,37 @@ def test_a_notebook_is_not_overwritten(tmp_path):
     with pytest.raises(InputError, match=r"mine.ipynb exists already\. Remove it, or name another file with path="):
         write_notebook(LESSONS[0], path)
     assert path.read_text() == "mine"
+
+
+def test_all_lessons_become_notebooks_with_one_command(tmp_path, capsys):
+    assert main(["lessons", "notebook", "--all", "--out", str(tmp_path / "all")]) == 0
+    printed = capsys.readouterr().out.split()
+    assert printed == [str(tmp_path / "all" / f"{name}.ipynb") for name in NAMES]
+    assert main(["lessons", "notebook", "--all", "--out", str(tmp_path / "all")]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_the_folder_for_jupyterlite(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(commands, "build_wheel", lambda folder: folder / "the.whl")
+    assert main(["lessons", "notebook", "--lite", "--out", str(tmp_path)]) == 0
+    *paths, wheel = map(Path, capsys.readouterr().out.splitlines())
+    assert [path.stem for path in paths] == NAMES[:14] and wheel == tmp_path / "pypi" / "the.whl"
+    for path, lesson in zip(paths, LESSONS):
+        first, *rest = jupytext.read(path).cells
+        assert path.parent == tmp_path / "files" and len(rest) == len(lesson.cells)
+        code = compile(first.source, "first", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        asyncio.run(eval(code, {}))  # does nothing here
+        monkeypatch.setattr(sys, "platform", "emscripten")
+        with pytest.raises(ModuleNotFoundError, match="piplite"):
+            asyncio.run(eval(code, {}))
+        monkeypatch.undo()
+
+
+def test_a_wheel_that_pip_cannot_make_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["scratchnet.viewing.show"], "ROOT", tmp_path)
+    (tmp_path / "pyproject.toml").write_text("no toml")
+    with pytest.raises(InputError, match=f"pip cannot make the wheel of {re.escape(str(tmp_path))}: .*TOML"):
+        commands.build_wheel(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +148,28 @@ def test_a_small_course(small, capsys):
     assert Image.open(small.folder / "site" / "figures" / "02_plus-2.png").size == (100, 50)
     assert pages["index"].count("After this lesson you can add <math") == 3
     assert '<section id="plus-2">' in pages["exercises"]
+
+
+def test_all_exercises_of_a_lesson_are_listed(small):
+    page = small(exercises={2: [(7, "add", "two numbers"), (9, "add-more", "a < b")]})["exercises"]
+    plus_1, plus_2 = (page.partition(f'<section id="plus-{n}">')[2].partition("</section>")[0] for n in (1, 2))
+    assert "exercise start" not in plus_1 and "<li>add-more: a &lt; b." in plus_2
+    assert [f"exercise start {number}" in plus_2 for number in ("07", "09")] == [True, True]
+
+
+def test_only_some_lessons_are_built(small, monkeypatch):
+    small()
+    lessons = scripts.all_lessons()
+    assert sorted(small(only=[lessons[2], lessons[0]])) == ["01_plus", "03_plus", "exercises", "glossary", "index"]
+
+
+def test_the_command_builds_the_lessons_that_are_named(tmp_path, monkeypatch):
+    asked, site = {}, importlib.import_module("scratchnet.lessons.site")
+    monkeypatch.setattr(site, "build_site", lambda out, **how: asked.update(how))
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["lessons", "build", "4", "0"]) == 0
+    assert {lesson.number for lesson in asked["only"]} == {0, 4} and not asked["live"]
+    assert [name for _, name, _ in asked["exercises"][4]] == ["backpropagation", "sequential", "training-loop"]
 
 
 def test_nothing_gives_a_prediction_away(small):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from scratchnet.cli.lessons import build_wheel
+
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.package
 
@@ -70,6 +72,17 @@ def test_the_files(wheel):
     assert glossary == (ROOT / "docs" / "reference" / "notation.md").read_bytes()
     assert widgets == {path.name for path in (ROOT / "scratchnet" / "lessons" / "widgets").glob("*.js")} != set()
     assert {name for name in roots if not name.endswith(".dist-info")} == {"scratchnet"}
+
+
+def test_the_wheel_for_browsers_is_this_one(wheel, tmp_path):
+    built = build_wheel(tmp_path)
+    assert built.name == wheel.name and built.name.endswith("-py3-none-any.whl")
+    with zipfile.ZipFile(built) as mine, zipfile.ZipFile(wheel) as theirs:
+        assert sorted(mine.namelist()) == sorted(theirs.namelist())
+        about = next(name for name in mine.namelist() if name.endswith("/METADATA"))
+        needs = email.message_from_bytes(mine.read(about)).get_all("Requires-Dist")
+    (numba,) = [need for need in needs if need.startswith("numba")]
+    assert numba.endswith("sys_platform != 'emscripten'") or numba.endswith('sys_platform != "emscripten"')
 
 
 def test_it_trains(there):

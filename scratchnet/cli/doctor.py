@@ -86,6 +86,8 @@ def libraries() -> Found:
 
     versions = [f"scratchnet {__version__}"]
     for name in NEEDED:
+        if name == "numba" and sys.platform == "emscripten":  # there is none for browsers
+            continue
         try:
             versions.append(f"{name} {importlib.metadata.version(name)}")
             importlib.import_module("PIL" if name == "pillow" else name)
@@ -119,7 +121,10 @@ def compiled_code() -> Found:
     import numpy as np
 
     from scratchnet.kernels import im2col
+    from scratchnet.kernels.jit import njit
 
+    if njit is None:
+        return "none: without Numba the kernels run on NumPy", ""
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return "NUMBA_DISABLE_JIT is set: kernels run as plain Python, slowly", "unset NUMBA_DISABLE_JIT"
     im2col(np.zeros((1, 1, 3, 3), np.float32), 2, 2, 1, 0)
@@ -132,8 +137,13 @@ def compiled_code() -> Found:
 
 
 def threading_layer() -> Found:
-    import numba
     import numpy as np
+
+    from scratchnet.kernels.jit import njit
+
+    if njit is None:
+        return "none of Numba's: training takes the readable path", ""
+    import numba
 
     from scratchnet.fast import FastEngine
     from scratchnet.losses import CrossEntropyLoss

@@ -1,6 +1,7 @@
 """python -m scratchnet lessons, lessons run, build, notebook."""
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +16,11 @@ EXAMPLES = """examples:
   python -m scratchnet lessons run 7 --resume   go on where you stopped
   python -m scratchnet lessons run 7 --debug    in pdb; stepping into a kernel steps through its loops
   python -m scratchnet lessons build            all of them as a website, offline
+  python -m scratchnet lessons build 0 1 2      only these
   python -m scratchnet lessons notebook 7       as 07_im2col.ipynb
+  python -m scratchnet lessons notebook --all   all of them, in the folder notebooks
+  python -m scratchnet lessons notebook --lite  lessons 0 to 13 for JupyterLite, where they run in a browser
+  python -m scratchnet lessons slides           for teachers: six sessions, each a file that needs no network
 """
 
 
@@ -43,11 +48,20 @@ def add(commands):
         help="run all lessons and write them as a website; needs the extra [lessons]",
     )
     build.set_defaults(command=build_website)
+    build.add_argument("lessons", nargs="*", metavar="N", help="only these lessons, by number or name (default: all)")
     build.add_argument("--out", type=path_of, default=Path("site"), metavar="DIR", help="(default: site)")
-    notebook = whats.add_parser("notebook", help="write a lesson as an .ipynb; needs the extra [lessons]")
+    notebook = whats.add_parser("notebook", help="write lessons as .ipynb; needs the extra [lessons]")
     notebook.set_defaults(command=notebook_of)
-    notebook.add_argument("lesson", metavar="N", help="number or name")
-    notebook.add_argument("--out", type=path_of, metavar="FILE", help="default: the lesson's name, in this folder")
+    which = notebook.add_mutually_exclusive_group(required=True)
+    which.add_argument("lesson", nargs="?", metavar="N", help="number or name")
+    which.add_argument("--all", action="store_true", help="all lessons")
+    which.add_argument("--lite", action="store_true", help="lessons 0 to 13 and the wheel, for `jupyter lite build`")
+    where = "default: the lesson's name in this folder; for --all the folder notebooks, for --lite the folder lite"
+    notebook.add_argument("--out", type=path_of, metavar="PATH", help=where)
+    slides = whats.add_parser("slides", help="for teachers: write slides as HTML; needs the extra [lessons]")
+    slides.set_defaults(command=build_slides)
+    slides.add_argument("files", nargs="*", type=path_of, metavar="FILE.md", help="(default: the six sessions)")
+    slides.add_argument("--out", type=path_of, default=Path("slides"), metavar="DIR", help="(default: slides)")
 
 
 def list_lessons(options):
@@ -56,7 +70,7 @@ def list_lessons(options):
     print(listing(all_lessons()))
     print("\npython -m scratchnet lessons run 1         steps through one, cell by cell (--debug: in pdb)")
     print("python -m scratchnet lessons build         all of them as a website, offline")
-    print("python -m scratchnet lessons notebook 1    one as a notebook")
+    print("python -m scratchnet lessons notebook 1    one as a notebook (--all: all of them)")
     print("python -m scratchnet exercise              their exercises: write the layers yourself")
 
 
@@ -121,15 +135,50 @@ def terminal():
 
 
 def build_website(options):
+    from scratchnet.exercises.catalogue import IN_ORDER
+    from scratchnet.lessons.scripts import find_lesson
     from scratchnet.lessons.site import build_site
 
-    index = build_site(options.out, reference=True, live=True)
+    only = {find_lesson(word) for word in options.lessons}
+    exercises = {}
+    for exercise in IN_ORDER:
+        exercises.setdefault(exercise.lesson, []).append((exercise.number, exercise.name, exercise.title))
+    index = build_site(options.out, reference=not only, live=not only, only=only, exercises=exercises)
     print(f"site  {index}")
 
 
 def notebook_of(options):
-    from scratchnet.lessons.notebook import write_notebook
+    from scratchnet.lessons.notebook import write_for_browsers, write_notebook, write_notebooks
     from scratchnet.lessons.scripts import find_lesson
 
-    lesson = find_lesson(options.lesson)
-    print(write_notebook(lesson, options.out or Path(f"{lesson.path.stem}.ipynb")))
+    if options.all:
+        written = write_notebooks(options.out or Path("notebooks"))
+    elif options.lite:
+        folder = options.out or Path("lite")  # jupyter lite build looks for both folders
+        written = [*write_for_browsers(folder / "files"), build_wheel(folder / "pypi")]
+    else:
+        lesson = find_lesson(options.lesson)
+        written = [write_notebook(lesson, options.out or Path(f"{lesson.path.stem}.ipynb"))]
+    print("\n".join(map(str, written)))
+
+
+def build_slides(options):
+    from scratchnet.lessons.slides import sources, write_slides
+
+    for source in options.files or sources():
+        print(write_slides(source, options.out), flush=True)
+
+
+def build_wheel(folder):
+    """Let pip make the wheel of this version in a folder, from the clone if there is one, and return its path."""
+    from scratchnet import __version__
+    from scratchnet.viewing.show import ROOT
+
+    source = str(ROOT) if (ROOT / "pyproject.toml").is_file() else f"scratchnet-lenet=={__version__}"
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), source]
+    run = subprocess.run(pip, capture_output=True, text=True)
+    wheels = sorted(folder.glob("scratchnet_lenet-*.whl"))
+    if run.returncode or not wheels:
+        errors = [line for line in run.stderr.splitlines() if "error" in line.lower()]
+        raise InputError(f"pip cannot make the wheel of {source}: {errors[-1] if errors else 'it does not say why'}")
+    return wheels[-1]

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from scratchnet import schedules
 from scratchnet.kernels import convolve
-from scratchnet.kernels.jit import compiled_before, compiling_announced
+from scratchnet.kernels.jit import compiled_before, compiling_announced, njit
 from scratchnet.optimizers import SDLM
 from scratchnet.parallel import cores, quiet_overflow
 from scratchnet.training import Callback, evaluate, fit
@@ -30,8 +30,11 @@ def prepare_kernels(net, loss=None, optimizer=None, *, batch_size=1, images=40, 
     """Let Numba compile or load the kernels, on a copy of the network.
 
     It runs a forward pass of this many images. With a loss and an optimizer (net -> optimizer) it runs an epoch of
-    training instead. recipe: the name of the network whose layers the report needs too.
+    training instead. recipe: the name of the network whose layers the report needs too. Without Numba there is nothing
+    to wait for.
     """
+    if njit is None:
+        return
     start = time.perf_counter()
     say("Preparing the kernels (compiled once, up to 20 s, then cached) ...", end=" ")
     net, data = copy.deepcopy(net), (np.zeros((images, *net.input_shape), np.float32), np.zeros(images, np.uint8))

@@ -7,7 +7,6 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numba import NumbaPerformanceWarning
 from tqdm import tqdm
 
 from scratchnet.errors import InputError
@@ -103,7 +102,7 @@ def train_own_layers(own, folder, train_set, test_set, seed=0):
     """One pass over train_set, or as much of it as a few minutes allow. Returns the number of digits, and the
     Evaluation on test_set."""
     net, bar = own_network(own, np.random.default_rng(seed)), Bar(len(train_set[0]))
-    warnings.filterwarnings("ignore", category=NumbaPerformanceWarning)  # arrays of the learner that lie apart
+    warnings.filterwarnings("ignore", ".*is faster on contiguous arrays")  # Numba's, for arrays of the learner
     with explained(folder.path / "my.py"), contextlib.suppress(TimeIsUp), contextlib.closing(bar.bar):
         optimizer, rng = own.classes[SDLM](net, paper(0, 0.25)), np.random.default_rng(seed)
         loss = own.classes[MAPLoss](10)

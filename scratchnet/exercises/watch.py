@@ -5,14 +5,21 @@ import sys
 import threading
 import time
 
+from scratchnet.errors import InputError
 from scratchnet.exercises.checker import check_answer
+from scratchnet.parallel.threads import THREADS
 
 HELP = "Save the file to check again. Type h for a hint, n for the next exercise, q to leave, then Enter."
 EVERY = 0.3  # seconds between looks at the file
 
 
 def keep_watching(folder, exercises, first):
-    """Check until the learner quits, or after the last exercise. Keys are a letter and Enter."""
+    """Check until the learner quits, or after the last exercise. Keys are a letter and Enter.
+
+    Raises InputError where Python has no threads: one waits for the keys.
+    """
+    if not THREADS:
+        raise InputError("watch needs a thread, and a browser has none. Save the file, then use check.")
     keys = lines_of(sys.stdin or ())
     for exercise in exercises[exercises.index(first) :]:
         if not folder.file(exercise).exists():

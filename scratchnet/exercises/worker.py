@@ -28,6 +28,7 @@ from scratchnet.exercises.hidden import hide
 from scratchnet.exercises.learner import blanks, explained, library_as_it_was, load, own_lines
 from scratchnet.exercises.sandbox import SIGNAL, close_room, drop_rights
 from scratchnet.exercises.wire import Broken, Wire, unpacked
+from scratchnet.kernels.jit import before_compiling, say_compiling
 
 PRINTED = 4000  # letters of what is printed that are kept
 
@@ -191,6 +192,7 @@ def prepared(task):
             drop_rights()
     else:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        before_compiling.append(say_compiling)
     os.chdir(task["cwd"] if task["files"] is None else lay(task["files"], Path(task["folder"], "desk")))
     exercise = replace(find_exercise(task["exercise"]), seconds=task["seconds"])
     EXERCISES.clear()
@@ -199,23 +201,29 @@ def prepared(task):
 
 
 def serve(wire, attempt, strict):
+    message = {"do": "open"}
+    while message["do"] != "end":
+        reply_to(message, wire, attempt, strict)
+        message = wire.asked()
+
+
+def reply_to(message, wire, attempt, strict=False):
+    """Do what a message asks for, and send the answer: the results, and what was printed."""
+
     def debugging():
         if not strict:  # the learner may take their time; a class may not
             attempt.stop_the_clock()
             wire.answer({"kind": "debugging"})
 
-    message = {"do": "open"}
-    while message["do"] != "end":
-        printed, results = Printed(), []
-        try:
-            with printed.instead_of_the_screen(debugging):
-                answer, results = attempt.reply(message)
-        except Broken:
-            raise
-        except BaseException as why:
-            answer = told(why)
-        wire.answer(answer | {"printed": printed.text()}, results)
-        message = wire.asked()
+    printed, results = Printed(), []
+    try:
+        with printed.instead_of_the_screen(debugging):
+            answer, results = attempt.reply(message)
+    except Broken:
+        raise
+    except BaseException as why:
+        answer = told(why)
+    wire.answer(answer | {"printed": printed.text()}, results)
 
 
 def told(why):

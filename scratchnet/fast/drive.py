@@ -1,7 +1,7 @@
-"""Run a program on images and return the results; on every core.
+"""Run a program on images, one or sixteen at a time, on every core.
 
-What a core has to do is a Job: a row of integers, addresses among them. So the compiled functions below take one
-number each. Numba needs longer to compile the entry of a function that takes ten arrays than all of what is here.
+What a core has to do is a Job: a row of integers, addresses among them. So each compiled function here takes a number
+or two. Numba takes longer to compile the entry of a function of ten arrays than to compile all of this file.
 """
 
 import contextlib
@@ -23,12 +23,15 @@ from scratchnet.kernels.jit import inner, kept
 
 
 class Job(NamedTuple):
-    """Run a program on images[rows[first:last]]. `where` of Plan.program begins with lanes and ends with step."""
+    """Run the operations from `begin` to `until` on images[rows[first:last]]. What is before `begin` is Plan's `where`.
 
-    program: int  # the address of its rows; it has
-    lanes: int  # images at a time,
-    end: int  # this number of operations,
-    forward: int  # and of these in the forward pass
+    Operation 0 is preceded by taking the images in, the last one is followed by giving the results out.
+    """
+
+    program: int  # the address of its rows
+    lanes: int  # images at a time: a group
+    end: int  # operations,
+    forward: int  # and those of the forward pass
     x: int  # offsets in memory
     y: int
     label: int
@@ -36,11 +39,15 @@ class Job(NamedTuple):
     E: int
     maps: int  # of an image, and floats from one to the next
     step: int
-    memory: int  # addresses: float32, the workspace,
+    first_image: int  # an offset in memory too
+    begin: int
+    until: int
+    memory: int  # addresses: float32, the workspace of the first group,
+    apart: int  # bytes to that of the next group, 0 if all groups have the same,
     parameters: int  # float32, of the forward operations,
     others: int  # and of the others: the squares for curvatures,
-    gradients: int  # float32, which become 0 first,
-    n: int  # how many;
+    gradients: int  # float32 (n,), which become 0 first,
+    n: int
     images: int  # float32 (M, pixels),
     pixels: int
     rows: int  # int64: which images,
@@ -59,22 +66,23 @@ SIZE = FIELDS + LANES
 
 
 class Desk:
-    """The jobs of `workers` cores, and places for what changes with a call: rows, labels, share, and results Es, ys.
+    """The jobs of the cores, and places for what changes with a call: rows, labels, share, and results Es, ys.
 
-    It is kept while batches have one size, because to ask NumPy for the address of an array takes 2 us. of: what it is
-    for. fixed: the fields of a Job that do not depend on the core or the batch.
+    It is kept while batches have one size, because to ask NumPy for the address of an array takes 2 us. cuts: core t
+    has the images cuts[t]:cuts[t + 1] and memories[starts[t]]; fields: those of a Job that are the same for all.
     """
 
-    def __init__(self, of, cuts, memories, gradients, classes, **fixed):
-        self.of, N, self.kept = of, cuts[-1], (memories, gradients)
+    def __init__(self, cuts, memories, starts, gradients, fields):
+        self.memories, N = memories, cuts[-1]
         self.rows, self.labels = np.empty((2, N), np.int64)
-        self.share, self.Es, self.ys = (np.empty(shape, np.float32) for shape in (1, N, (N, classes)))
+        self.share, self.Es, self.ys = (np.empty(shape, np.float32) for shape in (1, N, (N, fields["classes"])))
         places = {name: address(getattr(self, name)) for name in ("rows", "labels", "share", "Es", "ys")}
+        fields = fields | places | {"begin": 0, "until": fields["end"], "images": 0}  # images: set for every call
         self.jobs = np.zeros((len(cuts) - 1, SIZE), np.int64)
         for t, row in enumerate(self.jobs):
-            own = {"memory": address(memories[t]), "gradients": address(gradients[t])}
-            own |= {"first": cuts[t], "last": cuts[t + 1], "images": 0, "classes": classes}
-            row[1:FIELDS] = Job(**fixed, **places, **own)
+            mine = {"first": cuts[t], "last": cuts[t + 1]}
+            mine |= {"memory": address(memories[starts[t]]), "gradients": address(gradients[t])}
+            row[1:FIELDS] = Job(**fields, **mine)
         self.start = address(self.jobs)
 
     def set(self, name, value):
@@ -89,6 +97,19 @@ class Desk:
             call = worker().ctypes  # releases the interpreter lock
             for job in range(self.start, self.start + self.jobs.nbytes, 8 * SIZE):
                 call(job)
+
+    def work_together(self, meetings, on_threads):
+        """As `work`, for layers that need the whole batch: all groups do the operations up to the next meeting.
+
+        meetings: see Plan.program. At a meeting n floats become their sums over all groups, in the order of the groups.
+        """
+        begin = 0
+        for until, first, n in meetings.tolist():
+            self.set("begin", begin)
+            self.set("until", until)
+            self.work(on_threads)
+            self.memories[:, first : first + n] = self.memories[:, first : first + n].sum(axis=0, dtype=float)
+            begin = until
 
 
 def pointer(kind):
@@ -130,30 +151,32 @@ def load_one(memory, images, start, pixels, maps, step, to):
 def work(address):
     """Do the Job at this address."""
     a = integers(address)
-    (program, lanes, end, forward, x, y, label, weight, E, maps, step, memory, parameters, others, gradients, n,
-     images, pixels, rows, labels, share, Es, ys, classes, first, last) = arguments(a, 26)  # fmt: skip
-    program, memory, gradients, images = integers(program), floats(memory), floats(gradients), floats(images)
-    parameters, others, share, ys, Es = floats(parameters), floats(others), floats(share), floats(ys), floats(Es)
-    rows, labels = integers(rows), integers(labels)
-    for k in range(n):
-        gradients[k] = 0
+    (program, lanes, end, forward, x, y, label, weight, E, maps, step, first_image, begin, until, place, apart,
+     parameters, others, gradients, n, images, pixels, rows, labels, share, Es, ys, classes, first,
+     last) = arguments(a, 30)  # fmt: skip
+    middle = forward if begin < forward < until else (until if until <= forward else begin)
+    for k in range(0 if begin else n):
+        floats(gradients)[k] = 0
     for image in range(first, last, lanes):
-        count = lanes if last - image > lanes else last - image
-        for l in range(lanes):
-            row = image + (l if l < count else count - 1)  # lanes without an image take the last one, with weight 0
-            a[FIELDS + l] = rows[row] * pixels
-            memory[label + l] = labels[row]
-            memory[weight + l] = share[0] if l < count else 0
-        if lanes > 1:
-            load_group(memory, images, a, FIELDS, pixels, x)
-        else:
-            load_one(memory, images, a[FIELDS], pixels, maps, step, x)
-        run(program, 0, forward, memory, parameters, gradients)
-        run(program, forward, end, memory, others, gradients)
-        for l in range(count):
-            Es[image + l] = memory[E + l]
+        memory, count = floats(place), lanes if last - image > lanes else last - image
+        if begin == 0:
+            memory[first_image] = image
+            for l in range(lanes):
+                row = image + (l if l < count else count - 1)  # lanes without an image take the last one, with weight 0
+                a[FIELDS + l] = integers(rows)[row] * pixels
+                memory[label + l] = integers(labels)[row]
+                memory[weight + l] = floats(share)[0] if l < count else 0
+            if lanes > 1:
+                load_group(memory, floats(images), a, FIELDS, pixels, x)
+            else:
+                load_one(memory, floats(images), a[FIELDS], pixels, maps, step, x)
+        run(integers(program), begin, middle, memory, floats(parameters), floats(gradients))
+        run(integers(program), middle, until, memory, floats(others), floats(gradients))
+        for l in range(count if until == end else 0):
+            floats(Es)[image + l] = memory[E + l]
             for i in range(classes):
-                ys[(image + l) * classes + i] = memory[y + i * lanes + l]
+                floats(ys)[(image + l) * classes + i] = memory[y + i * lanes + l]
+        place += apart
 
 
 @functools.cache

@@ -10,8 +10,9 @@ import numba
 import numpy as np
 
 from scratchnet.errors import InputError, Unsupported
+from scratchnet.fast import modes
 from scratchnet.fast.drive import Desk, Job, address
-from scratchnet.fast.plan import Plan
+from scratchnet.fast.plan import STRETCH, Plan
 from scratchnet.fast.vector import LANES, has
 from scratchnet.layers import Sequential
 from scratchnet.layers.expect import expect_parameters, label
@@ -19,10 +20,9 @@ from scratchnet.losses import one_hot
 from scratchnet.optimizers import SDLM, SGD
 from scratchnet.parallel import cores, leaves, let_waiting_threads_sleep
 
-STRETCH = 128  # updates of batch size 1 in one call: 4 ms of LeNet-5, then Python runs again (callbacks, Ctrl-C)
 SLACK = 256  # floats behind the gradients: the last block of a row adds zeros to them
 
-AT_ONCE = 4096  # images of inference in one call, for the same reason
+AT_ONCE = 4096  # images of inference in one call, so that Python runs again
 
 forked = False  # a forked child lacks the OpenMP threads of its parent: it does the same parts one after the other
 one_at_a_time = threading.Lock()  # some of Numba's thread pools cannot serve two Python threads at a time
@@ -97,9 +97,10 @@ class FastEngine:
         if x.shape[1:] != self.shape or x.dtype != np.float32 or len(x) == 0:
             raise InputError(f"The images should be float32 of shape {self.shape}, got {x.dtype} of {x.shape}.")
 
-    def forward(self, x, batch_size=None):
+    def forward(self, x, batch_size=100):
         self.expect_images(x)
-        parts = [np.arange(first, min(first + AT_ONCE, len(x))) for first in range(0, len(x), AT_ONCE)]
+        size = batch_size if self.batches.meets() else AT_ONCE
+        parts = [np.arange(first, min(first + size, len(x))) for first in range(0, len(x), size)]
         return np.concatenate([self.run("forward", x, np.zeros(len(part), int), part)[1] for part in parts])
 
     def gradients(self, x, labels, batch=slice(None)):
@@ -137,7 +138,9 @@ class FastEngine:
         for slot, view in zip(self.slots, self.views(self.parameters[self.n :]), strict=True):
             view[...] = optimizer.eps[slot] if isinstance(optimizer, SDLM) else optimizer.lr
         batch = numbers(batch, len(x))
-        return self.run("steps", x, labels[batch], batch)[:2]
+        parts = [batch[first : first + STRETCH] for first in range(0, len(batch), STRETCH)]
+        Es, ys, _ = zip(*(self.run("steps", x, labels[part], part) for part in parts))
+        return sum(E * len(part) for E, part in zip(Es, parts)) / len(batch), np.concatenate(ys)
 
     def run(self, kind, x, labels, images):
         """Run the program of this kind on x[images] with these labels, and return E, y and the flat gradient."""
@@ -147,43 +150,48 @@ class FastEngine:
             one_hot(labels, np.empty((len(images), classes)))  # raises the InputError
         alone = kind == "steps" or (len(images) == 1 and kind != "curvatures" and self.single)
         plan = self.single if alone else self.batches
-        size = getattr(self.loss, "size", len)(labels) or 1  # what the loss divides by
-        workers = 1 if alone else min(cores(), -(-len(images) // LANES))
-        desk = self.desk(plan, kind, len(images), workers)
-        x = np.ascontiguousarray(x)
+        N, size = len(images), getattr(self.loss, "size", len)(labels) or 1  # what the loss divides by
+        workers = 1 if alone else min(cores(), -(-N // LANES))
+        desk, meetings = self.desk(plan, kind, N, workers)
+        x, squares = np.ascontiguousarray(x), self.parameters**2 if kind == "curvatures" else None
         desk.set("images", address(x))
-        desk.rows[:], desk.labels[:], desk.share[0] = images, labels, 1 if kind == "steps" else 1 / size
-        if kind == "curvatures":
-            squares = self.parameters**2
+        if squares is not None:
             desk.set("others", address(squares))
+        desk.rows[:], desk.labels[:], desk.share[0] = images, labels, 1 if kind == "steps" else 1 / size
+        modes.before(plan, desk.memories, N)
         with one_at_a_time if workers > 1 else contextlib.nullcontext():
-            desk.work(on_threads=workers > 1 and not forked)
+            on_threads = workers > 1 and not forked
+            desk.work_together(meetings, on_threads) if len(meetings) > 1 else desk.work(on_threads)
+        modes.after(plan, desk.memories[0])
         gradients = self.gradients_
-        if kind != "forward":
-            for other in gradients[1:workers]:
-                gradients[0] += other
-        E = float(desk.Es.sum(dtype=float)) / (len(images) if kind == "steps" else size)
-        return E, desk.ys.copy(), gradients[0]
+        for other in gradients[1:workers] if kind != "forward" else ():
+            gradients[0] += other
+        return float(desk.Es.sum(dtype=float)) / (N if kind == "steps" else size), desk.ys.copy(), gradients[0]
 
     def desk(self, plan, kind, N, workers):
-        """Return the Desk for N images on this number of cores: the last one of this kind, if it fits."""
-        program, where = plan.program(kind)  # may enlarge the workspace
-        memories, gradients = self.memories(plan, workers)
-        of, known = (N, workers, id(memories), id(gradients)), self.desks.get((plan.lanes, kind))
-        if known is None or known.of != of:
-            groups, start = -(-N // LANES), address(self.parameters)
-            cuts = [min(groups * t // workers * LANES, N) for t in range(workers + 1)]
-            n = 0 if kind == "forward" else gradients.shape[1]  # so the gradients of the last step stay
-            fields = dict(zip(Job._fields, (address(program), *where)), parameters=start, others=start, n=n)
-            known = Desk(of, cuts, memories, gradients, plan.y.shape[0], pixels=math.prod(self.shape), **fields)
-            self.desks[plan.lanes, kind] = known
-        return known
+        """Return a Desk for N images on so many cores, the last one of this kind if it fits, and the meetings."""
+        program, where, meetings = plan.program(kind)  # may enlarge the workspace
+        groups, together = -(-N // plan.lanes), len(meetings) > 1  # then each group needs a workspace
+        arrays = program, *self.memories(plan, groups if together else workers, workers)
+        of = N, workers, *map(id, arrays)
+        if (plan.lanes, kind) not in self.desks or self.desks[plan.lanes, kind][0] != of:
+            (_, memories, gradients), start = arrays, address(self.parameters)
+            first = [groups * t // workers for t in range(workers + 1)]
+            fields = dict(zip(Job._fields, (address(program), *where)), parameters=start, others=start)
+            fields["apart"] = memories.strides[0] if together else 0
+            fields["n"] = 0 if kind == "forward" else gradients.shape[1]  # so the gradients of the last step stay
+            fields |= {"pixels": math.prod(self.shape), "classes": plan.y.shape[0]}
+            cuts = [min(group * plan.lanes, N) for group in first]
+            mine = memories[:groups] if together else memories
+            desk = Desk(cuts, mine, first if together else range(workers), gradients, fields)
+            self.desks[plan.lanes, kind] = of, desk, arrays
+        return self.desks[plan.lanes, kind][1], meetings
 
-    def memories(self, plan, workers):
-        """Return the workspaces (workers, ...) and gradients (workers, n), with rows on 64-byte boundaries."""
+    def memories(self, plan, groups, workers):
+        """Return workspaces (at least groups, ...) and gradients (at least workers, n), rows on 64-byte boundaries."""
         known = self.known.get(plan.lanes)
-        if known is None or len(known) < workers or known.shape[1] < plan.size:
-            known = self.known[plan.lanes] = aligned(workers, plan.size)
+        if known is None or len(known) < groups or known.shape[1] < plan.size:
+            known = self.known[plan.lanes] = aligned(groups, plan.size)
             for offset, values in plan.constants.items():
                 known[:, offset : offset + values.size] = values
         if len(self.gradients_) < workers:

@@ -6,6 +6,7 @@ import numpy as np
 
 from scratchnet.fast.operation import arguments, operation
 from scratchnet.fast.vector import (
+    HAS_INVERSE,
     LANES,
     fma,
     guess_inverse,
@@ -32,9 +33,9 @@ Q0, Q1, Q2, Q3 = map(np.float32, (1.0, 0.463125408, 0.0240279324, 0.000237203494
 @inner
 def inverse(q, ALL):
     """1/q for normal q > 0. A division takes as long as the twenty multiplications of tanh. So 1/q is guessed, and each
-    of three Newton steps r <- r (2 - q r) squares the error."""
+    Newton step r <- r (2 - q r) squares the error: one step after a guess within 2^-14, three after one within 1/16."""
     r, two = guess_inverse(q), splat(np.float32(2), ALL)
-    for _ in range(3):
+    for _ in range(1 if HAS_INVERSE else 3):
         r = r * (two - q * r)
     return r
 

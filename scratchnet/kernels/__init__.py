@@ -9,6 +9,7 @@ warp.py         an affine map of images
 paste.py        several images side by side on one picture
 tangent.py      tangent distances between images
 jit.py          how the kernels are compiled
+plain.py        the same in NumPy, where Numba is missing
 """
 
 from scratchnet.kernels.convolution import col2im, convolve, convolve_back, im2col, output_size

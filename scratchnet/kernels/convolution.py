@@ -12,11 +12,9 @@ the plain Python function; with NUMBA_DISABLE_JIT=1 the plain function runs.
 """
 
 import numpy as np
-from numba import types
-from numba.extending import overload
 from numpy.typing import NDArray
 
-from scratchnet.kernels.jit import jit
+from scratchnet.kernels.jit import jit, overload
 
 # The columns of a 5x5 convolution are 25 times as large as its input: for a whole batch they would leave
 # the cache. So a batch is cut into tiles, each with as many images as have columns that fit the L2 cache.
@@ -33,6 +31,8 @@ def both(size: Size) -> tuple[int, int]:
 
 @overload(both)
 def _(size):  # the same in compiled code, where the type of size is known
+    from numba import types
+
     return (lambda size: size) if isinstance(size, types.BaseTuple) else (lambda size: (size, size))
 
 

@@ -1,4 +1,4 @@
-"""Compile the kernels with Numba, and keep the compiled code on disk.
+"""Compile the kernels with Numba, and keep the compiled code on disk. Without Numba, take them from plain.py.
 
 Numba drops what it kept when the file of a function changes, but not when a file changes whose functions are compiled
 into it. So a digest of all sources of a folder is part of the name of what is kept. A damaged file, a full disk or a
@@ -16,11 +16,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from numba import njit
-from numba.core.caching import FunctionCache
+try:
+    from numba import njit
+    from numba.core.caching import FunctionCache
+    from numba.extending import overload
+except ImportError:  # in a browser, for example
+    njit, FunctionCache, overload = None, object, lambda function: lambda other: other  # type: ignore
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+before_compiling: list[Callable[[], None]] = []  # called when a kernel is compiled, and not loaded from the disk
 _announced = contextvars.ContextVar("announced", default=False)
 
 
@@ -28,12 +33,17 @@ class CarefulCache(FunctionCache):
     """Numba's cache of one function. What cannot be read is dropped and compiled again; what cannot be kept is not."""
 
     def load_overload(self, sig, target_context):
+        found = None
         try:
-            return super().load_overload(sig, target_context)
+            found = super().load_overload(sig, target_context)
         except Exception as why:  # a damaged file makes pickle raise many kinds of errors
             with contextlib.suppress(OSError):
                 os.unlink(self._cache_file._index_path)
             say_uncached(f"has a damaged file ({type(why).__name__}), which is dropped")
+        if found is None:
+            for call in before_compiling:
+                call()
+        return found
 
     def save_overload(self, sig, data):
         try:
@@ -86,14 +96,30 @@ def jit(function: F) -> F:
     """Return Numba's `njit` of a function: compiled at the first call, for the types of that call, and kept on disk.
 
     The compiled function releases the interpreter lock. `jit(f).py_func` is f; with NUMBA_DISABLE_JIT=1
-    f itself runs. It is not kept if Numba finds no folder to write to.
+    f itself runs. It is not kept if Numba finds no folder to write to. Without Numba, the function of that name in
+    plain.py is returned, with f as its py_func, or f itself if there is none.
     """
+    if njit is None:
+        return in_numpy(function)
     stamp = digest(Path(function.__code__.co_filename).parent)
     return kept(njit, function, stamp, nogil=True, error_model="numpy")
 
 
+def in_numpy(function: Any) -> Any:
+    """Return what stands in plain.py for a kernel, or the kernel itself."""
+    from scratchnet.kernels import plain
+
+    stand_in = getattr(plain, function.__name__, None)
+    if stand_in is None or os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return function
+    stand_in.py_func, stand_in.__doc__ = function, function.__doc__
+    return stand_in
+
+
 def inner(function: F) -> F:
     """Return `jit` of a function that only compiled code calls: without an entry for Python, it compiles faster."""
+    if njit is None:
+        return function
     stamp = digest(Path(function.__code__.co_filename).parent)
     return kept(njit, function, stamp, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
@@ -123,3 +149,9 @@ def announce_compiling() -> None:
 @functools.cache
 def _print_compiling() -> None:
     print("Compiling the fast path for this network. This takes some seconds, only the first time.", file=sys.stderr)
+
+
+@functools.cache
+def say_compiling() -> None:
+    """Print once, on the screen also where sys.stderr is another stream, that kernels are compiled."""
+    print("Compiling kernels: up to 20 s, only the first time.", file=sys.__stderr__ or sys.stderr, flush=True)

@@ -19,13 +19,16 @@ import numpy as np
 
 from scratchnet.errors import InputError
 
+THREADS = sys.platform != "emscripten"  # a browser (Pyodide) has one thread and one process
+
 _pool = _blas = None
 
 
 def cores() -> int:
     """Return the number of cores to use: SCRATCHNET_THREADS in the environment, or those that this process may use.
 
-    These are the cores that it may run on (`taskset`), and in a container no more than its quota, rounded up.
+    These are the cores that it may run on (`taskset`), and in a container no more than its quota, rounded up; one
+    where Python cannot start threads.
     Raises InputError if SCRATCHNET_THREADS is not a whole number of at least 1.
     """
     threads = os.environ.get("SCRATCHNET_THREADS", "").strip()
@@ -35,6 +38,8 @@ def cores() -> int:
                 f"The environment variable SCRATCHNET_THREADS should be a whole number of at least 1, got {threads!r}."
             )
         return int(threads)
+    if not THREADS:
+        return 1
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, math.ceil(min(available, quota())))
 

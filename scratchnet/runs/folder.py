@@ -18,10 +18,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from scratchnet.datasets import SETS, distort, hold_out
@@ -199,6 +199,8 @@ class Run:
         """
         for folder in (self.folder, self.folder / "report"):
             check_writable(folder)
+        from filelock import FileLock, Timeout  # here, because it warns in a browser
+
         lock = FileLock(self.folder / LOCK)
         try:
             lock.acquire(timeout=0)
@@ -382,7 +384,7 @@ def check_writable(folder):
 
 def versions():
     """Return what the last digits of a result depend on: versions and the machine."""
-    packages = {name: version(name) for name in ("numpy", "numba", "scipy")}
+    packages = {name: version(name) for name in ("numpy", "numba", "scipy") if find_spec(name)}
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": cores()}
     ours = sys.modules[__name__.partition(".")[0]].__version__
     return {"scratchnet": ours} | packages | machine

@@ -10,6 +10,13 @@ from scratchnet.layers import Layer
 from scratchnet.losses import Loss
 from scratchnet.parallel import Engine, ReadableEngine
 
+MISSING = {
+    "scratchnet.fast": "this installation has no scratchnet/fast",
+    "numba": "Numba does not exist for browsers"
+    if sys.platform == "emscripten"
+    else "Numba is not installed. The fast path needs it: pip install numba",
+}
+
 
 def engine_for(net: Layer, loss: Loss | None, x: NDArray, fast: bool) -> Engine:
     """Return the engine for images like x: the readable one, or with `fast` the fast one if it can run every layer.
@@ -25,9 +32,9 @@ def engine_for(net: Layer, loss: Loss | None, x: NDArray, fast: bool) -> Engine:
     except Unsupported as why:
         say_once(f"scratchnet: using the readable path, because {why}.")
     except ModuleNotFoundError as why:
-        if why.name != "scratchnet.fast":
+        if why.name not in MISSING:
             raise
-        say_once("scratchnet: using the readable path, because this installation has no scratchnet/fast.")
+        say_once(f"scratchnet: using the readable path, because {MISSING[why.name]}.")
     return ReadableEngine(net, loss)
 
 
