@@ -26,6 +26,7 @@ CompilerBase.compile_extra = counted
 """
 TRAINING = """
 import numpy as np
+import scratchnet.runs.folder  # as the command `train`
 from scratchnet import RBF, SDLM, Adam, Flatten, Linear, MLELoss, ScaledTanh, Sequential, evaluate, fit
 net = Sequential(flatten=Flatten(), F=Linear(16, 8, rng=0), s=ScaledTanh(), OUTPUT=RBF(np.eye(4, 8, dtype="f")))
 data = np.ones((40, 1, 4, 4), "f"), np.arange(40) % 4
