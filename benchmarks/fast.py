@@ -3,18 +3,15 @@
     python benchmarks/fast.py tricks                      each trick beside the same work without it
     python benchmarks/fast.py profile [--recipe paper]    every operation of a training step
     python benchmarks/fast.py memory                      peak of a process, by batch size, beside PyTorch
-    python benchmarks/fast.py start                       from nothing to the first training step
 
 Times are medians of 31, on one core unless it says otherwise.
 """
 
 import argparse
 import math
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from functools import partial
 
@@ -48,9 +45,10 @@ def run_at(program, first, last, memory, parameters, gradients):
     run_rows(integers(program), first, last, floats(memory), floats(parameters), floats(gradients))
 
 
-def run(program, first, last, *arrays):
-    """Run the rows first to last of a program."""
-    run_at(address(program), first, last, *map(address, arrays))
+def runner(program, *arrays):
+    """Return a function of (first, last) that runs these rows of a program. The caller keeps the arrays."""
+    program, arrays = address(program), [address(array) for array in arrays]
+    return lambda first, last: run_at(program, first, last, *arrays)
 
 
 def row_us(row, floats=400_000, start=0):
@@ -58,7 +56,8 @@ def row_us(row, floats=400_000, start=0):
     program, memory = assemble([row]), aligned(1, floats)[0][start:]
     memory[:] = np.random.default_rng(0).normal(size=memory.size)
     parameters, gradients = memory[: floats // 2].copy(), np.zeros(floats // 2, np.float32)
-    return us(lambda: run(program, 0, 1, memory, parameters, gradients))
+    run = runner(program, memory, parameters, gradients)
+    return us(lambda: run(0, 1))
 
 
 def group_conv(size, reads):
@@ -148,8 +147,7 @@ def profile(options):
         memories, gradients = engine.memories(plan, 1, 1)
         memories[0, plan.x.value : plan.x.value + plan.x.vectors * LANES] = np.random.default_rng(1).normal()
 
-        def once(first, last, program=program, memory=memories[0], gradient=gradients[0]):
-            run(program, first, last, memory, engine.parameters, gradient)
+        once = runner(program, memories[0], engine.parameters, gradients[0])
 
         def time_row(row, rows=rows, once=once):
             """Medians of one call, with everything fresh before it: an operation in place changes what it reads."""
@@ -211,46 +209,9 @@ def memory(options):
         print(f"  {side:12}" + "   ".join(peaks))
 
 
-START = """
-import time
-begun = time.perf_counter()
-import sys
-import numpy as np
-from scratchnet.fast import FastEngine
-from scratchnet.runs.recipes import RECIPES
-recipe, batch = RECIPES[sys.argv[1]], int(sys.argv[2])
-net = recipe.network(np.random.default_rng(0))
-x, labels = np.zeros((128, *net.input_shape), "f"), np.zeros(128, int)
-optimizer = recipe.optimizer(net, 1e-3)
-with FastEngine(net, recipe.loss(), net.input_shape) as engine:
-    optimizer.before_pass(engine, x, labels, np.arange(128))
-    if engine.fused(optimizer, batch):
-        engine.updates(optimizer, x, labels, np.arange(128))
-    else:
-        engine.gradients(x, labels, np.arange(batch))
-        optimizer.step()
-print(time.perf_counter() - begun)
-"""
-
-
-def start(options):
-    print("from the start of the process to the end of its first training step, s")
-    for recipe, batch in (("paper", 1), ("paper", 64), ("tutorial-28", 64)):
-        with tempfile.TemporaryDirectory() as folder:
-
-            def seconds(recipe=recipe, batch=batch, folder=folder):
-                begun = time.perf_counter()
-                command = [sys.executable, "-c", START, recipe, str(batch)]
-                subprocess.run(command, env=os.environ | {"NUMBA_CACHE_DIR": folder}, capture_output=True, check=True)
-                return time.perf_counter() - begun
-
-            cold, warm = seconds(), statistics.median(seconds() for _ in range(5))
-        print(f"  {recipe:12} batch {batch:3}   compiling {cold:5.1f}   compiled before {warm:5.2f}")
-
-
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("what", choices=("tricks", "profile", "memory", "start"))
+    arguments.add_argument("what", choices=("tricks", "profile", "memory"))
     arguments.add_argument("--recipe", default="paper", choices=RECIPES)
     options = arguments.parse_args()
     globals()[options.what](options)
