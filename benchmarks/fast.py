@@ -3,18 +3,15 @@
     python benchmarks/fast.py tricks                      each trick beside the same work without it
     python benchmarks/fast.py profile [--recipe paper]    every operation of a training step
     python benchmarks/fast.py memory                      peak of a process, by batch size, beside PyTorch
-    python benchmarks/fast.py start                       from nothing to the first training step
 
 Times are medians of 31, on one core unless it says otherwise.
 """
 
 import argparse
 import math
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from functools import partial
 
@@ -22,9 +19,10 @@ import numpy as np
 from numba import njit
 
 from scratchnet.fast import FastEngine, across_maps, convolutions, lowering, outputs, pointwise, products, windows
-from scratchnet.fast.drive import work_on_cores
+from scratchnet.fast.drive import COLUMN, SIZE, address, floats, integers, share_out, worker
 from scratchnet.fast.fast_engine import aligned
-from scratchnet.fast.operation import ROW, run
+from scratchnet.fast.operation import ROW
+from scratchnet.fast.operation import run as run_rows
 from scratchnet.fast.plan import assemble
 from scratchnet.fast.vector import LANES
 from scratchnet.parallel import in_parallel
@@ -42,12 +40,24 @@ def us(call, repeats=10):
     return 1e6 * statistics.median(times)
 
 
+@njit
+def run_at(program, first, last, memory, parameters, gradients):
+    run_rows(integers(program), first, last, floats(memory), floats(parameters), floats(gradients))
+
+
+def runner(program, *arrays):
+    """Return a function of (first, last) that runs these rows of a program. The caller keeps the arrays."""
+    program, arrays = address(program), [address(array) for array in arrays]
+    return lambda first, last: run_at(program, first, last, *arrays)
+
+
 def row_us(row, floats=400_000, start=0):
     """Return the time of one operation, as a row of a program."""
     program, memory = assemble([row]), aligned(1, floats)[0][start:]
     memory[:] = np.random.default_rng(0).normal(size=memory.size)
     parameters, gradients = memory[: floats // 2].copy(), np.zeros(floats // 2, np.float32)
-    return us(lambda: run(program, 0, 1, memory, parameters, gradients))
+    run = runner(program, memory, parameters, gradients)
+    return us(lambda: run(0, 1))
 
 
 def group_conv(size, reads):
@@ -116,17 +126,10 @@ def tricks(options):
     print(f"{'  gradients, then a step':66}{apart:9.1f} us\n{'  in one':66}{fused:9.1f} us")
 
     print("\nto start work on two cores")
-    net = RECIPES["paper"].network(rng)
-    engine = FastEngine(net, None, net.input_shape)
-    program, where = engine.batches.program("forward")
-    nothing, (memories, gradients) = where.copy(), engine.memories(engine.batches, 2)
-    nothing[1:3] = 0
-    batch = np.zeros((2, 1024), np.float32), np.arange(2), np.zeros(2, int)
-    results, cuts = (np.zeros((2, 10), np.float32), np.zeros(2, np.float32)), np.array([0, 0, 0])
-    small = gradients[:, :16].copy()
-    arguments = program, nothing, memories, (engine.parameters,) * 2, small, batch, cuts, np.float32(1), results
+    jobs, call = np.zeros((2, SIZE), np.int64), worker().address
+    jobs[:, COLUMN["lanes"]] = 1
     print(f"{'  threads of Python':66}{us(lambda: in_parallel([int, int])):9.1f} us")
-    print(f"{'  OpenMP, by prange':66}{us(lambda: work_on_cores(*arguments)):9.1f} us")
+    print(f"{'  OpenMP, by prange':66}{us(lambda: share_out(call, address(jobs), 2)):9.1f} us")
 
 
 def profile(options):
@@ -144,8 +147,7 @@ def profile(options):
         memories, gradients = engine.memories(plan, 1, 1)
         memories[0, plan.x.value : plan.x.value + plan.x.vectors * LANES] = np.random.default_rng(1).normal()
 
-        def once(first, last, program=program, memory=memories[0], gradient=gradients[0]):
-            run(program, first, last, memory, engine.parameters, gradient)
+        once = runner(program, memories[0], engine.parameters, gradients[0])
 
         def time_row(row, rows=rows, once=once):
             """Medians of one call, with everything fresh before it: an operation in place changes what it reads."""
@@ -207,46 +209,9 @@ def memory(options):
         print(f"  {side:12}" + "   ".join(peaks))
 
 
-START = """
-import time
-begun = time.perf_counter()
-import sys
-import numpy as np
-from scratchnet.fast import FastEngine
-from scratchnet.runs.recipes import RECIPES
-recipe, batch = RECIPES[sys.argv[1]], int(sys.argv[2])
-net = recipe.network(np.random.default_rng(0))
-x, labels = np.zeros((128, *net.input_shape), "f"), np.zeros(128, int)
-optimizer = recipe.optimizer(net, 1e-3)
-with FastEngine(net, recipe.loss(), net.input_shape) as engine:
-    optimizer.before_pass(engine, x, labels, np.arange(128))
-    if engine.fused(optimizer, batch):
-        engine.updates(optimizer, x, labels, np.arange(128))
-    else:
-        engine.gradients(x, labels, np.arange(batch))
-        optimizer.step()
-print(time.perf_counter() - begun)
-"""
-
-
-def start(options):
-    print("from the start of the process to the end of its first training step, s")
-    for recipe, batch in (("paper", 1), ("paper", 64), ("tutorial-28", 64)):
-        with tempfile.TemporaryDirectory() as folder:
-
-            def seconds(recipe=recipe, batch=batch, folder=folder):
-                begun = time.perf_counter()
-                command = [sys.executable, "-c", START, recipe, str(batch)]
-                subprocess.run(command, env=os.environ | {"NUMBA_CACHE_DIR": folder}, capture_output=True, check=True)
-                return time.perf_counter() - begun
-
-            cold, warm = seconds(), statistics.median(seconds() for _ in range(5))
-        print(f"  {recipe:12} batch {batch:3}   compiling {cold:5.1f}   compiled before {warm:5.2f}")
-
-
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("what", choices=("tricks", "profile", "memory", "start"))
+    arguments.add_argument("what", choices=("tricks", "profile", "memory"))
     arguments.add_argument("--recipe", default="paper", choices=RECIPES)
     options = arguments.parse_args()
     globals()[options.what](options)

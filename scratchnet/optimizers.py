@@ -137,7 +137,9 @@ class Adam(Optimizer):
             g = g + self.weight_decay * w
         beta1, beta2 = self.betas
         rate, scale = self.lr / (1 - beta1**self.t), 1 / math.sqrt(1 - beta2**self.t)
-        adam(w, self.m[name], self.v[name], g, rate, beta1, beta2, scale, self.eps)
+        # flat arrays, so that Numba compiles one kernel, and not one for each number of axes
+        m, v = self.m[name].ravel(), self.v[name].ravel()
+        adam(w.ravel(), m, v, g.ravel(), rate, beta1, beta2, scale, self.eps)
 
     def remembers(self) -> bool:
         return True
@@ -207,7 +209,7 @@ class SDLM(Optimizer):
             arrays = leaf.__dict__
             expect_like(f"{label(leaf)}.{name}", eps, "value", "", arrays[name])
             expect_like(f"{label(leaf)}.{name}", eps, "gradient", "d", arrays.get("d" + name))
-            descend(arrays[name], eps, arrays["d" + name])
+            descend(arrays[name].ravel(), eps.ravel(), arrays["d" + name].ravel())  # flat: one kernel for all shapes
 
     def step_sizes(self) -> dict[tuple[Layer, str], NDArray]:
         """Return {(leaf, name): its step sizes as a flat array}, without the blanks of a connection table."""

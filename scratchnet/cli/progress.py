@@ -1,6 +1,9 @@
 """The output of a training while it runs: the wait for Numba, a bar, a line for each epoch."""
 
+import atexit
+import contextlib
 import copy
+import subprocess
 import sys
 import time
 
@@ -8,17 +11,27 @@ import numpy as np
 from tqdm import tqdm
 
 from scratchnet import schedules
-from scratchnet.kernels.jit import compiling_announced, njit
+from scratchnet.kernels import convolve
+from scratchnet.kernels.jit import compiled_before, compiling_announced, njit
 from scratchnet.optimizers import SDLM
-from scratchnet.parallel import quiet_overflow
+from scratchnet.parallel import cores, quiet_overflow
 from scratchnet.training import Callback, evaluate, fit
 
+LAYERS = """
+import sys
+import numpy as np
+from scratchnet.runs.recipes import RECIPES
+net = RECIPES[sys.argv[1]].network(0)
+net.forward(np.zeros((1, *net.input_shape), np.float32))
+"""
 
-def prepare_kernels(net, loss=None, optimizer=None, *, batch_size=1, images=40, fast=True):
+
+def prepare_kernels(net, loss=None, optimizer=None, *, batch_size=1, images=40, fast=True, recipe=None):
     """Let Numba compile or load the kernels, on a copy of the network.
 
     It runs a forward pass of this many images. With a loss and an optimizer (net -> optimizer) it runs an epoch of
-    training instead, and a forward pass of one image as in the report. Without Numba there is nothing to wait for.
+    training instead. recipe: the name of the network whose layers the report needs too. Without Numba there is nothing
+    to wait for.
     """
     if njit is None:
         return
@@ -27,11 +40,23 @@ def prepare_kernels(net, loss=None, optimizer=None, *, batch_size=1, images=40, 
     net, data = copy.deepcopy(net), (np.zeros((images, *net.input_shape), np.float32), np.zeros(images, np.uint8))
     with compiling_announced(), quiet_overflow():
         if loss:
+            if fast and recipe and cores() > 1 and not compiled_before(convolve):
+                compile_layers(recipe)
             fit(net, loss, optimizer(net), data, epochs=1, batch_size=batch_size, fast=fast, verbose=False)
-            net.forward(data[0][:1])
         else:
             evaluate(net, data, fast=fast)
     say(f"{time.perf_counter() - start:.1f} s")
+
+
+def compile_layers(recipe):
+    """Let another process compile the layers, on another core: the report shows one image in all of them.
+
+    If that process fails, the report compiles them.
+    """
+    with contextlib.suppress(OSError):
+        quiet = subprocess.DEVNULL
+        command = [sys.executable, "-c", LAYERS, recipe]
+        atexit.register(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet).wait)
 
 
 def say(text, end="\n"):

@@ -101,9 +101,8 @@ def train_and_report(run, verbose, comm=None):
         say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
         say_ranks(run, comm)
         with rank_0_before_the_others(comm):
-            prepare_kernels(
-                net, loss, partial(recipe.optimizer, lr=run.schedule(0)), batch_size=recipe.batch_size, fast=fast
-            )
+            first = partial(recipe.optimizer, lr=run.schedule(0))
+            prepare_kernels(net, loss, first, batch_size=recipe.batch_size, fast=fast, recipe=recipe.name)
         go_on(run, net, optimizer, len(train[1]), comm)
         if len(run.history) < config["epochs"]:  # else only the report is missing
             fit(

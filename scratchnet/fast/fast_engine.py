@@ -1,5 +1,7 @@
 """FastEngine: the Engine that runs programs for `fit` and `evaluate`."""
 
+import contextlib
+import math
 import os
 import platform
 import threading
@@ -9,7 +11,7 @@ import numpy as np
 
 from scratchnet.errors import InputError, Unsupported
 from scratchnet.fast import modes
-from scratchnet.fast.drive import work, work_on_cores, work_together
+from scratchnet.fast.drive import Desk, Job, address
 from scratchnet.fast.plan import STRETCH, Plan
 from scratchnet.fast.vector import LANES, has
 from scratchnet.layers import Sequential
@@ -57,7 +59,7 @@ class FastEngine:
         except Unsupported:
             self.single = None
         self.lent = None
-        self.known, self.gradients_ = {}, aligned(1, n + SLACK)
+        self.known, self.desks, self.gradients_ = {}, {}, aligned(1, n + SLACK)
 
     def __enter__(self):
         self.own = [getattr(leaf, name) for leaf, name in self.slots]
@@ -136,7 +138,9 @@ class FastEngine:
         for slot, view in zip(self.slots, self.views(self.parameters[self.n :]), strict=True):
             view[...] = optimizer.eps[slot] if isinstance(optimizer, SDLM) else optimizer.lr
         batch = numbers(batch, len(x))
-        return self.run("steps", x, labels[batch], batch)[:2]
+        parts = [batch[first : first + STRETCH] for first in range(0, len(batch), STRETCH)]
+        Es, ys, _ = zip(*(self.run("steps", x, labels[part], part) for part in parts))
+        return sum(E * len(part) for E, part in zip(Es, parts)) / len(batch), np.concatenate(ys)
 
     def run(self, kind, x, labels, images):
         """Run the program of this kind on x[images] with these labels, and return E, y and the flat gradient."""
@@ -146,38 +150,42 @@ class FastEngine:
             one_hot(labels, np.empty((len(images), classes)))  # raises the InputError
         alone = kind == "steps" or (len(images) == 1 and kind != "curvatures" and self.single)
         plan = self.single if alone else self.batches
-        program, where, meetings = plan.program(kind)
-        batch = np.ascontiguousarray(x).reshape(len(x), -1), images.astype(np.int64), labels.astype(np.int64)
-        results = np.empty((len(images), plan.y.shape[0]), np.float32), np.empty(len(images), np.float32)
-        size = getattr(self.loss, "size", len)(labels) or 1  # what the loss divides by
-        weight = np.float32(1 if kind == "steps" else 1 / size)
-        parameters = self.parameters, self.parameters**2 if kind == "curvatures" else self.parameters
-
-        groups = -(-len(images) // LANES)
-        workers = 1 if alone else min(cores(), groups)
-        together = not alone and plan.meets()  # a layer needs the whole batch, so each group needs a workspace
-        memories, gradients = self.memories(plan, groups if together else workers, workers)
-        if kind == "forward":
-            gradients = np.zeros((workers, 16), np.float32)  # unused, so the gradients of the last step stay
-        if not alone:
-            modes.before(plan, memories, len(images))
-        if alone and plan.with_modes:
-            one_by_one(plan, program, where, memories[0], parameters, gradients[0], batch, weight, results)
-        elif together:
-            parts = memories[:groups], parameters, gradients[:workers], batch, cuts(groups, workers), weight, results
-            on_cores(workers, work_together, program, where, meetings, *parts)
-        elif workers == 1:
-            gradients[0] = 0
-            work(program, where, memories[0], parameters, gradients[0], batch, 0, len(images), weight, results)
-        else:
-            parts = np.minimum(cuts(groups, workers) * LANES, len(images)), weight, results
-            on_cores(workers, work_on_cores, program, where, memories, parameters, gradients, batch, *parts)
-        if not alone:
-            modes.after(plan, memories[0])
-        for other in gradients[1:workers]:
+        N, size = len(images), getattr(self.loss, "size", len)(labels) or 1  # what the loss divides by
+        workers = 1 if alone else min(cores(), -(-N // LANES))
+        desk, meetings = self.desk(plan, kind, N, workers)
+        x, squares = np.ascontiguousarray(x), self.parameters**2 if kind == "curvatures" else None
+        desk.set("images", address(x))
+        if squares is not None:
+            desk.set("others", address(squares))
+        desk.rows[:], desk.labels[:], desk.share[0] = images, labels, 1 if kind == "steps" else 1 / size
+        modes.before(plan, desk.memories, N)
+        with one_at_a_time if workers > 1 else contextlib.nullcontext():
+            on_threads = workers > 1 and not forked
+            desk.work_together(meetings, on_threads) if len(meetings) > 1 else desk.work(on_threads)
+        modes.after(plan, desk.memories[0])
+        gradients = self.gradients_
+        for other in gradients[1:workers] if kind != "forward" else ():
             gradients[0] += other
-        ys, Es = results
-        return float(Es.sum(dtype=float)) / (len(images) if kind == "steps" else size), ys, gradients[0]
+        return float(desk.Es.sum(dtype=float)) / (N if kind == "steps" else size), desk.ys.copy(), gradients[0]
+
+    def desk(self, plan, kind, N, workers):
+        """Return a Desk for N images on so many cores, the last one of this kind if it fits, and the meetings."""
+        program, where, meetings = plan.program(kind)  # may enlarge the workspace
+        groups, together = -(-N // plan.lanes), len(meetings) > 1  # then each group needs a workspace
+        arrays = program, *self.memories(plan, groups if together else workers, workers)
+        of = N, workers, *map(id, arrays)
+        if (plan.lanes, kind) not in self.desks or self.desks[plan.lanes, kind][0] != of:
+            (_, memories, gradients), start = arrays, address(self.parameters)
+            first = [groups * t // workers for t in range(workers + 1)]
+            fields = dict(zip(Job._fields, (address(program), *where)), parameters=start, others=start)
+            fields["apart"] = memories.strides[0] if together else 0
+            fields["n"] = 0 if kind == "forward" else gradients.shape[1]  # so the gradients of the last step stay
+            fields |= {"pixels": math.prod(self.shape), "classes": plan.y.shape[0]}
+            cuts = [min(group * plan.lanes, N) for group in first]
+            mine = memories[:groups] if together else memories
+            desk = Desk(cuts, mine, first if together else range(workers), gradients, fields)
+            self.desks[plan.lanes, kind] = of, desk, arrays
+        return self.desks[plan.lanes, kind][1], meetings
 
     def memories(self, plan, groups, workers):
         """Return workspaces (at least groups, ...) and gradients (at least workers, n), rows on 64-byte boundaries."""
@@ -194,36 +202,6 @@ class FastEngine:
         """Return the parts of a flat array, in the shapes of the parameters."""
         places = [(self.offsets[slot][0], getattr(*slot)) for slot in self.slots]
         return [flat[first : first + array.size].reshape(array.shape) for first, array in places]
-
-
-def cuts(groups, workers):
-    """Return the first group of each worker, and the number of groups."""
-    return np.array([groups * t // workers for t in range(workers + 1)])
-
-
-def one_by_one(plan, program, where, memory, parameters, gradients, batch, weight, results):
-    """Run a program for one image on each image of the batch, on one core."""
-    (images, rows, labels), (ys, Es) = batch, results
-    gradients[:] = 0
-    for first in range(0, len(rows), STRETCH):
-        part = slice(first, first + STRETCH)
-        modes.before(plan, memory[None], len(rows[part]))
-        some = images, rows[part], labels[part]
-        work(program, where, memory, parameters, gradients, some, 0, len(rows[part]), weight, (ys[part], Es[part]))
-        modes.after(plan, memory)
-
-
-def on_cores(workers, function, *everything):
-    """Call a function of drive.py with this number of Numba's threads, and leave its number of threads as it was."""
-    with one_at_a_time:
-        if forked:
-            return function.py_func(*everything)
-        threads = numba.get_num_threads()
-        numba.set_num_threads(min(workers, numba.config.NUMBA_NUM_THREADS))
-        try:
-            function(*everything)
-        finally:
-            numba.set_num_threads(threads)
 
 
 def numbers(batch, n):

@@ -11,10 +11,10 @@ import numpy as np
 
 from scratchnet.fast.operation import arguments, operation
 from scratchnet.fast.vector import LANES, first_lanes, fma, if_greater, load, splat, store, total
-from scratchnet.kernels.jit import jit
+from scratchnet.kernels.jit import inner
 
 
-@jit
+@inner
 def living(memory, alive, ALL):
     """Return 1 in the lanes that count, 0 in the others."""
     zero, one = splat(np.float32(0), ALL), splat(np.float32(1), ALL)

@@ -9,7 +9,7 @@ from numba.core import types
 from numba.extending import intrinsic
 
 from scratchnet.fast.vector import LANES, constant
-from scratchnet.kernels.jit import announce_compiling, digest, jit, kept
+from scratchnet.kernels.jit import announce_compiling, digest, inner, kept
 
 OPERATION = types.void(*[types.CPointer(types.float32)] * 3, types.CPointer(types.int64))
 ROW = 32  # integers in a row of a program: the address of an operation, then its arguments
@@ -39,13 +39,6 @@ def operation(make):
     return address
 
 
-@intrinsic
-def data(typing, array):
-    """Return the pointer to an array's first number."""
-    kind = types.CPointer(array.dtype)
-    return kind(array), lambda context, builder, sig, args: context.make_array(array)(context, builder, args[0]).data
-
-
 @intrinsic(prefer_literal=True)
 def arguments(typing, a, n):
     """Return (a[1], ..., a[n]), the arguments in a row of a program; n is a literal number."""
@@ -72,8 +65,8 @@ def call(typing, program, row, memory, parameters, gradients):
     return types.void(program, types.intp, memory, parameters, gradients), code
 
 
-@jit
+@inner
 def run(program, first, last, memory, parameters, gradients):
     """Run the rows first to last of a program, one operation after the other."""
     for row in range(first, last):
-        call(data(program), row * ROW, data(memory), data(parameters), data(gradients))
+        call(program, row * ROW, memory, parameters, gradients)

@@ -124,6 +124,12 @@ def inner(function: F) -> F:
     return kept(njit, function, stamp, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def compiled_before(kernel: Callable[..., Any]) -> bool:
+    """Return whether a kernel is on disk already, for some types. True too if it cannot be kept there."""
+    file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    return file is None or os.path.exists(file._index_path)
+
+
 @contextlib.contextmanager
 def compiling_announced() -> Iterator[None]:
     """Return a context in which `announce_compiling` prints nothing, because the caller announces the wait."""
