@@ -82,9 +82,9 @@ def test_the_folder_for_jupyterlite(tmp_path, monkeypatch, capsys):
 
 
 def test_a_wheel_that_pip_cannot_make_is_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr("scratchnet.viewing.show.ROOT", tmp_path)
+    monkeypatch.setattr(sys.modules["scratchnet.viewing.show"], "ROOT", tmp_path)
     (tmp_path / "pyproject.toml").write_text("no toml")
-    with pytest.raises(InputError, match=f"pip cannot make the wheel of {re.escape(str(tmp_path))}: .*pyproject"):
+    with pytest.raises(InputError, match=f"pip cannot make the wheel of {re.escape(str(tmp_path))}: .*TOML"):
         commands.build_wheel(tmp_path)
 
 

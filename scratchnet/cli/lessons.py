@@ -160,5 +160,5 @@ def build_wheel(folder):
     wheels = sorted(folder.glob("scratchnet_lenet-*.whl"))
     if run.returncode or not wheels:
         errors = [line for line in run.stderr.splitlines() if "error" in line.lower()]
-        raise InputError(f"pip cannot make the wheel of {source}: {next(iter(errors), 'it does not say why')}")
+        raise InputError(f"pip cannot make the wheel of {source}: {errors[-1] if errors else 'it does not say why'}")
     return wheels[-1]
