@@ -4,12 +4,13 @@
 
 FOLDER is made. Each student hands in 24 exercises in one of many ways (folders, zips, near names, notebooks): right
 ones, mistakes that are known by name, blanks; some students have files that run for ever, fill the memory, fork or
-forge. One in four hands in the capstone, which trains for some seconds. It prints the time, and every grade that is not
-as it should be.
+forge. One in four hands in the capstone, which trains for some seconds. It prints the time, the CPU seconds and the
+disk space for each student, the largest memory of a process, and every grade that is not as it should be.
 """
 
 import json
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -105,6 +106,7 @@ def main(folder, students=200, jobs=2):
     grades = json.loads((folder / "grades.json").read_text())
     print(run.stdout)
     print(f"exit code {run.returncode}; {len(grades)} grades in {minutes:.1f} minutes, {jobs} jobs")
+    print(costs(folder, int(students)))
     print(Counter(grade["state"] for grade in grades))
     print({exercise.name: median_seconds(grades, exercise.name) for exercise in COURSE})
     off = [g for g in grades if g["state"] not in expected[g["student"]][g["exercise"]]]
@@ -114,6 +116,16 @@ def main(folder, students=200, jobs=2):
     named = sum(bool(g["diagnosis"]) for g in wrong)
     print(f"{len(off)} grades are not as they should be; {named} of {len(wrong)} wrong ones have a diagnosis")
     return len(off) > 0
+
+
+def costs(folder, students):
+    """Return a sentence on what the command needed: of all processes that it started, which have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    space = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return (
+        f"{(used.ru_utime + used.ru_stime) / students:.1f} CPU seconds and {space / students / 1e3:.0f} kB of disk for "
+        f"each student; at most {used.ru_maxrss / 1e3:.0f} MB of memory in one process"
+    )
 
 
 def median_seconds(grades, name):

@@ -21,7 +21,7 @@ from functools import partial
 import numpy as np
 from numba import njit
 
-from scratchnet.fast import FastEngine, convolutions, lowering, outputs, pointwise, products, windows
+from scratchnet.fast import FastEngine, across_maps, convolutions, lowering, outputs, pointwise, products, windows
 from scratchnet.fast.drive import work_on_cores
 from scratchnet.fast.fast_engine import aligned
 from scratchnet.fast.operation import ROW, run
@@ -140,8 +140,8 @@ def profile(options):
     ):
         if plan is None:
             continue
-        program, (_, rows, *_) = plan.program(kind)
-        memories, gradients = engine.memories(plan, 1)
+        program, (_, rows, *_), _ = plan.program(kind)
+        memories, gradients = engine.memories(plan, 1, 1)
         memories[0, plan.x.value : plan.x.value + plan.x.vectors * LANES] = np.random.default_rng(1).normal()
 
         def once(first, last, program=program, memory=memories[0], gradient=gradients[0]):
@@ -166,7 +166,7 @@ def profile(options):
 
 
 def name_of(address):
-    for room in (convolutions, products, outputs, pointwise, windows):
+    for room in (across_maps, convolutions, products, outputs, pointwise, windows):
         for name, operation in vars(room).items():
             for sizes, function in getattr(operation, "known", {}).items():
                 if function.address == address:

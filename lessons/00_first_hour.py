@@ -4,8 +4,8 @@
 # After this lesson you can train a program that reads handwritten digits, give it a digit of your own, and
 # say what happens to it when a part is taken out.
 #
-# You need ten minutes, and nothing but Python. Nothing is explained to the end here. Each part comes back
-# in a lesson of its own, and this one says in which.
+# You need nothing but Python. Nothing is explained to the end here. Each part comes back in a lesson of its
+# own, and this one says in which.
 
 # %%
 import time
@@ -29,7 +29,9 @@ from scratchnet.runs.recipes import RECIPES
 # by a little, in the direction that makes the answer better. That is all.
 #
 # There are 60,000 digits to train on and 10,000 others to test with. The recipe below is that of the paper,
-# except that it sees 10,000 digits once. In a terminal, `python -m scratchnet train --quick` does the same.
+# except that it sees 10,000 digits once. In a terminal, this does the same:
+#
+#     python -m scratchnet train --quick
 
 # %% [markdown]
 # **Predict.** There are ten digits. How many percent of the test digits will the network read wrong before
@@ -71,12 +73,11 @@ print(f"wrong before: {before:.1f} %, after: {after:.1f} %")
 #
 # ## 2. Give it a digit of your own
 #
-# A digit can be drawn with letters: `x` is ink. Change the drawing, and `meant`, run the cell again, and
-# see what the network reads. A picture on a computer is a grid of numbers, one for each dot, and a dot is
-# called a **pixel** (lesson 1).
+# A digit can be drawn with letters: `x` is ink. A picture on a computer is a grid of numbers, one for each
+# dot, and a dot is called a **pixel** (lesson 1). `read_drawing` makes pixels of the letters, and lets the
+# network read them.
 
 # %%
-meant = 3
 drawing = """
 ............
 ..xxxxxxx...
@@ -91,17 +92,33 @@ drawing = """
 ..xxxxxx....
 ............
 """
-ink = np.array([[mark == "x" for mark in row] for row in drawing.split()])
-mine = datasets.prepare(np.kron(255 * ink, np.ones((4, 4))).astype(np.uint8))  # 4 x 4 dots for each letter
-read = evaluate(net, (recipe.prepare(mine[None], "test"), np.array([meant])))
-best = np.argsort(-read.scores[0])
-print(f"the network reads a {best[0]}; its second choice is a {best[1]}")
+
+
+def ink(drawing):
+    """1 where the drawing has an x, 0 elsewhere."""
+    return np.array([[mark == "x" for mark in row] for row in drawing.split()])
+
+
+def read_drawing(drawing):
+    """Print what the network reads. Return the picture that it gets, 28 x 28 pixels."""
+    pixels = datasets.prepare(np.kron(255 * ink(drawing), np.ones((4, 4))).astype(np.uint8))  # 4 x 4 for a letter
+    scores = net.scores(net(recipe.prepare(pixels[None], "test")))[0]
+    best = np.argsort(-scores)
+    print(f"the network reads {best[0]}; its second choice is {best[1]}")
+    return pixels
+
+
+mine = read_drawing(drawing)
 picture(
-    sketches.arrays({"as I drew it": ink, "as the network gets it": mine}, grey=True, size=2.6),
+    sketches.arrays({"as I drew it": ink(drawing), "as the network gets it": mine}, grey=True, size=2.6),
     "The digit as it was drawn with letters, and the same in the middle of a picture of 28 by 28 pixels.",
 )
 
 # %% [markdown]
+# Draw one yourself. At the prompt of `lessons run`, type a new `drawing = """`, its rows, and a last `"""`.
+# Then type `mine = read_drawing(drawing)`. In an editor or a notebook, change the drawing in the cell, and
+# run the cell again. (The website only shows what the code printed. Its first page has a network to draw for.)
+#
 # It is more fun with a mouse or a finger. `draw` makes a page for your browser: draw on it, and the network
 # reads while you draw. The page is one file. It needs no connection to anything.
 
@@ -115,7 +132,8 @@ print(f"open this file in a browser: {Path('my/draw.html')}, {len(page.html) / 1
 # ## 3. Watch it draw
 #
 # How does it answer? Most networks of today end in ten numbers, one for each digit. LeNet-5 answers with a
-# picture. Its layer F6 has 84 numbers, and training asks them to become "a stylized image of the
+# picture. Its layer F6 (F: each of its numbers looks at all numbers of the layer before, lesson 3; 6: it is the
+# sixth layer) has 84 numbers, and training asks them to become "a stylized image of the
 # corresponding character class drawn on a 7x12 bitmap" (section II.B). The picture that is wanted for a digit
 # is its **code**. The network answers with the digit whose code is nearest to what F6 drew. The paper calls
 # the distance to a code its penalty.
@@ -123,10 +141,10 @@ print(f"open this file in a browser: {Path('my/draw.html')}, {len(page.html) / 1
 # %%
 chosen = [int(np.flatnonzero(test_labels == digit)[0]) for digit in (0, 1, 4, 7, 8)]
 shown = np.concatenate([recipe.prepare(mine[None], "test"), test_x[chosen]])
-names = [str(meant), *(str(test_labels[i]) for i in chosen)]
+names = ["yours", *(str(test_labels[i]) for i in chosen)]
 picture(
     figures.codes(net, shown, names, "what F6 draws"),
-    "Columns for the drawn digit and five test digits. Each has the digit on top, below it F6's 7 by 12 numbers in "
+    "Columns for your digit and five test digits. Each has the digit on top, below it F6's 7 by 12 numbers in "
     "blue and red, then the nearest code, which F6's picture resembles.",
 )
 
@@ -192,5 +210,10 @@ assert broken["without any filter of C1"] > 80 and restored == after, "blind wit
 #
 # Break the network in a way of your own: half of C5, or all weights that are smaller than a tenth of the
 # largest one (`np.abs(W) < 0.1 * np.abs(W).max()`). Write down a prediction first, then measure with `wrong()`,
-# and put everything back. Then draw a digit that the network misreads although a person would not. There is
-# no checker for this one.
+# and put everything back. `wrong_without(net["C5"], slice(0, 60))` does it for half of C5. Then draw a digit that
+# the network misreads although a person would not. There is no checker for this one.
+#
+# The first exercise with a checker is number 0. It has three lines, and its hints say everything. Do it now, or
+# after lesson 1, which explains each of the three lines:
+#
+#     python -m scratchnet exercise start paper-input

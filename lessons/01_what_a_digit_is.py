@@ -83,8 +83,9 @@ print(f"mean {everything.mean():.3f}, variance {everything.var():.3f}")
 
 # %% [markdown]
 # The mean is near 0, as the paper says. The variance is not near 1, and cannot be: numbers between -0.1 and
-# 1.175 have a variance of at most 0.41 (half of them at each end). Both can be measured in one line, and
-# that is the habit of this course: when a text claims a number, compute it.
+# 1.175 have a variance of at most 0.41. (Half of them are then at each end, $1.275 / 2$ from the mean, and the
+# square of that is 0.41.) Both can be measured in one line, and that is the habit of this course: when a text
+# claims a number, compute it.
 #
 # The shape has four numbers now: 10,000 pictures of one **map** of 32 rows and 32 columns. A map is one
 # grid of numbers about the picture. The input has one (how dark it is); the layers of the network will make
@@ -100,12 +101,15 @@ show(datasets.pixels.grey)
 assert seven.shape == (28, 28) and x.shape == (32, 32)
 assert np.allclose(everything[0, 0], x, atol=1e-6), "our seven is the library's"
 assert abs(everything.mean()) < 0.05, "the mean is near 0"
-assert everything.var() < 0.2, "the variance is not near 1"
+assert everything.var() < 0.2 and round((1.275 / 2) ** 2, 2) == 0.41, "the variance is not near 1"
 
 # %% [markdown]
 # ## Exercise: paper-input
 #
 # Write `paper_input(images)`, which does what `datasets.paper_input` does, for uint8 images (N, 28, 28), in
-# three lines of NumPy: `python -m scratchnet exercise start paper-input` writes a file with a blank,
-# `exercise check paper-input` says whether it is right, and `exercise hint paper-input` helps, up to the
-# whole answer.
+# three lines of NumPy. These commands write a file with a blank, say whether it is right, and help, up to the
+# whole answer:
+#
+#     python -m scratchnet exercise start paper-input
+#     python -m scratchnet exercise check paper-input
+#     python -m scratchnet exercise hint paper-input

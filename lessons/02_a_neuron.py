@@ -126,8 +126,9 @@ picture(
 # $$\frac{dE}{da} = f'(a) \, \frac{dE}{dy}$$
 #
 # In the library a step like $f$ is a layer. `forward` computes $y$; `backward` is given $dE/dy$ and returns
-# the slope with respect to the input, which is always called `x`. (`backward2` is for lesson 15, and
-# `check` only looks whether the input is usable.)
+# the slope with respect to the input, which is always called `x`. Three helpers do not compute anything:
+# `expect_input` and `expect_gradient` raise an error if an array has the wrong shape, and `packed` copies an
+# array that does not lie in memory in one piece. (`backward2` is for lesson 15.)
 
 # %%
 show(ScaledTanh)
@@ -153,6 +154,8 @@ assert np.allclose(dE_dx, slope_from_answer(f(inputs)) * dE_dy), "and multiplies
 # %% [markdown]
 # ## Exercise: scaled-tanh
 #
-# `python -m scratchnet exercise start scaled-tanh` writes a file with what is asked for and two blanks:
-# `forward`, which keeps `self.y`, and `backward`. `python -m scratchnet exercise check` says what is right
-# and what not.
+# The first command writes a file with what is asked for and two blanks: `forward`, which keeps `self.y`, and
+# `backward`. The second says what is right and what not.
+#
+#     python -m scratchnet exercise start scaled-tanh
+#     python -m scratchnet exercise check scaled-tanh

@@ -48,8 +48,8 @@ print("four examples", batch.shape, "@", W.T.shape, "->", (batch @ W.T + b).shap
 #
 # As in lesson 2, let $E$ be one number that we want small, and suppose we know how fast it changes with
 # each output: an array `dy` of the shape of `y`, with `dy[n, o]` = $\frac{\partial E}{\partial y_{no}}$.
-# (The round d means: *this* number moves, all others stay.) All slopes of $E$ together are called a
-# **gradient**.
+# In $\frac{\partial E}{\partial y_{no}}$ only *this* number moves, and all others stay. (On paper such a slope is
+# written with a round d.) All slopes of $E$ together are called a **gradient**.
 #
 # We want three more gradients: `dW` and `db`, to know how to change the parameters, and `dx`, for the layer
 # before. Each has the shape of what it belongs to.
@@ -105,7 +105,8 @@ print("db", db)
 print("dx", dx, sep="\n")
 
 # %% [markdown]
-# Here is the library's layer. `self.x` is what forward kept for the backward pass.
+# Here is the library's layer. `self.x` is what forward kept for the backward pass. `like(x, W, b)` returns W and
+# b with the dtype of x, and computes nothing; `np.dot(a, b)` is `a @ b`.
 
 # %%
 show(Linear.forward)

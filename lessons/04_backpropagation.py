@@ -10,7 +10,7 @@
 # %%
 import numpy as np
 
-from scratchnet import Linear, ReLU, ScaledTanh, Sequential, picture, show, sketches
+from scratchnet import SGD, Linear, ReLU, ScaledTanh, Sequential, picture, show, sketches
 from scratchnet.lessons import own_number
 from scratchnet.viewing import drawings
 
@@ -76,8 +76,8 @@ print(gradients)
 picture(
     drawings.two_layer_graph(values, gradients),
     "The graph from left to right: x goes into two products, with w1 and w2; each result goes through a maximum with 0 "
-    "and into a product with v1 or v2; the sum of both, less t, is squared. Above each arrow is its value, below its "
-    "gradient. The two gradients that come back to x, 3 and -4, add up to -1.",
+    "and into a product with v1 or v2; the sum of both, less t, is d, which goes twice into a product. Above each "
+    "arrow is its value, below its gradient. The two gradients that come back to x, 3 and -4, add up to -1.",
 )
 
 # %% [markdown]
@@ -174,9 +174,9 @@ print("the Jacobian of the whole network:", jacobian, " dy times it:", dy @ jaco
 # \frac{\partial E}{\partial y_{nk}} = \frac{2}{N} (y_{nk} - t_{nk})$$
 #
 # The gradient says in which direction a weight makes $E$ larger. So each weight takes a small step in the
-# *other* direction: $w \leftarrow w - \eta \, dE/dw$. That is **gradient descent**. The factor $\eta$ (eta)
-# is the **learning rate**. If it is too small, nothing happens; if it is too large, the step leads too far,
-# and $E$ grows. (Lesson 15 says how large it may be.)
+# *other* direction: $w \leftarrow w - \eta \, dE/dw$. That is **gradient descent**. The factor $\eta$, a Greek letter,
+# is the **learning rate**; the code calls it `eta`. If it is too small, nothing happens; if it is too large, the
+# step leads too far, and $E$ grows. (Lesson 15 says how large it may be.)
 #
 # A step after every 10 digits is better than one after all 5,000, because many digits say nearly the same:
 # "on tasks with large, redundant data sets, the stochastic version is considerably faster than the batch
@@ -211,13 +211,15 @@ for epoch in range(3):
 # %% [markdown]
 # The ten lines before the last are all of training. How well does it read? Digits that were kept
 # away from training are **held out**. Only they tell whether the network reads, or has learned 5,000
-# pictures by heart.
+# pictures by heart. To learn by heart is called **overfitting**.
 
 # %%
 read = net.forward(held_out.reshape(-1, 1024)).argmax(axis=1)  # the unit with the largest answer wins
 error = own_number.record(4, "two linear layers", read)
 on_training = 100 * np.mean(net.forward(x).argmax(axis=1) != labels)
 print(f"wrong: {on_training:.1f} % of the training digits, {error:.1f} % of 5,000 held-out digits")
+parameters = sum(w.size for _, w, _, _ in net.parameters())
+print(f"{parameters:,} parameters")
 print(own_number.table())
 
 # %%
@@ -235,24 +237,51 @@ picture(
 # proposes, trains on the same 5,000 digits for three epochs, and counts on the same held-out digits. Lesson
 # 16 draws all rows.
 #
+# The network has $1024 \cdot 30 + 30 + 30 \cdot 10 + 10 = 31{,}060$ parameters, and saw 5,000 digits three times. It is
+# wrong almost as often on digits that it has seen as on others. So it has not learned them by heart. Lesson 19
+# has a network that does.
+#
 # Why is the gradient of this network right? Each layer's backward pass was derived (lessons 2 and 3), and
-# they are put in a row by the chain rule. That is an argument. The next lesson measures it, for this
-# network.
+# they are put in a row by the chain rule. That is an argument. The next lesson measures it, for a network of
+# this size.
+#
+# ## The same loop with a loss and an optimizer
+#
+# The ten lines know one loss and one kind of step. Two objects take these out of the loop. A loss has
+# `forward(y, labels)`, which returns $E$, and `backward()`, which returns $\frac{\partial E}{\partial y}$. An
+# **optimizer** is an object whose `step()` moves all parameters: `SGD(net, lr=0.01)` takes the learning rate as
+# `lr`. Here is the loss of this lesson, and one step with both.
+
+# %%
+show(own_number.SquaredError)
+rng = np.random.default_rng(0)
+again = Sequential(hidden=Linear(1024, 30, rng=rng), squash=ScaledTanh(), out=Linear(30, 10, rng=rng))
+loss, optimizer = own_number.SquaredError(), SGD(again, lr=0.01)
+batch = rng.permutation(len(x))[:10]
+E = loss.forward(again.forward(x[batch]), labels[batch])
+again.backward(loss.backward())
+optimizer.step()
+print(f"E {E:.4f}; the first loss above was {losses[0]:.4f}")
 
 # %%
 assert six_right and gradients["x"] == -1 == gradients["x-p"] + gradients["x-q"], "the rules give the measured slopes"
 assert all(turned_gradients[name] == 0 for name in ("w2", "v2")), "max routes: nothing to the path that lost"
 assert dx == gradients["x"] == (dy @ jacobian).item() and first.dW.ravel().tolist() == [4, -16], "layers do the same"
-assert len(losses) == 1500 and smooth[-1] < smooth[0] / 2 and 8 < error < 11, "and a network of two layers learns"
+learned = len(losses) == 1500 and smooth[-1] < smooth[0] / 2 and 8 < error < 11 and abs(error - on_training) < 1
+assert learned and parameters == 31_060 and np.isclose(E, losses[0]), "and a network of two layers learns"
 
 # %% [markdown]
 # ## Exercise: training-loop
 #
-# Write the ten lines without looking, as a function of the network, the digits, the learning rate and the
-# batch size. Then try a learning rate of 0.001 and one of 0.05, and say from the loss alone which is too
-# small and which too large:
+# Write the ten lines without looking, as a function of the network, the loss, the optimizer, the digits, the
+# number of epochs and the batch size:
 #
 #     python -m scratchnet exercise start training-loop
+#
+# The end of the file calls your function with the digits and the loss of this lesson, for a learning rate of
+# 0.001, of 0.01 and of 0.05. Run it, and say from the losses alone which rate is too small and which too large:
+#
+#     python my/ex36_training_loop.py
 #
 # `backpropagation` is another graph on a sheet of paper, with your own numbers, and in `sequential` you write the
 # class that makes layers a network. Both have a checker too.

@@ -11,7 +11,7 @@
 # %%
 import numpy as np
 
-from scratchnet import Linear, ScaledTanh, Sequential, check_gradients, picture, show, sketches
+from scratchnet import SGD, Linear, ScaledTanh, Sequential, check_gradients, picture, show, sketches
 from scratchnet.checks import CheckFailed, central_differences
 from scratchnet.lessons import own_number
 
@@ -79,17 +79,22 @@ picture(
 )
 
 # %% [markdown]
-# The best step is in the middle, and the best error is about 1e-11. That tells what to expect of a right
-# gradient: in float64, at a step of 1e-5, a relative error of **1e-6 or less is right**, and **1e-2 is a
-# mistake** in the algebra, not rounding. In `float32`, numbers with 7 digits, such a step would leave about
-# two: gradients are checked in float64, and trained in float32.
+# The best step is in the middle, and the best error is about 1e-11. The first error falls with
+# $\text{step}^2$, the second grows with $10^{-16} / \text{step}$, and they meet near 1e-5.
 #
-# The library's checker does this for the input and for every parameter, on up to 50 random entries each;
-# its error is the largest difference divided by the largest entry. (The connection table in it is for
-# lesson 10: weights that do not exist must have no gradient.)
+# That tells what to expect of a right gradient: in float64, at a step of 1e-5, a relative error of **1e-6 or
+# less is right**, and **1e-2 is a mistake** in the algebra, not rounding. (1e-6 and not 1e-11, because the $E$ of
+# a network adds up many numbers, and each brings rounding of its own.) Between the two, look for a kink, where
+# the slope jumps, as that of the maximum in lesson 4 does at 0; or for a gradient that is tiny beside $E$. In
+# `float32`, numbers with 7 digits, such a step would leave about two: gradients are checked in float64, and
+# trained in float32.
+#
+# The library's checker `check_gradients` does this for the input and for every parameter, on up to 50 random
+# entries each. It compares `backward` with the function below, and its error is the largest difference divided
+# by the largest entry.
 
 # %%
-show(check_gradients)
+show(central_differences)
 
 # %%
 small_network = Sequential(first=Linear(5, 4, dtype=float), squash=ScaledTanh(), second=Linear(4, 3, dtype=float))
@@ -98,10 +103,11 @@ for name, error in errors_found.items():
     print(f"{name:10} {error:.1e}")
 
 # %% [markdown]
-# ## Your network of lesson 4
+# ## A network like yours of lesson 4
 #
-# The same 1,024 inputs, 30 hidden units and 10 outputs, in float64; a mini-batch of 10 digits; and the loss
-# that it was trained with. `check_gradients` looks at the layers. The loss comes on top, with its factor $2
+# The network below has the same 1,024 inputs, 30 hidden units and 10 outputs, in float64, with new random
+# weights: a backward pass that is right is right for any weights. It gets a mini-batch of 10 digits, and the
+# loss of lesson 4. `check_gradients` looks at the layers. The loss comes on top, with its factor $2
 # / N$. So measure the slope of the loss itself too, for all 300 weights of the second layer, all 30 biases
 # of the first, and 20 weights of the first.
 
@@ -129,20 +135,43 @@ for name, entries in chosen.items():
 print("with the loss:", {name: f"{error:.0e}" for name, error in of_loss.items()})
 
 # %% [markdown]
-# **Predict.** In lesson 4, suppose that somebody writes `net.backward(y - targets)` and forgets $2 / N$.
-# The network would still learn. Would you notice it in the error? Would the measurement?
+# **Predict.** In lesson 4, suppose that somebody writes `net.backward((y - targets) / len(batch))` and forgets
+# the 2. Does the network still learn? Would you notice it in the error? Would the measurement? And what if
+# $2 / N$ is forgotten, both of it?
 
 # %%
 y = net.forward(digits)
-net.backward(y - targets)
+net.backward((y - targets) / len(digits))
 ratio = net["out"].dW / arrays["out.W"][1]
 print(f"each entry of dW is {ratio.min():.3f} to {ratio.max():.3f} times what it should be")
 
+
+def wrong_after_training(factor):
+    """Lesson 4's training, with this factor before y - targets: how many percent of the held-out digits are wrong."""
+    (x, labels), (held_out, _) = own_number.digits()
+    x, rng = x.reshape(5000, 1024), np.random.default_rng(0)
+    net = Sequential(hidden=Linear(1024, 30, rng=rng), squash=ScaledTanh(), out=Linear(30, 10, rng=rng))
+    optimizer = SGD(net, lr=0.01)
+    for batch in (batch for epoch in range(3) for batch in rng.permutation(5000).reshape(500, 10)):
+        net.backward(factor * (net.forward(x[batch]) - own_number.TARGETS[labels[batch]]))
+        optimizer.step()
+    return own_number.error_of(net.forward(held_out.reshape(5000, 1024)).argmax(axis=1))
+
+
+right, without_2 = wrong_after_training(2 / 10), wrong_after_training(1 / 10)
+with np.errstate(all="ignore"):  # these weights grow beyond the largest float32
+    without_both = wrong_after_training(1)
+print(f"wrong: {right:.1f} % with 2 / N, {without_2:.1f} % without the 2, {without_both:.1f} % without 2 / N")
+
 # %% [markdown]
-# Every gradient is 5 times too large ($N / 2$ with $N = 10$), so it points in the right direction. Only the
-# learning rate would have to be 5 times smaller, and with another batch size another one. Training hides
-# such a mistake, and a measurement shows it. For the right lines we can say now why the gradient is right:
-# by algebra, and by a measurement that knows nothing of the algebra.
+# Without the 2 each entry is 0.5 times what it should be. Every gradient points in the right direction, and the
+# network learns, as if the learning rate were half as large. About two digits more of a hundred are wrong, and
+# nothing else tells. Training hides such a mistake.
+#
+# Without both, every gradient is 5 times too large ($N / 2$ with $N = 10$), as if the learning rate were 0.05. That
+# is too much: the weights grow without end, and the network reads nothing. Such a mistake is seen, but not where
+# it is. A measurement shows both. For the right lines we can say now why the gradient is right: by algebra, and
+# by a measurement that knows nothing of the algebra.
 #
 # ## A judge must be able to say no
 #
@@ -179,14 +208,19 @@ for wrong in (MixedUpTheRows(5, 4, dtype=float), AveragesOverTheBatch(5, 4, dtyp
 
 # %%
 assert 1e-7 < best < 1e-3, "neither the largest nor the smallest step is the best"
-assert max(*errors_found.values(), *mine.values(), *of_loss.values()) < 1e-6, "and those of your network pass"
-assert np.allclose(ratio, 5), "a forgotten factor is seen"
-assert caught == 3, "and three mistakes do not"
+largest = max(*errors_found.values(), *mine.values(), *of_loss.values())
+assert largest < 1e-6 and caught == 3, "right gradients pass, and three mistakes do not"
+assert np.allclose(ratio, 0.5), "a forgotten factor is seen by the measurement"
+assert 0.5 < without_2 - right < 4 and without_both > 80, "and in training only if it is large"
 
 # %% [markdown]
 # ## Exercise: central-differences
 #
 # Write `measured_gradient(E, x, h=1e-5)`: all entries of the gradient of a function E of an array x, by
-# central differences with the step h: `python -m scratchnet exercise start central-differences`. Be sure to
-# leave x as it was. Then write the judge itself, `check-gradients`: it gets layers with mistakes in them, and
-# right ones, and has to say which is which.
+# central differences with the step h. Be sure to leave x as it was.
+#
+#     python -m scratchnet exercise start central-differences
+#
+# Then write the judge itself. It gets layers with mistakes in them, and right ones, and has to say which is which.
+#
+#     python -m scratchnet exercise start check-gradients

@@ -232,6 +232,9 @@ assert 6.6 < error < 8 and parameters[0] > 4 * parameters[1], "better than lesso
 # %% [markdown]
 # ## Exercise: conv-backward
 #
-# Write `col2im` in plain NumPy (`python -m scratchnet exercise start col2im`), then `Conv2d.backward` with
-# it (`python -m scratchnet exercise start conv-backward`). Central differences are the judge of the second.
+# Write `col2im` in plain NumPy, then `Conv2d.backward` with it. Central differences are the judge of the second.
+#
+#     python -m scratchnet exercise start col2im
+#     python -m scratchnet exercise start conv-backward
+#
 # `full-convolution` is the other way to the same dE/dx: a convolution of dE/dy with the flipped kernel.

@@ -206,4 +206,7 @@ assert max(means) < 6 and abs(means[0] - means[1]) < 1.2, "codes neither help no
 # ## Exercise: map-loss
 #
 # Write `mle-loss`, then `map-loss`, first by the formula, then so that penalties of 10,000 give no
-# infinity: `python -m scratchnet exercise start map-loss`.
+# infinity:
+#
+#     python -m scratchnet exercise start mle-loss
+#     python -m scratchnet exercise start map-loss

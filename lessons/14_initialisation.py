@@ -249,4 +249,6 @@ assert abs(forward - 1) < 0.1 and abs(backward - 84 / 120) < 0.1, "forward asks 
 # $1/F$ by measuring, so that ten layers of 100 units end with $E[y^2] = 1$ if they start with 1. Check all
 # three in chains of ten layers, and as weights of C5: its fan-in is not `shape[1]`.
 #
-# The checker measures such chains: `python -m scratchnet exercise start initial-weights`.
+# The checker measures such chains:
+#
+#     python -m scratchnet exercise start initial-weights

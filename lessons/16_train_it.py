@@ -136,8 +136,12 @@ print(f"test error {result.error:.2f} %: {np.count_nonzero(result.predictions !=
 print("the paper, with 60,000 digits and 20 epochs: 0.95 %; 2 to 3 days on a computer of 1998 (section III.D)")
 
 # %% [markdown]
-# `python -m scratchnet train` does the whole of it, 20 epochs over 60,000 digits: docs/REPRODUCTION.md says
-# its results, and how long it took. It draws every picture of the next two lessons for your own run.
+# The command for the whole of it, 20 epochs over 60,000 digits, is
+#
+#     python -m scratchnet train
+#
+# docs/REPRODUCTION.md says its results, and how long it took. It draws every picture of the next two lessons
+# for your own run.
 
 # %%
 assert np.mean(losses[400:]) < np.mean(losses[:100]) - 20, "the loss falls within 500 digits"
@@ -155,4 +159,6 @@ assert result.error < 4 and history.validation_error[-1] < np.mean(mine["steps t
 #     python -m scratchnet exercise start sgd
 #
 # Train with it instead of SDLM, choose the rate on the held-out digits, and only then look at the test set.
-# And `python -m scratchnet exercise train` trains LeNet-5 on the layers that you have written.
+# And this trains LeNet-5 on the layers that you have written:
+#
+#     python -m scratchnet exercise train

@@ -151,5 +151,8 @@ assert beyond["trained"]["F6"] > beyond["untrained"]["F6"] + 0.2, "units bend as
 # ## Exercise: erase
 #
 # Set one map of C3 to zero after the other, and measure the error:
-# `python -m scratchnet exercise start erase`. On held-out digits, which map is missed most? Is it the one
+#
+#     python -m scratchnet exercise start erase
+#
+# On held-out digits, which map is missed most? Is it the one
 # that reads all six maps of S2?

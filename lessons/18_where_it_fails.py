@@ -140,7 +140,9 @@ assert wrong[sure].mean() > 0.01, "and a probability above 99 % is wrong more of
 # ## Exercise: rejection
 #
 # Write `share_to_refuse(doubt, wrong, error)`, how many percent have to be refused for an error rate, by any
-# sign of doubt: `python -m scratchnet exercise start rejection`.
+# sign of doubt:
+#
+#     python -m scratchnet exercise start rejection
 #
 # Then use it on other signs: the smallest penalty itself (far from every code: "none of these"), or the
 # probability. Compare the three curves on the held-out digits. Which needs the fewest refusals for 0.5 %?

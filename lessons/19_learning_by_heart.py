@@ -26,7 +26,7 @@ def learn(net, labels=few_labels, epochs=24, weight_decay=0.0, **more):
     options = {"validation": choose, "epochs": epochs, "batch_size": 10, "rng": 0, "verbose": False} | more
     optimizer = SGD(net, 0.005, weight_decay=weight_decay)
     history = fit(net, MAPLoss(j=10), optimizer, (x, labels), **options)
-    return history, evaluate(net, judge, fast=more.get("fast", True)).error
+    return history, evaluate(net, judge).error
 
 
 # %% [markdown]
@@ -200,7 +200,7 @@ def fresh(epoch):
 runs = {
     "none": (plain, plain_error),
     "weight decay 0.03": learn(models.lenet5(0), weight_decay=0.03),
-    "dropout 0.25": learn(with_dropout(0.25), fast=False),
+    "dropout 0.25": learn(with_dropout(0.25)),
     "distortions": learn(models.lenet5(0), fresh=fresh),
 }
 print(f"{'remedy':18} {'the 500':>8} {'3,000 others':>13}")
@@ -269,4 +269,6 @@ assert runs["distortions"][1] < min(runs[name][1] for name in runs if name != "d
 # `patience` epochs in a row. Try patience 1, 3 and 10 with the 200 shuffled labels. Which one stops too early? Then
 # combine two remedies, for example distortions and dropout, and judge them on the 3,000 digits once.
 #
-# `early-stopping`, `dropout` and `distortions` have a checker: `python -m scratchnet exercise start early-stopping`.
+# `early-stopping`, `dropout` and `distortions` have a checker:
+#
+#     python -m scratchnet exercise start early-stopping

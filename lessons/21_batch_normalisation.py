@@ -170,9 +170,8 @@ held_out = datasets.paper_input(digits[-2_000:]), labels[-2_000:]
 
 def learn(net, optimizer, epochs=1, batch_size=20):
     """Return the held-out error after each epoch."""
-    fast = "C1_norm" not in net.layers  # batch normalisation has no compiled operation
     options = {"epochs": epochs, "batch_size": batch_size, "rng": 0, "train_error": False, "verbose": False}
-    return fit(net, MAPLoss(j=10), optimizer, train, validation=held_out, fast=fast, **options).validation_error
+    return fit(net, MAPLoss(j=10), optimizer, train, validation=held_out, **options).validation_error
 
 
 # %% [markdown]
@@ -275,4 +274,6 @@ assert read["train", "one class each"] > 30 > 10 > read["exact"], "a batch must 
 # alone, in training mode. Derive it for yourself before you look up, and check it with `check_gradients`. Then write
 # reading mode: which of the three terms are left, and why?
 #
-# The layer for maps has a checker: `python -m scratchnet exercise start batch-norm`.
+# The layer for maps has a checker:
+#
+#     python -m scratchnet exercise start batch-norm

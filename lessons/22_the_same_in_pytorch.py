@@ -179,4 +179,5 @@ assert max(out, returned) < 1e-5, "one line out, one line back"
 # ## Exercise: pytorch
 #
 # Write `tutorial-28` (all of its layers exist in PyTorch) and copy the parameters:
-# `python -m scratchnet exercise start pytorch`.
+#
+#     python -m scratchnet exercise start pytorch

@@ -146,4 +146,6 @@ assert speed["im2col with NumPy, one product"] > 20 * speed["six Python loops"]
 # ## Exercise: capstone
 #
 # With at most 60,000 parameters and a minute of training: how low can the error on unseen digits be? Below
-# 1.5 % you have passed: `python -m scratchnet exercise start capstone`. Use anything from this course.
+# 1.5 % you have passed. Use anything from this course.
+#
+#     python -m scratchnet exercise start capstone

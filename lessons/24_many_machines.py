@@ -211,6 +211,9 @@ answer = by_mpi(SCRIPT)
 print(answer)
 
 # %% [markdown]
+# The library trains in this way with `mpiexec -n 4 python -m scratchnet train --recipe tutorial-28`, and in Python with
+# `fit(..., comm=MPI.COMM_WORLD)`: each rank has its share of every batch, and an update needs one all-reduce.
+#
 # ## What it costs
 #
 # A message takes a fixed time, the **latency**, and a time for its bytes, given by the **bandwidth** (bytes per
@@ -300,4 +303,6 @@ assert max(best.values()) < machines[-1] and errors[640] > errors[10] + 5, "more
 # with threads as above, for 1, 2, 3 and 7 ranks and rows of 0, 1, 5 and 1,000 numbers. Then train LeNet-5
 # with four ranks: do the four copies end with the same weights, bit by bit?
 #
-# The ring has a checker, which runs its ranks as threads: `python -m scratchnet exercise start all-reduce`.
+# The ring has a checker, which runs its ranks as threads:
+#
+#     python -m scratchnet exercise start all-reduce

@@ -256,4 +256,6 @@ assert (
 # reach 0? Publish it either way.
 #
 # Two have a checker: `error-bar` asks for intervals by hand with your own numbers, and `honest-table` for the code that
-# makes such a table: `python -m scratchnet exercise start honest-table`.
+# makes such a table:
+#
+#     python -m scratchnet exercise start honest-table

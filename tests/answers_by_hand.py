@@ -41,7 +41,7 @@ PLANTS = {
         ("* (V * W + U)", "* (W + U)", "Yours leaves v out"),
         ("T) ** 2 / 2", "T) ** 2 / 2 + 0.1", "and that is not right for X = "),
         ("(V * (W * X + B) + U * X - T) ** 2 / 2", "'12'", "E should be a number, got '12'"),
-        ("(V * (W * X + B) + U * X - T) ** 2 / 2", "1\nX = 100", "Yours has other numbers than those of this name"),
+        ("(V * (W * X + B) + U * X - T) ** 2 / 2", "1\nX = 100", "Yours has numbers that do not belong to this name"),
         ("(V * (W * X + B) + U * X - T) ** 2 / 2", "1\nSTUDENT = 'bob'", "for STUDENT = 'bob' it is"),
         ("(V * (W * X + B) + U * X - T) ** 2 / 2", "1\nSTUDENT = ' '", "STUDENT should be a name in quotes"),
     ),

@@ -27,7 +27,7 @@ MISTAKES = [
         None, "for i in range(len(self) - 2, -1, -1):\n    dy = self[i].backward(dy)\nreturn dy")),
     ("sequential", "returns what it was given", "", "Yours returns dy as it came", (
         None, "d = dy\nfor layer in reversed(self.layers.values()):\n    d = layer.backward(d)\nreturn dy")),
-    ("sequential", "over the names", "", "has no attribute 'forward'", (
+    ("sequential", "over the names", "", ".values() goes through what they stand for", (
         "for layer in self.layers:\n    x = layer.forward(x)\nreturn x", None)),
     # training-loop
     ("training-loop", "permutation outside", "", "Yours shuffles once", (
@@ -94,13 +94,13 @@ MISTAKES = [
         "        a[i] = v + 1e-5\n        up = (layer.forward(x) * dy).sum()\n        a[i] = v - 1e-5\n"
         "        m[i] = (up - (layer.forward(x) * dy).sum()) / 2e-5\n        a[i] = v\n"
         "    if not np.allclose(m, g):\n        return False\nreturn True",)),
-    ("check-gradients", "dx only", "", "Yours lets a wrong dW pass", (
+    ("check-gradients", "dx only", "", "Yours accepts a wrong dW", (
         "x = x.copy()\ndy = np.random.default_rng(0).normal(size=layer.forward(x).shape)\ng = layer.backward(dy)\n"
         "m = np.zeros_like(x)\nfor i in np.ndindex(x.shape):\n    v = x[i]\n    x[i] = v + 1e-5\n"
         "    up = (layer.forward(x) * dy).sum()\n    x[i] = v - 1e-5\n"
         "    m[i] = (up - (layer.forward(x) * dy).sum()) / 2e-5\n    x[i] = v\n"
         "return bool(abs(m - g).max() <= 1e-6 * abs(m).max())",)),
-    ("check-gradients", "the sum of y", "", "a backward pass that ignores dy", (
+    ("check-gradients", "the sum of y", "", "accepts a layer whose backward ignores dy", (
         "x = x.copy()\ng = layer.backward(np.ones_like(layer.forward(x))).copy()\n"
         "pairs = [(x, g)] + [(getattr(layer, n), getattr(layer, 'd' + n).copy()) for n in layer.params]\n"
         "for a, g in pairs:\n    m = np.zeros_like(a)\n    for i in np.ndindex(a.shape):\n        v = a[i]\n"

@@ -39,7 +39,7 @@ PLANTS = {
         (
             "return x",
             "return np.pad(images, 2)[:, None] / np.float32(255) * np.float32(1.275) - np.float32(0.1)",
-            "Yours adds empty images too",
+            "Yours pads the images axis too",
         ),
         (
             "return x",

@@ -60,7 +60,7 @@ PLANTS = {
         (
             "uniform(0.5, 2, layer.forward(x).shape)",
             "uniform(1, 1, layer.forward(x).shape)",
-            "a backward pass that ignores dy",
+            "accepts a layer whose backward ignores dy",
         ),
         ("[(x, dx)] + ", "", "it should compare what backward returns too"),
         (" + [(getattr(layer, name), found[name]) for name in layer.params]", "", "the gradient of every parameter"),

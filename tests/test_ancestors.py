@@ -102,6 +102,7 @@ def test_a_digit_in_its_box():
     assert (boxed(blank) == 0).all()
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("name, eta", [("1989", 0.25), ("1998", 1)])
 def test_they_learn(name, eta):
     ancestor = ANCESTORS[name]

@@ -52,6 +52,26 @@ DAMAGES = {
 }
 
 
+def test_what_is_compiled_and_not_loaded_is_announced(tmp_path):
+    announced = f"from scratchnet.kernels.jit import before_compiling, say_compiling\n{KERNEL}".replace(
+        "w = ", "before_compiling.append(say_compiling)\nw = "
+    )
+    runs = [run(announced, tmp_path / "cache") for _ in range(2)]
+    assert [one.stderr.count("Compiling kernels") for one in runs] == [1, 0], runs
+
+
+@pytest.mark.planted
+def test_a_check_says_that_it_compiles_only_if_it_does(tmp_path):
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "scratchnet", "exercise"]
+    settings = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True}
+    subprocess.run([*command, "start", "im2col"], **settings)
+    file = tmp_path / "my" / "ex04_im2col.py"
+    file.write_text(file.read_text().replace("...  # yours", "return np.zeros(3)"))
+    runs = [subprocess.run([*command, "check", "im2col"], **settings) for _ in range(2)]
+    assert ["Compiling kernels" in one.stderr for one in runs] == [True, False], runs
+
+
 @pytest.mark.parametrize("code, damages", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_cache_is_dropped(code, damages, tmp_path):
     cache = tmp_path / "cache"

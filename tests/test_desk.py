@@ -450,7 +450,7 @@ def ending(check, lines, words, monkeypatch):
         with pytest.raises(desks.Interrupted):
             check([lines, BACK], seconds=3)
     else:
-        result = check([lines, BACK], seconds=3)
+        result = check([lines, BACK], seconds=15 if "memory" in words else 3)  # to fill 1.5 GB takes its time
         assert result.state in ("wrong", "stopped") and words in result.fact, result
     assert time.monotonic() - start < 25
     assert check().state == "right"
@@ -832,6 +832,7 @@ assert set(im2col.signatures) == loaded, set(im2col.signatures) - loaded
 """
 
 
+@pytest.mark.planted
 def test_no_check_of_a_convolution_compiles_its_kernel():
     run = subprocess.run([sys.executable, "-c", COMPILES], capture_output=True, text=True, timeout=170)
     assert run.returncode == 0, run.stderr

@@ -129,6 +129,7 @@ def test_fresh_data_is_checked(digits):
             fit(net, MAPLoss(10), SDLM(net, 1e-4), (x, labels), epochs=1, fresh=lambda epoch, data=data: data)
 
 
+@pytest.mark.planted
 def test_train_distort(tmp_path, monkeypatch):
     from scratchnet.runs import folder
 

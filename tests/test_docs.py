@@ -245,7 +245,7 @@ ELSEWHERE = {  # what CI runs: a line of .ci/run
     "python -m venv .venv": 'python3 -m venv "$venv"',
     "pip install -e .": 'eval "$install_command"',  # by the next line, with the extra [test]
     'pip install -e ".[test]"': 'eval "$install_command"',
-    "pytest": 'eval "$test_command"',
+    "pytest -n auto": 'eval "$test_command"',
 }
 HERE = {  # what the test below runs, in this order: its exit code
     "train": 0,
@@ -287,6 +287,7 @@ def test_every_command_of_the_readme_is_run():
         assert line in script
 
 
+@pytest.mark.planted
 def test_the_commands_of_the_readme_run(small, tmp_path, monkeypatch, capfd):
     """In the README's words, on few images; where the answer is known, it is compared."""
     monkeypatch.chdir(tmp_path)

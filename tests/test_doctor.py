@@ -57,6 +57,7 @@ def test_a_fault_is_named_with_what_mends_it(name, monkeypatch, capsys):
     assert re.search(rf"^1\. {name}: \S", out, re.MULTILINE), out
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("library", ["numpy", "numba", "PIL", "filelock"])
 def test_a_library_that_is_missing_does_not_stop_it(library, tmp_path):
     """Before: a traceback of numpy, when an install had failed."""

@@ -177,6 +177,9 @@ def test_the_graph_has_values_above_and_gradients_below(six):
         assert abs(float(value) - values[name]) <= 0.006 and abs(float(gradient) - gradients[name]) <= 0.006, name
     beside = [float(text.get_text()) for (x, _), text in by_place.items() if x == 45]
     assert beside == pytest.approx([gradients["x-p"], gradients["x-q"]], abs=0.006)
+    (place,) = [at for at, text in by_place.items() if text.get_text() == "d"]
+    begin = [tuple(line.get_xydata()[0]) for line in figure.axes[0].lines]
+    assert len([x for x, y in begin if (x, y) == (place[0] - 13, place[1] + 20)]) == 2, "d is used twice"
 
 
 @pytest.mark.parametrize("which", ["values", "gradients"])
@@ -457,6 +460,7 @@ def test_letters_are_large_enough_on_a_phone(make):
     assert min(text.get_fontsize() for text in figure.axes[0].texts) * scale > 9
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_text_can_be_read_on_what_lies_below_it(scheme):
     theme = {light: light if scheme == "light" else dark for light, dark in svg.DARK.items()}

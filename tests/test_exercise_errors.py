@@ -78,6 +78,14 @@ def test_a_loop_that_never_ends_is_stopped_and_shown(tmp_path):
     assert "Your code took more than 1 s. Is there an endless loop?" in result.fact and "n += 1" in result.fact
 
 
+@pytest.mark.planted
+def test_an_exception_that_takes_for_ever_to_print_is_stopped(tmp_path):
+    slow = "class Slow(Exception):\n    def __str__(self):\n        while True:\n            pass\n"
+    path = write([slow + "raise Slow", ""])
+    result = check_answer(replace(LINEAR, seconds=1), path)
+    assert result.state == "wrong" and "Your code took more than 1 s. Is there an endless loop?" in result.fact
+
+
 def test_a_check_in_another_thread_has_no_limit():
     path, found = write(ANSWERS["linear"]), []
     thread = threading.Thread(target=lambda: found.append(check_answer(LINEAR, path)))

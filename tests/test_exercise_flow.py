@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,6 +139,31 @@ def test_the_first_exercise_from_start_to_finish_by_its_hints(said):
     write([f"padded = {lines[1]}\nx = {lines[2]}\n{lines[3]}"], find_exercise("0"))
     code, text = said("check", 0)
     assert code == 0 and text.rstrip().endswith("start 01   (scaled-tanh)"), text
+
+
+@pytest.mark.parametrize("line", ["np.pad(images, 2)", "np.pad(-0.1 + 1.275 * images / 255, 2)"])
+def test_images_that_are_padded_on_every_axis_are_named(line, said):
+    write([f"return {line}[:, None].astype(np.float32)"], find_exercise("0"))
+    assert "Yours pads the images axis too" in " ".join(said("check", 0)[1].split())
+
+
+def test_the_next_exercise_is_the_first_that_is_not_done_also_if_it_is_started(said):
+    for name in ("sequential", "training-loop", "central-differences"):
+        said("start", name)
+    write(ANSWERS["sequential"], find_exercise("sequential"))
+    assert said("check", "sequential")[1].rstrip().endswith("check 36   (training-loop, which is started)")
+    write(ANSWERS["training-loop"], find_exercise("training-loop"))
+    assert said("check", "sequential")[1].rstrip().endswith("check 25   (central-differences, which is started)")
+    assert "exercise start 00 " in said("list")[1]
+    said("start", 0)
+    assert "exercise check 00 " in said("list")[1]
+
+
+def test_the_training_loop_trains_the_network_of_lesson_4(said):
+    path = write(ANSWERS["training-loop"], find_exercise("training-loop"))
+    run = subprocess.run([sys.executable, path], capture_output=True, text=True)
+    low, middle, high = run.stdout.splitlines()
+    assert low.startswith("0.001 [2.9") and middle.startswith("0.01 [1.9") and high.count("nan") == 3, run
 
 
 def test_adding_to_what_is_not_there_yet_is_explained(said):

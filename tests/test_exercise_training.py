@@ -50,7 +50,7 @@ def test_watch_checks_on_save_and_moves_on_when_told():
 
     until("Type h for a hint")
     press("h")
-    until("forward is one formula")
+    until("y = A tanh(S x)")
     write(ANSWERS["scaled-tanh"], find_exercise("scaled-tanh"))
     until("Right.")
     until("n and Enter: the next exercise")

@@ -15,7 +15,6 @@ from scratchnet import (
     Adam,
     Callback,
     CrossEntropyLoss,
-    Dropout,
     Flatten,
     InputError,
     Linear,
@@ -42,7 +41,6 @@ class Loud(Sequential):
 @pytest.mark.parametrize(
     "net, loss, dtype, why",
     [
-        (Sequential(F=Linear(4, 2), drop=Dropout(0.5)), CrossEntropyLoss(), "f", "drop: Dropout has no compiled"),
         (Sequential(F=Mine(4, 2)), CrossEntropyLoss(), "f", "F: Mine has no compiled operation"),
         (Loud(F=Linear(4, 2)), CrossEntropyLoss(), "f", "Loud is a container, but not a plain Sequential"),
         (Sequential(F=Linear(4, 2, dtype=float)), CrossEntropyLoss(), "f", "F.W is float64, not float32"),
@@ -162,6 +160,7 @@ def test_without_numba_the_layers_run():
     assert "NUMBA_DISABLE_JIT is set" in err
 
 
+@pytest.mark.planted
 def test_on_avx2():
     """Train with vectors of eight floats in sixteen registers, on any machine."""
     code = "from scratchnet.fast.vector import LANES, REGISTERS; assert (LANES, REGISTERS) == (8, 16)"

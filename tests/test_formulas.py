@@ -81,3 +81,19 @@ def test_a_formula_in_its_own_lines_is_set_apart_and_no_wider_than_a_terminal():
     assert text == "Before:\n\n    a = b/c\n\nafter."
     long = "$$" + " + ".join(f"x_{{{i}}}" for i in range(30)) + "$$"
     assert max(map(len, wrapped(long).splitlines())) <= 78
+
+
+def test_two_formulas_that_do_not_fit_side_by_side_stand_in_two_lines():
+    a, b = "a + " * 8 + "a_1", "b + " * 8 + "b_2"
+    assert wrapped(f"$${a} \\qquad {b}$$") == f"    {a}\n    {b}"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_code_and_words_with_a_hyphen_stay_on_one_line(lesson):
+    for cell in (cell for cell in lesson.cells if cell.text):
+        text = wrapped(cell.source)
+        for code in re.findall(r"(?<!`)`[^`]+`(?!`)", cell.source):
+            assert " ".join(code.split()) in text
+        assert not re.search(r"[A-Za-z]-\n", text), text
+        paragraphs = [line for line in text.splitlines() if not line.startswith(("#", "|", "    "))]
+        assert max(map(len, paragraphs), default=0) <= 78 and not [line for line in paragraphs if "  " in line.lstrip()]

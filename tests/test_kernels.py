@@ -119,6 +119,7 @@ def test_a_batch_of_many_tiles_equals_its_images_one_by_one(rng, dtype):
     assert np.allclose(dW, total_dW, **close) and np.allclose(db, total_db, **close)
 
 
+@pytest.mark.planted
 def test_layers_pass_without_numba():
     """Run the same tests on the kernels' Python source, with NUMBA_DISABLE_JIT=1."""
     tests = Path(__file__).parent

@@ -528,6 +528,7 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys, trained):
     assert "There is no network at nowhere" in capsys.readouterr().err
 
 
+@pytest.mark.planted
 def test_a_report_links_the_page_of_its_network(tmp_path, monkeypatch, trained, digits):
     few, recipe = (digits[0][:60], digits[1][:60]), RECIPES["paper"]
     write_report(tmp_path, trained, recipe, few, "mnist")

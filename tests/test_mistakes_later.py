@@ -27,6 +27,12 @@ def test_a_mistake_is_named(mistake, tmp_path):
     assert result.state == "wrong" and words in " ".join(str(result).split()), str(result)
 
 
+def test_a_mistake_that_explains_the_other_results_stands_alone(tmp_path):
+    loop = "for layer in self.layers.values():\n    dy = layer.backward(dy)\nreturn dy"
+    diagnosis = result_of("sequential", [None, loop], "", tmp_path).diagnosis
+    assert "backward should begin with the last" in diagnosis and "Then dW" not in diagnosis, diagnosis
+
+
 @pytest.mark.parametrize("name, form, bodies, imports", [pytest.param(*r, id=f"{r[0]}: {r[1]}") for r in RIGHT])
 def test_a_right_answer_of_another_form_passes(name, form, bodies, imports, tmp_path):
     for seed in (0, 1998):

@@ -29,6 +29,7 @@ from scratchnet import (
     check_gradients,
 )
 from scratchnet.layers import initial
+from scratchnet.layers.dropout import uniform
 from scratchnet.parallel import ReadableEngine
 from scratchnet.training import mode
 
@@ -254,6 +255,13 @@ def test_dropout_drops_the_share_it_says_and_keeps_the_mean():
     assert not np.array_equal(first, second)
     again = Dropout(0.3, rng=np.random.default_rng(0)).train()
     assert np.array_equal(first, again(x))
+
+
+def test_the_numbers_of_dropout_are_those_of_splitmix64():
+    """The first outputs of SplitMix64 after the seed 1234567, as other implementations publish them."""
+    published = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
+    numbers = uniform(np.uint64(1234567), (2, 2))
+    assert numbers.dtype == np.float32 and (numbers * 2.0**24).ravel().tolist() == [z >> 40 for z in published]
 
 
 def test_modes_reach_every_layer_and_come_back(rng):

@@ -40,6 +40,7 @@ def under_mpi(ranks, *words):
     return subprocess.run(command, capture_output=True, text=True, timeout=170)
 
 
+@pytest.mark.planted
 def test_two_and_four_ranks_give_what_one_process_gives(tmp_path):
     assert main([*COMMAND, "--jobs", "1", "--out", str(tmp_path / "one")]) == 0
     one = {path.name: path.read_bytes() for path in (tmp_path / "one" / "tiny").glob("*.*")}
@@ -67,6 +68,7 @@ def test_jobs_belong_to_processes(capsys, tmp_path):
     assert "mpiexec -n" in capsys.readouterr().err
 
 
+@pytest.mark.planted
 def test_a_class_is_graded_on_the_ranks(tmp_path, monkeypatch):
     from answers import ANSWERS
     from attempts import filled

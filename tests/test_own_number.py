@@ -3,9 +3,20 @@
 import numpy as np
 import pytest
 
-from scratchnet import RBF, SGD, Flatten, InputError, Linear, MLELoss, Sequential
+from scratchnet import RBF, SGD, Flatten, InputError, Linear, MLELoss, Sequential, check_loss
 from scratchnet.lessons import own_number
-from scratchnet.lessons.own_number import FILE, TARGETS, chart, digits, error_of, learn, record, rows, table
+from scratchnet.lessons.own_number import (
+    FILE,
+    TARGETS,
+    SquaredError,
+    chart,
+    digits,
+    error_of,
+    learn,
+    record,
+    rows,
+    table,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +42,11 @@ def test_no_digit_is_in_both_parts():
     assert x.shape == held_x.shape == (5000, 1, 32, 32) and labels.shape == held_labels.shape == (5000,)
     seen = {image.tobytes() for image in x}
     assert not any(image.tobytes() in seen for image in held_x)
+
+
+def test_the_squared_error_has_its_slopes():
+    rng = np.random.default_rng(0)
+    check_loss(SquaredError(), rng.normal(size=(4, 10)), rng.integers(0, 10, 4))
 
 
 def test_the_error_is_counted(right):

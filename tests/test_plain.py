@@ -162,7 +162,7 @@ def python(no_numba, *words, folder=TESTS.parent):
     return subprocess.run([sys.executable, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=600)
 
 
-def tests_pass(no_numba, *words):
+def suite_passes(no_numba, *words):
     run = python(no_numba, "-m", "pytest", "-q", "-p", "no:cacheprovider", *map(str, words))
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout
@@ -200,7 +200,7 @@ def test_the_loops_run_if_they_are_asked_for(no_numba):
 
 @pytest.mark.planted
 def test_layers_and_losses_pass_without_numba(no_numba):
-    tests_pass(no_numba, *TESTS.glob("test_*layers.py"), TESTS / "test_losses.py", TESTS / "test_optimizers.py")
+    suite_passes(no_numba, *TESTS.glob("test_*layers.py"), TESTS / "test_losses.py", TESTS / "test_optimizers.py")
 
 
 def test_commands_work_without_numba(no_numba, tmp_path):
@@ -224,7 +224,7 @@ def test_a_lesson_up_to_13_runs_without_numba(lesson, no_numba, tmp_path):
 
 def answers_pass(no_numba, names):
     tests = [f"tests/test_exercises.py::test_a_plain_answer_passes[{name}]" for name in names]
-    assert f"{len(names)} passed" in tests_pass(no_numba, *tests, "-m", "")
+    assert f"{len(names)} passed" in suite_passes(no_numba, *tests, "-m", "")
 
 
 def test_answers_pass_without_numba(no_numba):

@@ -9,14 +9,13 @@ from statistics import mean
 import pytest
 
 from scratchnet.cli import main, parser
-from scratchnet.exercises.catalogue import EXERCISES, find_exercise
 from scratchnet.runs.recipes import RECIPES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 DOCS = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-TEACHING, TUTORIALS, REPRODUCTION = DOCS["TEACHING"], DOCS["TUTORIALS"], DOCS["REPRODUCTION"]
+TUTORIALS, REPRODUCTION = DOCS["TUTORIALS"], DOCS["REPRODUCTION"]
 
 with (ROOT / "benchmarks" / "recipes.csv").open(newline="") as file:
     ROWS = list(csv.DictReader(file))
@@ -82,17 +81,3 @@ def test_the_attempt_and_its_diagnosis_are_as_printed(tmp_path, monkeypatch, cap
     capsys.readouterr()
     assert main(["exercise", "check", "2"]) == 1
     assert capsys.readouterr().out.strip() == textwrap.dedent(printed).strip()
-
-
-def test_the_teachers_page_is_about_the_course():
-    weeks = [line for line in TEACHING.splitlines() if re.match(r"\| \d\. ", line)]
-    assert len(weeks) == 6
-    planned = " ".join(weeks) + re.search("For those who want more: (.*?)\\.", TEACHING)[1]
-    assert [f"{e.number:02} {e.name}" for e in EXERCISES if f"{e.number:02} {e.name}" not in planned] == []
-    for name in re.findall(
-        r"^\| ([a-z0-9-, ]+) \|", TEACHING.split("## Common")[1].split("## Grading")[0], re.MULTILINE
-    ):
-        assert name == "exercise" or all(find_exercise(one).name == one for one in name.split(", "))
-    said = " ".join(wrong.sentence for e in EXERCISES for wrongs in e.wrong.values() for wrong in wrongs)
-    sentence = "Yours uses 1 - y^2, the slope of tanh; it should use the slope of A tanh(S x)."
-    assert sentence in said and sentence in TEACHING

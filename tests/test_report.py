@@ -132,6 +132,7 @@ def test_the_facts_say_how_it_was_trained(digits, tmp_path):
         assert fact in text, fact
 
 
+@pytest.mark.planted
 def test_a_report_of_a_run_without_a_test_set_and_one_of_little(digits, tmp_path):
     net, recipe = RECIPES["fashion-relu"].network(np.random.default_rng(0)), RECIPES["fashion-relu"]
     history = two_epochs()

@@ -12,6 +12,7 @@ from PIL import Image
 
 from scratchnet import InputError, ModelError, kernels
 from scratchnet.cli import main
+from scratchnet.cli.reading_strings import doubts
 from scratchnet.datasets import digit_strings, load, prepare_string, string_windows
 from scratchnet.datasets.lines import line_in
 from scratchnet.datasets.strings import CLEAR, NEAR, strips_of
@@ -332,6 +333,17 @@ def test_a_plain_model_reads_and_doubts(trained, some, capsys):
     assert main(["predict", "--string", str(folder / "plain.npz"), str(path)]) == 0
     assert "never saw a digit's neighbours" in capsys.readouterr().out.replace("\n  ", " ")
     assert with_blank(np.zeros((10, 3)), 4.0).shape == (11, 3)
+
+
+def test_the_doubt_names_another_character_than_the_one_that_is_read():
+    """At one place another character may be better than the one that is read over several places."""
+    y = np.full((11, 4), 50.0)
+    y[10, [0, 3]] = 0
+    y[9, 1:3], y[4, 1:3] = (10, 10), (8, 30)
+    read = read_string(y)
+    assert read.text == "9" and read.places == (1,)
+    (sentence,) = doubts(string_lenet5(0), y, read, {"best": -100.0, "ahead": 5.0})
+    assert sentence.startswith("digit 1, 9: perhaps 4: ")
 
 
 def test_mistakes_get_sentences(trained, tmp_path, capsys, monkeypatch):

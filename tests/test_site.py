@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import importlib
 import re
 import shutil
 import sys
@@ -12,9 +13,11 @@ import pytest
 from courses import three_lessons
 from PIL import Image
 
+from scratchnet import cli
 from scratchnet.cli import lessons as commands
 from scratchnet.cli import main
 from scratchnet.errors import InputError
+from scratchnet.lessons import scripts
 from scratchnet.lessons.notebook import write_notebook
 from scratchnet.lessons.scripts import CellError, all_lessons
 
@@ -145,6 +148,28 @@ def test_a_small_course(small, capsys):
     assert Image.open(small.folder / "site" / "figures" / "02_plus-2.png").size == (100, 50)
     assert pages["index"].count("After this lesson you can add <math") == 3
     assert '<section id="plus-2">' in pages["exercises"]
+
+
+def test_all_exercises_of_a_lesson_are_listed(small):
+    page = small(exercises={2: [(7, "add", "two numbers"), (9, "add-more", "a < b")]})["exercises"]
+    plus_1, plus_2 = (page.partition(f'<section id="plus-{n}">')[2].partition("</section>")[0] for n in (1, 2))
+    assert "exercise start" not in plus_1 and "<li>add-more: a &lt; b." in plus_2
+    assert [f"exercise start {number}" in plus_2 for number in ("07", "09")] == [True, True]
+
+
+def test_only_some_lessons_are_built(small, monkeypatch):
+    small()
+    lessons = scripts.all_lessons()
+    assert sorted(small(only=[lessons[2], lessons[0]])) == ["01_plus", "03_plus", "exercises", "glossary", "index"]
+
+
+def test_the_command_builds_the_lessons_that_are_named(tmp_path, monkeypatch):
+    asked, site = {}, importlib.import_module("scratchnet.lessons.site")
+    monkeypatch.setattr(site, "build_site", lambda out, **how: asked.update(how))
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["lessons", "build", "4", "0"]) == 0
+    assert {lesson.number for lesson in asked["only"]} == {0, 4} and not asked["live"]
+    assert [name for _, name, _ in asked["exercises"][4]] == ["backpropagation", "sequential", "training-loop"]
 
 
 def test_nothing_gives_a_prediction_away(small):

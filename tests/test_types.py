@@ -88,12 +88,14 @@ def test_editors_complete(start, words):
     assert set(words) <= set(found), found
 
 
+@pytest.mark.planted
 def test_a_type_checker_agrees(tmp_path):
     command = [sys.executable, "-m", "mypy", "--strict-equality", "--cache-dir", str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=170)
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+@pytest.mark.planted
 def test_a_type_checker_finds_what_is_wrong(tmp_path):
     (tmp_path / "wrong.py").write_text(
         "from scratchnet import Conv2d, fit\n"

@@ -5,7 +5,7 @@ import contextlib
 import threading
 from pathlib import Path
 
-from scratchnet.cli import grading, own_layers
+from scratchnet.cli import grading, own_layers, teaching
 from scratchnet.cli.flags import natural, pasted, path_of
 from scratchnet.errors import InputError
 
@@ -22,6 +22,7 @@ EXAMPLES = """examples:
 for teachers:
   python -m scratchnet exercise syllabus        write syllabus.ini, to edit
   python -m scratchnet exercise grade class --csv grades.csv --jobs 4
+  python -m scratchnet exercise similar class   which files have the same structure
 """
 
 
@@ -58,6 +59,7 @@ def add(commands):
     action(reset, "reset", "begin again; a copy is kept")
     own_layers.add(whats, where)
     grading.add(whats)
+    teaching.add(whats)
 
 
 def next_command(options, what, number):
@@ -79,6 +81,7 @@ def chosen(options):
 
 STATES = {"right": "done", "wrong": "not right yet", "stopped": "not right yet", "blank": "started", "missing": ""}
 STATES["ungraded"] = "no check here"
+TO_DO = ("", "started", "not right yet")
 
 
 def list_exercises(options):
@@ -88,16 +91,15 @@ def list_exercises(options):
     from scratchnet.viewing.tables import table
 
     folder, syllabus = Folder(options.folder), Syllabus.nearby(options.folder, ".")
-    rows, done = [("", "exercise", "lesson", "state", "what")], 0
-    for exercise in syllabus.exercises:
-        state = state_of(folder, exercise)
-        done += state == "done"
-        rows.append((f"{exercise.number:02}", exercise.name, str(exercise.lesson), state, exercise.title))
-    print(table(rows))
-    print(f"\n{done} of {len(syllabus.exercises)} done (a file in {shown(folder.path)} that passes its check now)")
-    new = next((exercise for exercise in syllabus.exercises if not folder.file(exercise).exists()), None)
+    states = {exercise: state_of(folder, exercise) for exercise in syllabus.exercises}
+    rows = [(f"{e.number:02}", e.name, str(e.lesson), state, e.title) for e, state in states.items()]
+    print(table([("", "exercise", "lesson", "state", "what"), *rows]))
+    done = [*states.values()].count("done")
+    print(f"\n{done} of {len(states)} done (a file in {shown(folder.path)} that passes its check now)")
+    new = next((exercise for exercise, state in states.items() if state in TO_DO), None)
     if new:
-        print(f"\n{next_command(options, 'start', new.number)}     then check, hint, watch {new.number:02}")
+        what = "start" if not states[new] else "check"
+        print(f"\n{next_command(options, what, new.number)}     then check, hint, watch {new.number:02}")
 
 
 def state_of(folder, exercise):
@@ -179,23 +181,26 @@ def check(options):
 
 
 def say_what_is_next(options, folder, exercise, exercises):
-    """Print how many exercises are done, and the command for the next one: the first after this that is not started."""
-    done = sum(e is exercise or state_of(folder, e) == "done" for e in exercises)
-    print(f"\nDone: {done}/{len(exercises)}", flush=True)
+    """Print how many exercises are done, and the command for the next one: the first after this that is not done."""
+    states = {e: "done" if e is exercise else state_of(folder, e) for e in exercises}
+    print(f"\nDone: {[*states.values()].count('done')}/{len(exercises)}", flush=True)
     place = exercises.index(exercise) if exercise in exercises else -1
     later = [*exercises[place + 1 :], *exercises[: max(place, 0)]]
-    new = next((e for e in later if not folder.file(e).exists()), None)
+    new = next((e for e in later if states[e] in TO_DO), None)
     if new:
-        print(f"The next one: {next_command(options, 'start', new.number)}   ({new.name})")
+        what, remark = ("check", ", which is started") if states[new] else ("start", "")
+        print(f"The next one: {next_command(options, what, new.number)}   ({new.name}{remark})")
 
 
 @contextlib.contextmanager
 def patience(exercise):
-    """Says after some seconds why it takes so long."""
+    """Say after some seconds that the check runs. What compiles a kernel says so itself."""
     from scratchnet.cli.progress import say
+    from scratchnet.kernels.jit import before_compiling, say_compiling
     from scratchnet.parallel.threads import THREADS
 
-    text = f"Still at it. Kernels are compiled once, up to 20 s; what never ends is stopped after {exercise.seconds} s."
+    before_compiling.append(say_compiling)
+    text = f"Still at it. What never ends is stopped after {exercise.seconds} s."
     timer = threading.Timer(4, say, [text])
     if THREADS:
         timer.start()
@@ -203,6 +208,7 @@ def patience(exercise):
         yield
     finally:
         timer.cancel()
+        before_compiling.remove(say_compiling)
 
 
 def check_all(options):

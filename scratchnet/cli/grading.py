@@ -1,6 +1,7 @@
 """python -m scratchnet exercise syllabus, exercise grade: for teachers."""
 
 import argparse
+import contextlib
 import sys
 import tempfile
 from pathlib import Path
@@ -73,17 +74,24 @@ def write_syllabus(options):
 
 def grade_class(options):
     """Grade a folder, or the archive that a learning platform gives."""
+    with class_folder(options.folder) as (folder, home):
+        options.folder = folder
+        return grade_folder(options, home)
+
+
+@contextlib.contextmanager
+def class_folder(path):
+    """Yield the folder of a class, and where its syllabus may lie: beside an archive, in which nothing is believed."""
     from scratchnet.cli.progress import say
     from scratchnet.exercises.class_archive import is_archive, unpack_class
 
-    if not is_archive(options.folder):
-        return grade_folder(options, options.folder)
-    beside = options.folder.parent
+    if not is_archive(path):
+        yield path, path
+        return
     with tempfile.TemporaryDirectory(prefix="scratchnet-class-", ignore_cleanup_errors=True) as folder:
-        for sentence in unpack_class(options.folder, folder):
+        for sentence in unpack_class(path, folder):
             say(sentence)
-        options.folder = only_folder(Path(folder))
-        return grade_folder(options, beside)
+        yield only_folder(Path(folder)), path.parent
 
 
 def only_folder(folder):
@@ -95,17 +103,13 @@ def only_folder(folder):
 
 
 def grade_folder(options, home):
-    """Grade, write all files, and only then print: the exit code is 1 if something has no grade or was not written.
-
-    home: where the syllabus may lie: the folder of the class, or that of its archive, in which nothing is believed.
-    """
+    """Grade, write all files, and only then print: the exit code is 1 if something has no grade or was not written."""
     from scratchnet.cli.progress import say
     from scratchnet.exercises.journal import Journal
     from scratchnet.exercises.results import results_text
     from scratchnet.exercises.submissions import same_numbers, submissions
-    from scratchnet.exercises.syllabus import Syllabus
 
-    syllabus = Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(home, ".")
+    syllabus = syllabus_of(options, home)
     found = submissions(options.folder)
     try_files(options)
     journal = Journal(options.feedback / "grades.jsonl", options.resume)
@@ -122,6 +126,13 @@ def grade_folder(options, home):
     for sentence in troubles(options, grades, journal, failed):
         say(sentence)
     return int(bool(failed or journal.failure) or any(grade.state == "ungraded" for grade in grades))
+
+
+def syllabus_of(options, home):
+    """Return the syllabus that is named, else the one of the class's home or of the current folder."""
+    from scratchnet.exercises.syllabus import Syllabus
+
+    return Syllabus.read(options.syllabus) if options.syllabus else Syllabus.nearby(home, ".")
 
 
 def pool(options):

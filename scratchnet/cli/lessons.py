@@ -16,9 +16,11 @@ EXAMPLES = """examples:
   python -m scratchnet lessons run 7 --resume   go on where you stopped
   python -m scratchnet lessons run 7 --debug    in pdb; stepping into a kernel steps through its loops
   python -m scratchnet lessons build            all of them as a website, offline
+  python -m scratchnet lessons build 0 1 2      only these
   python -m scratchnet lessons notebook 7       as 07_im2col.ipynb
   python -m scratchnet lessons notebook --all   all of them, in the folder notebooks
   python -m scratchnet lessons notebook --lite  lessons 0 to 13 for JupyterLite, where they run in a browser
+  python -m scratchnet lessons slides           for teachers: six sessions, each a file that needs no network
 """
 
 
@@ -46,6 +48,7 @@ def add(commands):
         help="run all lessons and write them as a website; needs the extra [lessons]",
     )
     build.set_defaults(command=build_website)
+    build.add_argument("lessons", nargs="*", metavar="N", help="only these lessons, by number or name (default: all)")
     build.add_argument("--out", type=path_of, default=Path("site"), metavar="DIR", help="(default: site)")
     notebook = whats.add_parser("notebook", help="write lessons as .ipynb; needs the extra [lessons]")
     notebook.set_defaults(command=notebook_of)
@@ -55,6 +58,10 @@ def add(commands):
     which.add_argument("--lite", action="store_true", help="lessons 0 to 13 and the wheel, for `jupyter lite build`")
     where = "default: the lesson's name in this folder; for --all the folder notebooks, for --lite the folder lite"
     notebook.add_argument("--out", type=path_of, metavar="PATH", help=where)
+    slides = whats.add_parser("slides", help="for teachers: write slides as HTML; needs the extra [lessons]")
+    slides.set_defaults(command=build_slides)
+    slides.add_argument("files", nargs="*", type=path_of, metavar="FILE.md", help="(default: the six sessions)")
+    slides.add_argument("--out", type=path_of, default=Path("slides"), metavar="DIR", help="(default: slides)")
 
 
 def list_lessons(options):
@@ -128,9 +135,15 @@ def terminal():
 
 
 def build_website(options):
+    from scratchnet.exercises.catalogue import IN_ORDER
+    from scratchnet.lessons.scripts import find_lesson
     from scratchnet.lessons.site import build_site
 
-    index = build_site(options.out, reference=True, live=True)
+    only = {find_lesson(word) for word in options.lessons}
+    exercises = {}
+    for exercise in IN_ORDER:
+        exercises.setdefault(exercise.lesson, []).append((exercise.number, exercise.name, exercise.title))
+    index = build_site(options.out, reference=not only, live=not only, only=only, exercises=exercises)
     print(f"site  {index}")
 
 
@@ -147,6 +160,13 @@ def notebook_of(options):
         lesson = find_lesson(options.lesson)
         written = [write_notebook(lesson, options.out or Path(f"{lesson.path.stem}.ipynb"))]
     print("\n".join(map(str, written)))
+
+
+def build_slides(options):
+    from scratchnet.lessons.slides import sources, write_slides
+
+    for source in options.files or sources():
+        print(write_slides(source, options.out), flush=True)
 
 
 def build_wheel(folder):

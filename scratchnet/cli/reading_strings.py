@@ -49,6 +49,6 @@ def read_strings(model, paths, say):
 def doubts(net, y, read, limit):
     """Return a sentence for each character that the model should doubt."""
     for number, place in enumerate(read.places, 1):
-        sentence = doubt(net, -y[:, place], limit, NAMES)
+        sentence = doubt(net, -y[:, place], limit, NAMES, read.string[number - 1])
         if sentence:
             yield f"digit {number}, {read.string[number - 1]}: {sentence}"

@@ -4,6 +4,7 @@ import contextlib
 from functools import partial
 
 from scratchnet.cli.flags import natural, pasted, path_of, positive
+from scratchnet.cli.on_ranks import expect_shares, from_rank_0, on_all_ranks, rank_0_before_the_others, world
 from scratchnet.errors import Diverged, InputError
 
 FLAGS = {
@@ -22,7 +23,11 @@ DOUBT = 10_000  # training images that say when `predict` doubts, if none were h
 
 
 def add(commands):
-    train = commands.add_parser("train", help="train LeNet-5 by the paper's recipe or another one, and compare")
+    train = commands.add_parser(
+        "train",
+        help="train LeNet-5 by the paper's recipe or another one, and compare",
+        epilog="On several machines, with MPI: mpiexec -n 4 python -m scratchnet train --recipe tutorial-28",
+    )
     train.set_defaults(command=run, flags=FLAGS)
     train.add_argument("--recipe", metavar="NAME", help="see `recipes` (default: paper)")
     train.add_argument("--data", metavar="NAME", help="another data set than the recipe's, e.g. fashion-mnist")
@@ -53,26 +58,36 @@ def add(commands):
 
 
 def run(options):
-    run = run_of(options)
+    comm = world()
+    return train_run(options, comm) if comm is None else on_all_ranks(comm, partial(train_run, options, comm))
+
+
+def train_run(options, comm):
+    """Train the run that the options ask for, on one of the ranks of comm, and return the exit code."""
+    run = from_rank_0(comm, partial(run_of, options))
+    expect_shares(comm, run.recipe)
     try:
-        train_and_report(run, options.verbose)
+        train_and_report(run, options.verbose, comm)
     except KeyboardInterrupt:
-        return interrupted(run)
+        return interrupted(run, comm)
     except OSError as why:  # a full disk, a folder that can no longer be written to
-        raise InputError(f"{described(why)} Mend that, then resume: {resume_line(run)}") from None
+        raise InputError(f"{described(why)} Mend that, then resume: {resume_line(run, comm)}") from None
     except Diverged as why:
         raise Diverged(f"{str(why).removesuffix('.')} (--eta).") from None
 
 
-def train_and_report(run, verbose):
-    """Train the run's recipe, from the beginning or after its last complete epoch, and write the report."""
+def train_and_report(run, verbose, comm=None):
+    """Train the run's recipe, from the beginning or after its last complete epoch, and write the report.
+
+    With comm each rank trains; only rank 0 writes.
+    """
     import numpy as np
 
     from scratchnet.cli.progress import Progress, prepare_kernels, say
     from scratchnet.datasets import load
     from scratchnet.training import fit
 
-    recipe, config, history = run.recipe, run.config, run.history
+    recipe, config = run.recipe, run.config
     loss, rng = run.loss(), np.random.default_rng(config["seed"])
     net = recipe.network(rng)
     train, test = load(config["data"], "train"), load(config["data"], "test")
@@ -80,13 +95,17 @@ def train_and_report(run, verbose):
     optimizer = recipe.optimizer(net, run.schedule(0))
     size = f"{net.n_parameters():,} parameters, {net.n_connections(net.input_shape):,} connections"
     fast = not config["readable"]
-    with run.in_use(), contextlib.closing(Progress(run, net, optimizer, verbose)) as progress:
+    with contextlib.ExitStack() as folder:
+        from_rank_0(comm, lambda: folder.enter_context(run.in_use()))
+        progress = folder.enter_context(contextlib.closing(Progress(run, net, optimizer, verbose)))
         say(f"{recipe.name}: {size}; {loss}, {optimizer}, batch {recipe.batch_size}, seed {config['seed']}")
-        prepare_kernels(
-            net, loss, partial(recipe.optimizer, lr=run.schedule(0)), batch_size=recipe.batch_size, fast=fast
-        )
-        run.go_on(net, optimizer, len(train[1]))
-        if len(history) < config["epochs"]:  # else only the report is missing
+        say_ranks(run, comm)
+        with rank_0_before_the_others(comm):
+            prepare_kernels(
+                net, loss, partial(recipe.optimizer, lr=run.schedule(0)), batch_size=recipe.batch_size, fast=fast
+            )
+        go_on(run, net, optimizer, len(train[1]), comm)
+        if len(run.history) < config["epochs"]:  # else only the report is missing
             fit(
                 net,
                 loss,
@@ -101,15 +120,43 @@ def train_and_report(run, verbose):
                 rng=rng,
                 constant_order=recipe.constant_order,
                 fresh=run.fresh(*train),
-                history=history,
+                history=run.history,
                 callback=progress,
                 fast=fast,
                 verbose=False,
+                comm=comm,
             )
         progress.close()
+        if comm and comm.rank:
+            return
         held_out = validation or tuple(part[-DOUBT:] for part in train)
         run.save_doubt(net, recipe.prepare(held_out[0], "train"), held_out[1])
         print_results(run, net, test, len(train[1]), fast)
+
+
+def say_ranks(run, comm):
+    """Say that several ranks train, and what to do when one of them dies."""
+    from scratchnet.cli.progress import say
+
+    if comm:
+        say(f"{comm.size} ranks train together: each takes its share of every batch. If one dies, all end. To resume")
+        say(f"after the last complete epoch: {resume_line(run, comm)}")
+
+
+def go_on(run, net, optimizer, images, comm):
+    """Load what the run has trained before. Ranks after 0 get it from rank 0: they may not see the folder."""
+
+    def trained():
+        run.go_on(net, optimizer, images)
+        return run.history, net.state(), optimizer.state()
+
+    run.history, arrays, state = from_rank_0(comm, trained)
+    if comm is None or comm.rank == 0:
+        return
+    for name, array in net.state().items():
+        array[...] = arrays[name]
+    if len(run.history) and optimizer.remembers():
+        optimizer.restore(state)
 
 
 def run_of(options):
@@ -159,7 +206,7 @@ def print_results(run, net, test, images, fast):
     print("\n" + table([(name, str(run.folder / file)) for name, file in run.files()]))
 
 
-def interrupted(run):
+def interrupted(run, comm):
     from scratchnet.cli.progress import say
 
     epochs = len(run.history)
@@ -167,15 +214,16 @@ def interrupted(run):
         say("\nInterrupted before the end of the first epoch: nothing is saved.")
     elif epochs < run.config["epochs"]:
         say(f"\nInterrupted. {run.folder / 'last.npz'} is the network after epoch {epochs}. To resume:")
-        say(f"  {resume_line(run)}")
+        say(f"  {resume_line(run, comm)}")
     else:
         say(f"\nInterrupted. The training is complete: {run.folder / 'last.npz'}. For the report that is missing:")
-        say(f"  {resume_line(run)}")
+        say(f"  {resume_line(run, comm)}")
     return 130
 
 
-def resume_line(run):
-    return f"python -m scratchnet train --resume {pasted(run.folder)}"
+def resume_line(run, comm=None):
+    ranks = f"mpiexec -n {comm.size} " if comm else ""
+    return f"{ranks}python -m scratchnet train --resume {pasted(run.folder)}"
 
 
 def described(why):

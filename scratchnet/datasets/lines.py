@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from scratchnet.datasets.pictures import grey_levels
 from scratchnet.datasets.prepare import BOX, EIGHT_NEIGHBOURS, ink_on
@@ -52,6 +51,8 @@ def line_in(picture: Any) -> tuple[NDArray[np.uint8], str]:
 
 def digits_on(ink: NDArray, noise: float, name: str) -> tuple[NDArray, float]:
     """Return the ink without specks, cropped, and the height of a digit on it: the median of the larger marks."""
+    from scipy import ndimage  # here, because the import takes longer than all others, and a training needs none of it
+
     marks, count = ndimage.label(ink > max(0.25, 4 * noise), EIGHT_NEIGHBOURS)
     boxes = ndimage.find_objects(marks)
     heights = np.array([rows.stop - rows.start for rows, _ in boxes])

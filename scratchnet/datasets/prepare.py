@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from scratchnet.datasets.letters import looks_like_a_letter
 from scratchnet.datasets.pictures import SIZE, grey_levels
@@ -68,6 +67,8 @@ def paper_under(grey: NDArray) -> NDArray:
     The corners and the border tell the level, because a digit rarely fills them. If most of the border has it, it is
     the level everywhere. Else it is the surface of second order that most pixels are near to.
     """
+    from scipy import ndimage  # here, because the import takes long
+
     H, W = grey.shape
     n = max(1, round(0.06 * min(H, W)))
     corners = [grey[:n, :n], grey[:n, -n:], grey[-n:, :n], grey[-n:, -n:]]
@@ -98,6 +99,8 @@ def surface_through(grey: NDArray, inside: NDArray[np.bool_], contrast: float) -
 
 def without_specks(ink: NDArray, noise: float, name: str) -> tuple[NDArray, str]:
     """Return the ink of the marks that are large enough for a stroke, and a sentence if they are perhaps two digits."""
+    from scipy import ndimage  # here, because the import takes long
+
     marks, count = ndimage.label(ink > max(0.25, 4 * noise), EIGHT_NEIGHBOURS)
     sizes = ndimage.sum_labels(ink, marks, np.arange(1, count + 1))
     large = np.flatnonzero(sizes >= 0.06 * sizes.max())

@@ -9,4 +9,6 @@ learner.py     the learner's file, and errors with its own lines only; meanings.
 checker.py     nine levels, a diagnosis for what fails; verdict.py: which
 desk.py        where the learner's code runs: a process without the right answers, worker.py; what they say: wire.py,
                what it does not find of the library: hidden.py, its limits: limits.py, its closed room: sandbox.py
+grade.py       a class; submissions.py: what comes in, results.py, exports.py: what goes out, similar.py: files alike
+questions.py   short questions with numbers of one's own; question_bank.py: all of them
 """

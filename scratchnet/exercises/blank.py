@@ -38,7 +38,8 @@ def blank_file(exercise, student="student"):
     body = class_blank(exercise) if exercise.is_class else function_blank(exercise.target, contract[""])
     while imports[-1] == "":
         imports.pop()
-    play = ["", "", 'if __name__ == "__main__":  # to look at it', f"    {exercise.play}"] if exercise.play else []
+    play = indented(exercise.play.split("\n"), "    ") if exercise.play else []
+    play = ["", "", 'if __name__ == "__main__":  # to look at it', *play] if play else []
     return "\n".join([*head, *imports, "", "", *body, *play, ""])
 
 

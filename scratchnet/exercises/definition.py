@@ -35,12 +35,14 @@ class Wrong:
 
     make: a function of everything there is by name: the case's arrays, parameters and options, the right results.
     overflow: say it also when the learner's result is not finite in a case where `make` is not either.
+    alone: the other results are wrong because of it, so no second mistake is told.
     """
 
     result: str
     sentence: str
     make: Callable
     overflow: bool = False
+    alone: bool = False
 
     def fits(self, name, got, expected, case, right):
         if self.result != name:

@@ -25,7 +25,8 @@ from scratchnet.exercises.wire import Broken, Gone, TooLate, Wire, packed
 from scratchnet.parallel.threads import THREADS
 
 ROOT = Path(__file__).parents[2]
-GRACE = 10  # seconds for Python to start, and beyond the limit: the process itself says which line took too long
+START = 60  # seconds for Python to start, and to compile kernels once
+GRACE = 10  # seconds beyond the limit: the process itself says which line took too long
 INHERITED = hasattr(os, "fork")  # Windows hands on no sockets
 MARK = "SCRATCHNET_DESK"
 ERRORS = {"Mistake": Mistake, "NotWritten": NotWritten, "Missing": Missing, "InputError": InputError}
@@ -147,7 +148,7 @@ class Desk:
         """Tell the new process what it is for, and hear of its progress until it is ready."""
         self.wire.ask(setup)
         for _ in range(len(self.warm) + 1):
-            self.wire.deadline = time.monotonic() + 6 * GRACE  # kernels are compiled once
+            self.wire.deadline = time.monotonic() + START
             message, _ = self.wire.answered()
             if message["kind"] == "ready":
                 self.no_room = str(message["no_room"])
@@ -170,7 +171,7 @@ class Desk:
                 raise
             return mine
         with socket.create_server(("127.0.0.1", 0)) as server:
-            server.settimeout(GRACE)
+            server.settimeout(START)
             token = secrets.token_hex()
             address = f"port:{server.getsockname()[1]}:{token}"
             self.process = subprocess.Popen([*command, address], **settings)

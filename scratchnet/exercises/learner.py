@@ -194,14 +194,31 @@ def explained(path, seconds=None, left=None):
         timer.daemon = True
         timer.start()
     try:
-        yield timer
-    except KeyboardInterrupt as why:
+        with in_words(path):
+            yield timer
+    except KeyboardInterrupt as why:  # also one that comes while another exception is put into words
         if not late:
             raise
         late.clear()
         raise Mistake(
             f"{own_lines(path, why)}Your code took more than {seconds} s. Is there an endless loop?"
         ) from None
+    finally:
+        if timer:
+            with contextlib.suppress(KeyboardInterrupt):  # which may be on its way when all is done
+                timer.cancel()
+                timer.join()
+                time.sleep(1 if late else 0)
+            signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def in_words(path):
+    """Inside, what the file's code raises becomes a Mistake; KeyboardInterrupt stays what it is."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
     except SystemExit as why:
         raise Mistake(f"{own_lines(path, why)}Your code ends Python (sys.exit or quit). Remove that line.") from None
     except MemoryError as why:
@@ -219,13 +236,6 @@ def explained(path, seconds=None, left=None):
     except BaseException as why:
         lines = own_lines(path, why) or "The library could not go on with what it returned or left on self: "
         raise Mistake(lines + in_a_line(why)) from None
-    finally:
-        if timer:
-            with contextlib.suppress(KeyboardInterrupt):  # which may be on its way when all is done
-                timer.cancel()
-                timer.join()
-                time.sleep(1 if late else 0)
-            signal.signal(signal.SIGINT, before)
 
 
 def in_a_line(why):

@@ -5,6 +5,8 @@ MEANINGS = {
     "truth value of an array": "An array is neither true nor false: np.maximum, np.where and comparisons "
     "work entry by entry.",
     "ufunc 'bitwise_xor'": "A power is written **, not ^.",
+    "'str' object has no attribute": "A loop over a dict goes through its names; .values() goes through what they "
+    "stand for.",
     "NameError: name '(W|b|x|dW|db|s|y|X|codes|lr)'": "What a layer or an optimizer keeps is self.something.",
     "has no 'd[A-Za-z]+'": "A pass makes it anew with '=': before the first pass there is none to add to or to fill.",
     "only (length-1|0-dimensional) arrays": "math works on numbers, np on whole arrays: np.tanh, np.exp.",

@@ -120,8 +120,8 @@ def own(exercise, answer, method, seed):
         if found.get(name) != number:
             raise CheckFailed(
                 f"{name} is {found.get(name)!r}; for STUDENT = {found[STUDENT]!r} it is {number!r}.",
-                "Yours has other numbers than those of this name; it should have them as `exercise start` wrote them. "
-                f"`exercise reset {exercise.number}` writes them again.",
+                "Yours has numbers that do not belong to this name; it should have them as `exercise start` wrote "
+                f"them. `exercise reset {exercise.number}` writes them again.",
             )
 
 
@@ -149,4 +149,4 @@ def derived(exercise, answer, method, seed):
     )
 
 
-BY_HAND = (("numbers of this name", own), ("a number", a_number), ("derived", derived))
+BY_HAND = (("the numbers belong to your name", own), ("a number", a_number), ("derived", derived))

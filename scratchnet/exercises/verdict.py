@@ -40,7 +40,7 @@ def verdict(exercise, method, shown, larger=None, symptom="", first=None):
     """Return the sentence on the first result that differs in the case that is shown, or on `first`, of a wrong type.
 
     larger: a random case, where hardly anything fits by accident, or None if there is none; symptom: what the array of
-    the case that is shown says. A second fault, in another result, is told after the first.
+    the case that is shown says. A second fault, in another result, is told after the first unless that explains it.
     """
     wrongs, off = exercise.wrong.get(method, ()), shown.off()
     of_type, first = bool(first), first or next(iter(off), None)
@@ -49,7 +49,8 @@ def verdict(exercise, method, shown, larger=None, symptom="", first=None):
         sentence = symptom
         if larger is not None and first in larger.off() and not of_type:
             sentence = in_general(exercise, first, shown, larger, symptom)
-    for name in off if sentence and exercise.kind.repeats else ():
+    alone = {wrong.sentence for wrong in wrongs if wrong.alone}
+    for name in off if sentence and sentence not in alone and exercise.kind.repeats else ():
         second = known(wrongs, name, shown, larger)
         if name != first and second and second.replace(name, "") != sentence.replace(first, ""):
             return f"{sentence}\n\nThen {name}: {second}"

@@ -28,6 +28,7 @@ from scratchnet.exercises.hidden import hide
 from scratchnet.exercises.learner import blanks, explained, library_as_it_was, load, own_lines
 from scratchnet.exercises.sandbox import SIGNAL, close_room, drop_rights
 from scratchnet.exercises.wire import Broken, Wire, unpacked
+from scratchnet.kernels.jit import before_compiling, say_compiling
 
 PRINTED = 4000  # letters of what is printed that are kept
 
@@ -191,6 +192,7 @@ def prepared(task):
             drop_rights()
     else:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        before_compiling.append(say_compiling)
     os.chdir(task["cwd"] if task["files"] is None else lay(task["files"], Path(task["folder"], "desk")))
     exercise = replace(find_exercise(task["exercise"]), seconds=task["seconds"])
     EXERCISES.clear()

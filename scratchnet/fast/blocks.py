@@ -49,6 +49,15 @@ def zeros(typing, filters, pixels):
 
 
 @intrinsic
+def copies(typing, v, filters):
+    """Return a block with v in every row."""
+    kind = types.UniTuple(Vec, len(filters))
+    return kind(v, filters), lambda context, builder, sig, args: context.make_tuple(
+        builder, kind, [args[0]] * len(kind)
+    )
+
+
+@intrinsic
 def tap(typing, block, x, i, pixel, W, k, filter_, filters, pixels):
     """block[f, p] += W[k + f filter] x[i + p pixel]: one weight of every filter at every pixel.
 
@@ -87,6 +96,40 @@ def taps(typing, block, d, e, map_, x, i, row, column, filters, kh, kw):
 
     step = types.intp
     return block(block, d, step, step, x, step, step, step, filters, kh, kw), code
+
+
+@intrinsic
+def spread(typing, block, v, x, i, row, kh, kw):
+    """block[i', j'] += x[i + i' row + j'] v, a number times a vector: a pixel's part of the gradient of a kernel."""
+    KH, KW = len(kh), len(kw)
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], KH * KW)
+        for k in range(KH * KW):
+            address = element(builder, args[2], builder.add(args[3], constant(k % KW)), (args[4], k // KW))
+            sums[k] = multiply_add(builder, args[1], broadcast(builder, builder.load(address)), sums[k])
+        return context.make_tuple(builder, block, sums)
+
+    return block(block, v, x, types.intp, types.intp, kh, kw), code
+
+
+@intrinsic
+def full_row(typing, block, W, k, d, e, kw, pixels):
+    """block[p + j] += W[k + j] d[e + p], counted in vectors: a row of the full convolution. Each is loaded once."""
+    KW, P = len(kw), len(pixels)
+
+    def vectors(builder, pointer, first, n):
+        return [load_vector(builder, element(builder, pointer, first, (constant(LANES), m))) for m in range(n)]
+
+    def code(context, builder, sig, args):
+        sums = cgutils.unpack_tuple(builder, args[0], KW + P - 1)
+        deltas = vectors(builder, args[3], args[4], P)
+        for j, w in enumerate(vectors(builder, args[1], args[2], KW)):
+            for p in range(P):
+                sums[p + j] = multiply_add(builder, deltas[p], w, sums[p + j])
+        return context.make_tuple(builder, block, sums)
+
+    return block(block, W, types.intp, d, types.intp, kw, pixels), code
 
 
 @intrinsic
@@ -153,6 +196,18 @@ def add_totals(typing, block, g, i, filter_, filters, weights):
         return context.get_dummy_value()
 
     return types.void(block, g, types.intp, types.intp, filters, weights), code
+
+
+@intrinsic
+def put_totals(typing, block, y, i, pixels):
+    """y[i + p] = the sum over the lanes of block[p], for p up to LANES; y[i + p] = 0 behind the last."""
+
+    def code(context, builder, sig, args):
+        value = totals(builder, cgutils.unpack_tuple(builder, args[0], len(pixels)))
+        store_vector(builder, value, element(builder, args[1], args[2]))
+        return context.get_dummy_value()
+
+    return types.void(block, y, types.intp, pixels), code
 
 
 @intrinsic

@@ -180,6 +180,21 @@ def scatter(ALL):
 
 
 @operation
+def copy_places():
+    """y[c, h, w] = x[c, h, w], with any strides between maps, rows and columns."""
+
+    def copy_places(memory, parameters, gradients, a):
+        x, y, maps, rows, columns, x_map, x_row, x_step, y_map, y_row, y_step = arguments(a, 11)
+        for c in range(maps):
+            for h in range(rows):
+                p, q = x + c * x_map + h * x_row, y + c * y_map + h * y_row
+                for w in range(columns):
+                    memory[q + w * y_step] = memory[p + w * x_step]
+
+    return copy_places
+
+
+@operation
 def copy_rows():
     """y[c, h, :n] = x[c, h, :n]: into a frame of zeros, or out of one."""
 

@@ -19,7 +19,7 @@ def plan_rbf(plan, layer, x):
 def plan_softmax(plan, layer, x):
     y = plan.maps(x.shape)
     y.kept = True
-    plan.forward.append((outputs.softmax, (plan.lanes,), x.value, y.value, x.shape[0]))
+    plan.forward.append((outputs.softmax, (), x.value, y.value, x.shape[0], plan.lanes))
 
     def back(second):
         if second:
@@ -53,5 +53,5 @@ def plan_loss(plan, loss, last):
         w = np.ones(y.shape[0]) if loss.weights is None else loss.weights
         loss.targets(np.zeros(1, int), np.empty((1, y.shape[0])))  # raises the InputError for a wrong number of weights
         more = [plan.constant([*w, loss.label_smoothing / y.shape[0], 1 - loss.label_smoothing])]
-    arguments = y.value, y.gradient, y.shape[0], plan.labels, plan.weights, plan.E, *more
-    return lambda second: (operation, (plan.lanes, int(second)), *arguments)
+    places = plan.labels, plan.weights, plan.E, *more
+    return lambda second: (operation, (), y.value, y.gradient, y.shape[0], plan.lanes, int(second), *places)

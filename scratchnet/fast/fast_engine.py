@@ -8,8 +8,9 @@ import numba
 import numpy as np
 
 from scratchnet.errors import InputError, Unsupported
-from scratchnet.fast.drive import work, work_on_cores
-from scratchnet.fast.plan import Plan
+from scratchnet.fast import modes
+from scratchnet.fast.drive import work, work_on_cores, work_together
+from scratchnet.fast.plan import STRETCH, Plan
 from scratchnet.fast.vector import LANES, has
 from scratchnet.layers import Sequential
 from scratchnet.layers.expect import expect_parameters, label
@@ -17,10 +18,9 @@ from scratchnet.losses import one_hot
 from scratchnet.optimizers import SDLM, SGD
 from scratchnet.parallel import cores, leaves, let_waiting_threads_sleep
 
-STRETCH = 128  # updates of batch size 1 in one call: 4 ms of LeNet-5, then Python runs again (callbacks, Ctrl-C)
 SLACK = 256  # floats behind the gradients: the last block of a row adds zeros to them
 
-AT_ONCE = 4096  # images of inference in one call, for the same reason
+AT_ONCE = 4096  # images of inference in one call, so that Python runs again
 
 forked = False  # a forked child lacks the OpenMP threads of its parent: it does the same parts one after the other
 one_at_a_time = threading.Lock()  # some of Numba's thread pools cannot serve two Python threads at a time
@@ -95,9 +95,10 @@ class FastEngine:
         if x.shape[1:] != self.shape or x.dtype != np.float32 or len(x) == 0:
             raise InputError(f"The images should be float32 of shape {self.shape}, got {x.dtype} of {x.shape}.")
 
-    def forward(self, x, batch_size=None):
+    def forward(self, x, batch_size=100):
         self.expect_images(x)
-        parts = [np.arange(first, min(first + AT_ONCE, len(x))) for first in range(0, len(x), AT_ONCE)]
+        size = batch_size if self.batches.meets() else AT_ONCE
+        parts = [np.arange(first, min(first + size, len(x))) for first in range(0, len(x), size)]
         return np.concatenate([self.run("forward", x, np.zeros(len(part), int), part)[1] for part in parts])
 
     def gradients(self, x, labels, batch=slice(None)):
@@ -145,35 +146,44 @@ class FastEngine:
             one_hot(labels, np.empty((len(images), classes)))  # raises the InputError
         alone = kind == "steps" or (len(images) == 1 and kind != "curvatures" and self.single)
         plan = self.single if alone else self.batches
-        program, where = plan.program(kind)
+        program, where, meetings = plan.program(kind)
         batch = np.ascontiguousarray(x).reshape(len(x), -1), images.astype(np.int64), labels.astype(np.int64)
-        ys, Es = np.empty((len(images), plan.y.shape[0]), np.float32), np.empty(len(images), np.float32)
+        results = np.empty((len(images), plan.y.shape[0]), np.float32), np.empty(len(images), np.float32)
         size = getattr(self.loss, "size", len)(labels) or 1  # what the loss divides by
         weight = np.float32(1 if kind == "steps" else 1 / size)
         parameters = self.parameters, self.parameters**2 if kind == "curvatures" else self.parameters
 
         groups = -(-len(images) // LANES)
         workers = 1 if alone else min(cores(), groups)
-        memories, gradients = self.memories(plan, workers)
+        together = not alone and plan.meets()  # a layer needs the whole batch, so each group needs a workspace
+        memories, gradients = self.memories(plan, groups if together else workers, workers)
         if kind == "forward":
             gradients = np.zeros((workers, 16), np.float32)  # unused, so the gradients of the last step stay
-        if workers == 1:
+        if not alone:
+            modes.before(plan, memories, len(images))
+        if alone and plan.with_modes:
+            one_by_one(plan, program, where, memories[0], parameters, gradients[0], batch, weight, results)
+        elif together:
+            parts = memories[:groups], parameters, gradients[:workers], batch, cuts(groups, workers), weight, results
+            on_cores(workers, work_together, program, where, meetings, *parts)
+        elif workers == 1:
             gradients[0] = 0
-            work(program, where, memories[0], parameters, gradients[0], batch, 0, len(images), weight, (ys, Es))
+            work(program, where, memories[0], parameters, gradients[0], batch, 0, len(images), weight, results)
         else:
-            cuts = np.array([min(groups * t // workers * LANES, len(images)) for t in range(workers + 1)])
-            everything = program, where, memories, parameters, gradients, batch, cuts, weight, (ys, Es)
-            with one_at_a_time:
-                work_on_cores.py_func(*everything) if forked else on_threads(workers, everything)
-            for other in gradients[1:workers]:
-                gradients[0] += other
+            parts = np.minimum(cuts(groups, workers) * LANES, len(images)), weight, results
+            on_cores(workers, work_on_cores, program, where, memories, parameters, gradients, batch, *parts)
+        if not alone:
+            modes.after(plan, memories[0])
+        for other in gradients[1:workers]:
+            gradients[0] += other
+        ys, Es = results
         return float(Es.sum(dtype=float)) / (len(images) if kind == "steps" else size), ys, gradients[0]
 
-    def memories(self, plan, workers):
-        """Return the workspaces (workers, ...) and gradients (workers, n), with rows on 64-byte boundaries."""
+    def memories(self, plan, groups, workers):
+        """Return workspaces (at least groups, ...) and gradients (at least workers, n), rows on 64-byte boundaries."""
         known = self.known.get(plan.lanes)
-        if known is None or len(known) < workers or known.shape[1] < plan.size:
-            known = self.known[plan.lanes] = aligned(workers, plan.size)
+        if known is None or len(known) < groups or known.shape[1] < plan.size:
+            known = self.known[plan.lanes] = aligned(groups, plan.size)
             for offset, values in plan.constants.items():
                 known[:, offset : offset + values.size] = values
         if len(self.gradients_) < workers:
@@ -186,14 +196,34 @@ class FastEngine:
         return [flat[first : first + array.size].reshape(array.shape) for first, array in places]
 
 
-def on_threads(workers, everything):
-    """Call work_on_cores with this number of Numba's threads, and leave its number of threads as it was."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(min(workers, numba.config.NUMBA_NUM_THREADS))
-    try:
-        work_on_cores(*everything)
-    finally:
-        numba.set_num_threads(threads)
+def cuts(groups, workers):
+    """Return the first group of each worker, and the number of groups."""
+    return np.array([groups * t // workers for t in range(workers + 1)])
+
+
+def one_by_one(plan, program, where, memory, parameters, gradients, batch, weight, results):
+    """Run a program for one image on each image of the batch, on one core."""
+    (images, rows, labels), (ys, Es) = batch, results
+    gradients[:] = 0
+    for first in range(0, len(rows), STRETCH):
+        part = slice(first, first + STRETCH)
+        modes.before(plan, memory[None], len(rows[part]))
+        some = images, rows[part], labels[part]
+        work(program, where, memory, parameters, gradients, some, 0, len(rows[part]), weight, (ys[part], Es[part]))
+        modes.after(plan, memory)
+
+
+def on_cores(workers, function, *everything):
+    """Call a function of drive.py with this number of Numba's threads, and leave its number of threads as it was."""
+    with one_at_a_time:
+        if forked:
+            return function.py_func(*everything)
+        threads = numba.get_num_threads()
+        numba.set_num_threads(min(workers, numba.config.NUMBA_NUM_THREADS))
+        try:
+            function(*everything)
+        finally:
+            numba.set_num_threads(threads)
 
 
 def numbers(batch, n):

@@ -6,15 +6,19 @@ import math
 import numpy as np
 
 from scratchnet.errors import Unsupported
-from scratchnet.fast import convolutions, ends, pointwise, products, windows
+from scratchnet.fast import across_maps, convolutions, ends, modes, pointwise, products, windows
 from scratchnet.fast.convolutions import Convolve, KernelGradients
 from scratchnet.fast.maps import Maps
+from scratchnet.fast.own_functions import plan_own
+from scratchnet.fast.rows import plan_rows
 from scratchnet.fast.vector import LANES, REGISTERS
 from scratchnet.kernels.convolution import both
 from scratchnet.layers import (
     RBF,
     AvgPool2d,
+    BatchNorm2d,
     Conv2d,
+    Dropout,
     Flatten,
     LastAxisLinear,
     Linear,
@@ -52,9 +56,11 @@ def in_order(leaves):
 
 def plan_layer(plan, layer, x):
     """Return y and back of a layer. Raise Unsupported if it has no operation."""
-    if type(layer) not in LAYERS:
-        raise Unsupported(f"{label(layer)} has no compiled operation")
-    return LAYERS[type(layer)](plan, layer, x)
+    if type(layer) in LAYERS:
+        return LAYERS[type(layer)](plan, layer, x)
+    if getattr(layer, "compiled", None) and not layer.params:
+        return plan_own(plan, layer, x)
+    raise Unsupported(f"{label(layer)} has no compiled operation")
 
 
 def table(connections):
@@ -90,22 +96,41 @@ def block(connections, pixels):
 
 def copy(source, to, x, y, C, H, n):
     """Return the row that copies H rows of n floats of C maps, from the layout of x to the layout of y."""
+    if n == x.row == y.row:
+        H, n = 1, H * n
     return convolutions.copy_rows, (), source, to, C, H, n, x.map, x.row, y.map, y.row
 
 
 def plan_conv(plan, layer, x):
-    (C, H, W), (kh, kw), (O, OH, OW) = x.shape, layer.kernel_size, layer.output_shape(x.shape)
-    (sh, sw), (ph, pw), one = both(layer.stride), both(layer.padding), plan.lanes == 1
+    """Plan Conv2d. A stride other than 1 for one image: the convolution at every place, of which y takes some."""
+    if across_maps.suits(plan, layer, x):
+        return across_maps.plan_across(plan, layer, x)
+    (sh, sw), (O, OH, OW) = both(layer.stride), layer.output_shape(x.shape)
+    if plan.lanes > 1 or (sh, sw) == (1, 1):
+        return plan_places(plan, layer, x, sh, sw)
+    every, back = plan_places(plan, layer, x, 1, 1)
+    y, step = plan.maps((O, OH, OW)), (every.map, sh * every.row, sw)
+    plan.forward.append((convolutions.copy_places, (), every.value, y.value, O, OH, OW, *step, y.map, y.row, 1))
+    spread = convolutions.copy_places, (), y.gradient, every.gradient, O, OH, OW, y.map, y.row, 1, *step
+    return y, lambda second: [spread, *back(second)]  # dE/dy is 0 at the other places, where nothing writes
+
+
+def plan_places(plan, layer, x, sh, sw):
+    """Plan Conv2d with strides sh and sw."""
+    (C, H, W), (kh, kw), O, (ph, pw), one = (
+        x.shape,
+        layer.kernel_size,
+        len(layer.W),
+        both(layer.padding),
+        plan.lanes == 1,
+    )
     tall, wide = H + 2 * ph + layer.extra[0], W + 2 * pw + layer.extra[1]  # with the border
+    OH, OW = (tall - kh) // sh + 1, (wide - kw) // sw + 1
     pad, strided = (tall, wide) != (H, W), (sh, sw) != (1, 1)
     if (OH, OW) == (1, 1) and not pad and (kh, kw) == (H, W) and layer.dense:
         flat, unflatten = plan_flatten(plan, layer, x)
         y, back = plan_linear(plan, layer, flat, (O, 1, 1))
         return y, lambda second: back(second) + unflatten(second)
-    if tall - H - ph >= kh or wide - W - pw >= kw:
-        raise Unsupported(f"{label(layer)} has a padding as large as its kernel")
-    if one and strided:
-        raise Unsupported("a stride other than 1 has no operation for one image")
 
     weight, bias, kernel = plan.parameter(layer, "W"), plan.parameter(layer, "b"), kh * kw
     framed = x
@@ -128,7 +153,8 @@ def plan_conv(plan, layer, x):
         y_map=y.map, y_row=y.row, W_o=C * kernel, W_c=kernel, W_i=kw, W_j=1,
     )  # fmt: skip
     plan.forward.append((convolutions.convolve, size, *forward))
-    left, right = kw - 1 - pw, kw - 1 - (wide - W - pw)  # columns of zeros beside dE/dy, for dE/dx
+    beyond = kw - 1 - pw  # columns beyond dE/dy that dE/dx at its first column reads
+    left, right = max(0, beyond), max(0, kw - 1 - (wide - W - pw))  # columns of zeros beside dE/dy
     dy = None if one or strided or left + right == 0 or x is plan.x else plan.frame((O, OH, left + OW + right))
 
     def back(second):
@@ -174,9 +200,9 @@ def plan_conv(plan, layer, x):
                 result.append(copy(y.gradient, dy.gradient + left * LANES, y, dy, O, OH, OW * LANES))
             size, reads = block(layer.connections.T, W)
             arguments = Convolve(
-                x=d.gradient - top * d.row, y=x.gradient, table=reads, maps=C, rows=H, pixels=W, kh=kh, kw=kw,
-                top=top, height=OH, x_map=d.map, x_row=d.row, x_pixel=LANES, x_i=d.row, x_j=LANES,
-                y_map=x.map, y_row=x.row, **turned,
+                x=d.gradient - top * d.row + (left - beyond) * LANES, y=x.gradient, table=reads, maps=C, rows=H,
+                pixels=W, kh=kh, kw=kw, top=top, height=OH, x_map=d.map, x_row=d.row, x_pixel=LANES, x_i=d.row,
+                x_j=LANES, y_map=x.map, y_row=x.row, **turned,
             )  # fmt: skip
             return [*result, (convolutions.convolve, size, *arguments)]
         if pad:
@@ -219,7 +245,7 @@ def plan_linear(plan, layer, x, shape=None):
 
 def plan_linear_one(plan, x, y, W, b, rows, inputs, outputs):
     if rows != 1:
-        raise Unsupported("rows of features have no operation for one image")
+        return plan_rows(plan, x, y, W, b, inputs, outputs)
     F = max(n for n in (8, 4, 2, 1) if outputs % n == 0)
     plan.forward.append((products.multiply_one, (F, 1), x.value, y.value, W, b, inputs, outputs))
 
@@ -350,6 +376,8 @@ LAYERS = {
     AvgPool2d: plan_avg_pool,
     Subsampling: plan_subsampling,
     Scale: plan_scale,
+    Dropout: modes.plan_dropout,
+    BatchNorm2d: modes.plan_batchnorm,
     RBF: ends.plan_rbf,
     Softmax: ends.plan_softmax,
 }

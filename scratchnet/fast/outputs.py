@@ -10,22 +10,22 @@ import numpy as np
 
 from scratchnet.fast.operation import arguments, operation
 from scratchnet.fast.vector import load, splat, store
-from scratchnet.kernels.jit import jit
+from scratchnet.kernels.jit import inner
 
 
-@jit
+@inner
 def exp(x):
     """e^x, or 0 where e^x is below 1e-30: numbers below 1e-38 would make the rest a hundred times slower."""
     return np.float32(0) if x <= np.float32(-69) else math.exp(x)
 
 
-@jit
+@inner
 def minus(a, b):
     """a - b. Operations may add in any order (`fastmath`), but this comes first: a number near 0 keeps its digits."""
     return a - b
 
 
-@jit
+@inner
 def exponentials(memory, y, d, classes, n, D):
     """Put e^(y_i - the largest y) at d for every class, n floats apart. Return the largest y, and the sums without the
     largest and without class D: 1 + the first is the sum of all, and neither loses digits where a class is certain."""
@@ -81,12 +81,11 @@ def rbf_back(L, SECOND):
 
 
 @operation
-def softmax(L):
+def softmax():
     """y_i = exp(x_i) / sum_k exp(x_k)."""
 
     def softmax(memory, parameters, gradients, a):
-        x, y, classes = arguments(a, 3)
-        n = len(L)
+        x, y, classes, n = arguments(a, 4)
         for l in range(n):
             most = memory[x + l]
             for i in range(1, classes):
@@ -118,12 +117,11 @@ def softmax_back(L):
 
 
 @operation
-def mle(L, SECOND):
-    """E = y_D; dE/dy_i = [i = D] (eq. 8). SECOND: the same."""
+def mle():
+    """E = y_D; dE/dy_i = [i = D] (eq. 8). second: the same."""
 
     def mle(memory, parameters, gradients, a):
-        y, d, classes, labels, weights, E = arguments(a, 6)
-        n = len(L)
+        y, d, classes, n, _, labels, weights, E = arguments(a, 8)
         for l in range(n):
             D = int(memory[labels + l])
             for i in range(classes):
@@ -134,12 +132,12 @@ def mle(L, SECOND):
 
 
 @operation
-def map_(L, SECOND):
-    """E = y_D + log(e^-j + sum_i e^-y_i); dE/dy_i = [i = D] - p_i (eq. 9). SECOND: [i = D]."""
+def map_():
+    """E = y_D + log(e^-j + sum_i e^-y_i); dE/dy_i = [i = D] - p_i (eq. 9). second: [i = D]."""
 
     def map_(memory, parameters, gradients, a):
-        y, d, classes, labels, weights, E, constant = arguments(a, 7)
-        n, j = len(L), memory[constant]
+        y, d, classes, n, second, labels, weights, E, constant = arguments(a, 9)
+        j = memory[constant]
         for l in range(n):
             D, weight = int(memory[labels + l]), memory[weights + l]
             least, best = j, -1
@@ -156,7 +154,7 @@ def map_(L, SECOND):
             memory[E + l] = minus(memory[y + D * n + l], least) + math.log1p(rest)
             s = 1 + rest
             for i in range(classes):
-                if len(SECOND):
+                if second:
                     change = np.float32(1) if i == D else np.float32(0)
                 else:
                     change = (others if i == D else -memory[d + i * n + l]) / s
@@ -166,12 +164,11 @@ def map_(L, SECOND):
 
 
 @operation
-def cross_entropy(L, SECOND):
-    """E = log(sum_i e^y_i) - y_D; dE/dy_i = p_i - [i = D]. SECOND: p_i (1 - p_i)."""
+def cross_entropy():
+    """E = log(sum_i e^y_i) - y_D; dE/dy_i = p_i - [i = D]. second: p_i (1 - p_i)."""
 
     def cross_entropy(memory, parameters, gradients, a):
-        y, d, classes, labels, weights, E = arguments(a, 6)
-        n = len(L)
+        y, d, classes, n, second, labels, weights, E = arguments(a, 8)
         for l in range(n):
             D, weight = int(memory[labels + l]), memory[weights + l]
             most, rest, others = exponentials(memory, y + l, d + l, classes, n, D)
@@ -180,20 +177,20 @@ def cross_entropy(L, SECOND):
             for i in range(classes):
                 p = memory[d + i * n + l] / s
                 rather = others / s if i == D else 1 - p  # 1 - p, right to the last digit
-                change = p * rather if len(SECOND) else (-rather if i == D else p)
+                change = p * rather if second else (-rather if i == D else p)
                 memory[d + i * n + l] = weight * change
 
     return cross_entropy
 
 
 @operation
-def weighted_cross_entropy(L, SECOND):
+def weighted_cross_entropy():
     """E = - sum_i t_i log p_i with t_i = w_i (s / K + (1 - s) [i = D]); dE/dy_i = p_i sum t - t_i.
-    SECOND: p_i (1 - p_i) sum t. K classes; constant: w, then s / K and 1 - s."""
+    second: p_i (1 - p_i) sum t. K classes; constant: w, then s / K and 1 - s."""
 
     def weighted_cross_entropy(memory, parameters, gradients, a):
-        y, d, classes, labels, weights, E, constant = arguments(a, 7)
-        n, everywhere, more = len(L), memory[constant + classes], memory[constant + classes + 1]
+        y, d, classes, n, second, labels, weights, E, constant = arguments(a, 9)
+        everywhere, more = memory[constant + classes], memory[constant + classes + 1]
         for l in range(n):
             D, weight = int(memory[labels + l]), memory[weights + l]
             most, rest, others = exponentials(memory, y + l, d + l, classes, n, D)
@@ -207,19 +204,18 @@ def weighted_cross_entropy(L, SECOND):
                 t = memory[constant + i] * (everywhere + (more if i == D else np.float32(0)))
                 p = memory[d + i * n + l] / s
                 rather = others / s if i == D else 1 - p  # 1 - p, right to the last digit
-                change = p * rather * total if len(SECOND) else p * (total - t) - t * rather
+                change = p * rather * total if second else p * (total - t) - t * rather
                 memory[d + i * n + l] = weight * change
 
     return weighted_cross_entropy
 
 
 @operation
-def binary_cross_entropy(L, SECOND):
+def binary_cross_entropy():
     """E = - mean over i of t_i log y_i + (1 - t_i) log(1 - y_i), t_i = [i = D], with the bounds of BCELoss."""
 
     def binary_cross_entropy(memory, parameters, gradients, a):
-        y, d, classes, labels, weights, E = arguments(a, 6)
-        n = len(L)
+        y, d, classes, n, second, labels, weights, E = arguments(a, 8)
         for l in range(n):
             D, weight = int(memory[labels + l]), memory[weights + l] / np.float32(classes)
             s = np.float32(0)
@@ -231,7 +227,7 @@ def binary_cross_entropy(L, SECOND):
                 else:
                     s -= max(math.log1p(-v), np.float32(-100))
                     right = 1 - v
-                if len(SECOND):
+                if second:
                     memory[d + i * n + l] = weight / max(right * right, np.float32(1e-12))
                 else:
                     change = v - (np.float32(1) if i == D else np.float32(0))

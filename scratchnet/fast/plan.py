@@ -16,10 +16,13 @@ import numpy as np
 from scratchnet.errors import Unsupported
 from scratchnet.fast import ends, lowering, pointwise, products
 from scratchnet.fast.maps import Maps
+from scratchnet.fast.modes import Meeting
 from scratchnet.fast.operation import ROW
 from scratchnet.fast.vector import LANES
 from scratchnet.layers.expect import expect_input
 from scratchnet.parallel import leaves
+
+STRETCH = 128  # images of batch size 1 in one call: 4 ms of LeNet-5, then Python runs again (callbacks, Ctrl-C)
 
 
 class Plan:
@@ -35,6 +38,9 @@ class Plan:
         self.lanes, self.offsets, self.far = lanes, offsets, far
         self.size, self.constants, self.programs, self.squares = 0, {}, {}, None
         self.labels, self.weights, self.E = (self.take(lanes) for _ in range(3))
+        self.passes = STRETCH if lanes == 1 else 1  # forward passes in one call, each with a key of Dropout
+        self.keys, self.norms = [], []
+        self.with_modes = [leaf for leaf in leaves(net) if getattr(leaf, "whole_batch", False)]
         self.x = x = self.maps(shape)
         self.forward, self.back = [], []
         for leaf in lowering.in_order(leaves(net)):
@@ -43,24 +49,31 @@ class Plan:
             self.back.append(back)
         if len(x.shape) != 1:
             raise Unsupported(f"the output has shape {x.shape}, not one number for each class")
-        self.y = x
+        self.y, self.first_image = x, self.take(1)
         self.loss = ends.plan_loss(self, loss, leaves(net)[-1])
 
     def program(self, kind):
-        """Return the program (int64) and `where` of drive.work.
+        """Return the program (int64), `where` of drive.work and `meetings` of drive.work_together.
 
         kind: "forward", "gradients", "curvatures" or "steps"; with "steps" every parameter takes its step at once.
         """
-        if kind not in self.programs:
-            instructions = list(self.forward)
+        key = kind, *[leaf.training for leaf in self.with_modes]
+        if key not in self.programs:
+            instructions = [row for rows in self.forward for row in (rows() if callable(rows) else [rows])]
+            forward = count_rows(instructions)
             if kind != "forward":
                 self.steps, self.stepped = kind == "steps", set()
                 instructions += self.backward(second=kind == "curvatures")
             maps = self.x.shape[0] if len(self.x.shape) == 3 else 1
             places = self.x.value, self.y.value, self.labels, self.weights, self.E, maps, self.x.map
-            where = np.array([self.lanes, len(instructions), len(self.forward), *places])
-            self.programs[kind] = assemble(instructions), where
-        return self.programs[kind]
+            where = np.array([self.lanes, count_rows(instructions), forward, *places, self.first_image])
+            rows = [row for row in instructions if not isinstance(row, Meeting)]
+            self.programs[key] = assemble(rows), where, meetings(instructions)
+        return self.programs[key]
+
+    def meets(self):
+        """Return whether a layer needs the whole batch now: its groups of images cannot run one after the other."""
+        return any(leaf.training for leaf in self.with_modes)
 
     def backward(self, second):
         """Return the rows of the loss, of the layers in reverse, and of the steps that no layer has taken."""
@@ -129,6 +142,16 @@ def merged(slots):
             first, n = result[-1][0], first + n - result.pop()[0]
         result.append((first, n))
     return result
+
+
+def count_rows(instructions):
+    return sum(not isinstance(row, Meeting) for row in instructions)
+
+
+def meetings(instructions):
+    """Return (rows before it, first, n) of every Meeting, int64 (M, 3); the end of the program counts as the last."""
+    found = [(count_rows(instructions[:at]), *row) for at, row in enumerate(instructions) if isinstance(row, Meeting)]
+    return np.array([*found, (count_rows(instructions), 0, 0)])
 
 
 def assemble(instructions):

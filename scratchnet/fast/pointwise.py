@@ -6,6 +6,7 @@ import numpy as np
 
 from scratchnet.fast.operation import arguments, operation
 from scratchnet.fast.vector import (
+    HAS_INVERSE,
     LANES,
     fma,
     guess_inverse,
@@ -18,7 +19,7 @@ from scratchnet.fast.vector import (
     store,
     total,
 )
-from scratchnet.kernels.jit import jit
+from scratchnet.kernels.jit import inner
 
 # tanh x = x P(x^2) / Q(x^2) on [-8, 8]. This is a fit with a largest relative error of 2e-8 (benchmarks/fit_tanh.py),
 # 3e-7 when it is rounded to float32. For x > 8, tanh x is at least 1 - 2e-7.
@@ -29,17 +30,17 @@ P0, P1, P2, P3, P4, P5 = map(
 Q0, Q1, Q2, Q3 = map(np.float32, (1.0, 0.463125408, 0.0240279324, 0.000237203494))
 
 
-@jit
+@inner
 def inverse(q, ALL):
     """1/q for normal q > 0. A division takes as long as the twenty multiplications of tanh. So 1/q is guessed, and each
-    of three Newton steps r <- r (2 - q r) squares the error."""
+    Newton step r <- r (2 - q r) squares the error: one step after a guess within 2^-14, three after one within 1/16."""
     r, two = guess_inverse(q), splat(np.float32(2), ALL)
-    for _ in range(3):
+    for _ in range(1 if HAS_INVERSE else 3):
         r = r * (two - q * r)
     return r
 
 
-@jit
+@inner
 def tanh(x, ALL):
     """tanh x, in about twenty multiplications for sixteen numbers; math.tanh needs a call for each number."""
     high, low = splat(BOUND, ALL), splat(-BOUND, ALL)
@@ -70,7 +71,7 @@ C1, C2, C3, C4, C5, C6 = SERIES[1:]
 LOG2E = np.float32(1 / np.log(2))
 
 
-@jit
+@inner
 def exp_minus_size(x, ALL):
     """e^-|x|, 0 for |x| above 86: 2^n 2^f with a whole number n, the exponent of a float, and f from -1/2 to 1/2."""
     zero, limit = splat(np.float32(0), ALL), splat(np.float32(-86), ALL)

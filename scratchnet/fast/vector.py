@@ -33,6 +33,7 @@ def has(feature):
 
 LANES = 16 if has("avx512f") else 8  # with 8, 16 registers of AVX2, or pairs of the 32 of NEON
 REGISTERS = 32 if LANES == 16 else 16
+HAS_INVERSE = LANES == 16  # an instruction that guesses 1/v well
 FLOAT, VECTOR = ir.FloatType(), ir.VectorType(ir.FloatType(), LANES)
 
 
@@ -158,17 +159,23 @@ def total(typing, v):
 
 @intrinsic
 def guess_inverse(typing, v):
-    """Return 1/v within a sixteenth, for normal v > 0.
+    """Return 1/v for normal v > 0: within 2^-14 by the instruction of AVX-512, elsewhere within a sixteenth.
 
-    The bits of a float are nearly its logarithm, so the bits of 1/v are nearly a constant minus the bits of v.
+    Elsewhere: the bits of a float are nearly its logarithm, so those of 1/v are nearly a constant minus those of v.
     """
+
+    def instruction(context, builder, sig, args):
+        mask = ir.IntType(LANES)
+        kind = ir.FunctionType(VECTOR, [VECTOR, VECTOR, mask])
+        rcp14 = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.avx512.rcp14.ps.512")
+        return builder.call(rcp14, [args[0], ir.Constant(VECTOR, ir.Undefined), ir.Constant(mask, -1)])
 
     def code(context, builder, sig, args):
         whole = ir.VectorType(ir.IntType(32), LANES)
         magic = ir.Constant(whole, [0x7EF311C7] * LANES)
         return builder.bitcast(builder.sub(magic, builder.bitcast(args[0], whole)), VECTOR)
 
-    return v(v), code
+    return v(v), instruction if HAS_INVERSE else code
 
 
 @intrinsic

@@ -22,12 +22,12 @@ from scratchnet.fast.vector import (
     store,
     total,
 )
-from scratchnet.kernels.jit import jit
+from scratchnet.kernels.jit import inner
 
 LEAST = np.float32(-np.inf)
 
 
-@jit
+@inner
 def clear(memory, first, n):
     for i in range(first, first + n):
         memory[i] = 0
@@ -161,7 +161,7 @@ def sum_pairs(ALL, LEARNED):
     return sum_pairs
 
 
-@jit
+@inner
 def pair_sums(memory, p, row, ALL):
     """Return the sums of 2 x 2 numbers at p, p + 2, p + 4, ..."""
     left = load(memory, p, ALL) + load(memory, p + row, ALL)

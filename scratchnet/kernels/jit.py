@@ -25,6 +25,7 @@ except ImportError:  # in a browser, for example
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+before_compiling: list[Callable[[], None]] = []  # called when a kernel is compiled, and not loaded from the disk
 _announced = contextvars.ContextVar("announced", default=False)
 
 
@@ -32,12 +33,17 @@ class CarefulCache(FunctionCache):
     """Numba's cache of one function. What cannot be read is dropped and compiled again; what cannot be kept is not."""
 
     def load_overload(self, sig, target_context):
+        found = None
         try:
-            return super().load_overload(sig, target_context)
+            found = super().load_overload(sig, target_context)
         except Exception as why:  # a damaged file makes pickle raise many kinds of errors
             with contextlib.suppress(OSError):
                 os.unlink(self._cache_file._index_path)
             say_uncached(f"has a damaged file ({type(why).__name__}), which is dropped")
+        if found is None:
+            for call in before_compiling:
+                call()
+        return found
 
     def save_overload(self, sig, data):
         try:
@@ -110,6 +116,14 @@ def in_numpy(function: Any) -> Any:
     return stand_in
 
 
+def inner(function: F) -> F:
+    """Return `jit` of a function that only compiled code calls: without an entry for Python, it compiles faster."""
+    if njit is None:
+        return function
+    stamp = digest(Path(function.__code__.co_filename).parent)
+    return kept(njit, function, stamp, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
 @contextlib.contextmanager
 def compiling_announced() -> Iterator[None]:
     """Return a context in which `announce_compiling` prints nothing, because the caller announces the wait."""
@@ -129,3 +143,9 @@ def announce_compiling() -> None:
 @functools.cache
 def _print_compiling() -> None:
     print("Compiling the fast path for this network. This takes some seconds, only the first time.", file=sys.stderr)
+
+
+@functools.cache
+def say_compiling() -> None:
+    """Print once, on the screen also where sys.stderr is another stream, that kernels are compiled."""
+    print("Compiling kernels: up to 20 s, only the first time.", file=sys.__stderr__ or sys.stderr, flush=True)

@@ -23,7 +23,9 @@ def warp(images: NDArray[np.uint8], inverses: NDArray[np.float64]) -> NDArray[np
     framed = np.zeros((H + 3, W + 3), np.float32)  # a frame of background: no place below needs a test of its own
     for n in range(N):
         A = inverses[n]
-        framed[1 : H + 1, 1 : W + 1] = images[n]
+        for h in range(H):  # loops, because compiling the assignment of a slice takes seconds
+            for w in range(W):
+                framed[h + 1, w + 1] = images[n, h, w]
         for h in range(H):
             for w in range(W):
                 x = A[0, 0] * (w - cx) + A[0, 1] * (h - cy) + A[0, 2] + cx + 1

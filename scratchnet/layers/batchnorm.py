@@ -1,5 +1,7 @@
 """Batch normalisation."""
 
+import math
+
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
@@ -58,9 +60,7 @@ class BatchNorm2d(Layer):
         self.trained = self.training
         if self.training:
             mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
-            n = x.size // self.channels
-            if n == 1:
-                raise InputError(f"{label(self)} needs more than one pixel per map to train, got x of shape {x.shape}.")
+            n = self.expect_pixels(x.shape)
             self.running_mean += self.momentum * (mean - self.running_mean)
             self.running_var += self.momentum * (var * (n / (n - 1)) - self.running_var)
         slope = 1 / np.sqrt(var + self.eps)
@@ -81,12 +81,23 @@ class BatchNorm2d(Layer):
         expect_gradient(self, hy, self.z.shape)
         hy = like(self.z, hy)
         if self.trained:
-            raise InputError(
-                f"{label(self)} has no curvature pass in training mode: each output depends on the whole batch, so no "
-                "diagonal is right. Call eval() on the network first: it makes mean and variance constant."
-            )
+            self.refuse_curvature()
         self.hW, self.hb = np.sum(hy * self.z**2, axis=(0, 2, 3)), hy.sum(axis=(0, 2, 3))
         return over_maps(self.s**2) * hy
+
+    def expect_pixels(self, shape: tuple[int, ...]) -> int:
+        """Return the number of pixels of a map in a batch x of this shape. Raise InputError if there is only one."""
+        n = math.prod(shape) // self.channels
+        if n == 1:
+            raise InputError(f"{label(self)} needs more than one pixel per map to train, got x of shape {shape}.")
+        return n
+
+    def refuse_curvature(self) -> None:
+        """Raise InputError: there is no curvature pass in training mode."""
+        raise InputError(
+            f"{label(self)} has no curvature pass in training mode: each output depends on the whole batch, so no "
+            "diagonal is right. Call eval() on the network first: it makes mean and variance constant."
+        )
 
     def _shapes(self):
         return dict.fromkeys((*self.params, *self.buffers), (self.channels,))

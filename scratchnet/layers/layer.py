@@ -45,6 +45,8 @@ class Layer:
 
     params: names of the parameters; buffers: names of arrays that belong to a trained layer and have no
     gradient; name: its name in a Sequential; training: True in training mode (see `train` and `eval`).
+    compiled: may be defined in your own layer without parameters that is a function of one number, y = f(x): the pair
+    (f, slope), two functions of a number that Numba can compile. The fast path then runs the layer too.
     """
 
     params: tuple[str, ...] = ()

@@ -32,6 +32,20 @@ Rows = dict[int, tuple[str, float]]
 _unwritten: Rows = {}  # where the folder cannot be written to
 
 
+class SquaredError:
+    """E = (1/N) sum_n sum_k (y_nk - t_nk)^2, with +1 for the right class and -1 for the nine others as targets t.
+
+    y: (N, 10); labels: (N,).
+    """
+
+    def forward(self, y: NDArray, labels: NDArray) -> float:
+        self.difference = y - TARGETS[labels]
+        return float(np.sum(self.difference**2) / len(y))
+
+    def backward(self) -> NDArray:
+        return 2 * self.difference / len(self.difference)
+
+
 @functools.cache
 def digits() -> tuple[Data, Data]:
     """Return (x, labels) to train on and (x, labels) held out, the first and the last 5,000 of MNIST's training set.

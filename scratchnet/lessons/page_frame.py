@@ -19,13 +19,14 @@ SCRIPTS = "scripts"  # their folder
 class Website:
     """What the website has. reference, live: whether it has the API reference, a trained network to draw for.
 
-    terms: {word: its address in the glossary}.
+    terms: {word: its address in the glossary}. exercises: {lesson: [(number, name, title) of one with a checker, ...]}.
     """
 
     lessons: list[Lesson]
     reference: bool = False
     live: bool = False
     terms: dict[str, str] = field(default_factory=dict)
+    exercises: dict[int, list[tuple[int, str, str]]] = field(default_factory=dict)
 
 
 def document(

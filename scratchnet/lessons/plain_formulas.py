@@ -49,10 +49,10 @@ def typed_out(found):
 
 def block(text):
     """Return a formula with an indent. A line that is too long ends between two formulas, if there are two."""
-    if len(text) > WIDTH:
+    if len(text.replace("\t", "    ")) > WIDTH - 4:
         text = text.replace("\t", "\n")
     rows = text.replace("\t", "    ").split("\n")
-    lines = [textwrap.wrap(row, WIDTH - 4, subsequent_indent="    ") for row in rows]
+    lines = [textwrap.wrap(row, WIDTH - 4, subsequent_indent="    ", break_on_hyphens=False) for row in rows]
     return textwrap.indent("\n".join(part for line in lines for part in line), "    ")
 
 

@@ -30,9 +30,10 @@ OURS = re.compile(
 SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # what file managers leave behind
 
 
-def build_site(folder, reference=False, live=False):
+def build_site(folder, reference=False, live=False, only=(), exercises=None):
     """Run all lessons; write a page for each, the front page, exercises, glossary. Return the path of index.html.
 
+    only: the lessons to run instead; exercises: {number of a lesson: [(number, name, title) of each with a checker]}.
     reference: build the API reference too, in the folder `reference`; where that cannot be, a line on stderr says why.
     live: train a network for a few seconds, and put the page on which it reads what one draws on the front page.
 
@@ -43,12 +44,12 @@ def build_site(folder, reference=False, live=False):
     place = here(folder).resolve()
     check_replaceable(place)
     words, terms = glossary()
-    lessons = all_lessons()
+    lessons = sorted(only, key=lambda lesson: lesson.number) or all_lessons()
     texts = [typeset(lesson, terms) for lesson in lessons]
     if reference and (reason := why_not()):
         print(f"The website has no reference: {reason}", file=sys.stderr)
         reference = False
-    website = Website(lessons, reference, live, terms)
+    website = Website(lessons, reference, live, terms, exercises or {})
     with whole_folder(place) as new:
         write(new / "style.css", STYLE.read_text("utf-8"))
         for name in (COMMON, REMEMBERED, *names()):
@@ -140,11 +141,22 @@ def run(lesson):
 def exercise_page(website):
     main = [
         "<h1>Exercises</h1>",
-        "<p>One for each lesson, in the same order. Where a command is given, a checker says what is wrong.</p>",
+        "<p>The tasks of the lessons, in the same order. A checker says what is wrong where a command is given.</p>",
     ]
     ids = {"main"} | {lesson.exercise[0] for lesson in website.lessons}
     for lesson in website.lessons:
         name, task = html.escape(lesson.exercise[0]), to_html(lesson.exercise[1], ids, website.terms)
         about = f'<p class="about">Lesson {link(lesson)}</p>'
-        main.append(f'<section id="{name}">\n<h2>{name}</h2>\n{about}\n{task}</section>')
+        checked = exercises_of(website, lesson.number)
+        main.append(f'<section id="{name}">\n<h2>{name}</h2>\n{about}\n{task}{checked}</section>')
     return document("Exercises", "\n".join(main), website, "exercises.html")
+
+
+def exercises_of(website, lesson):
+    """Return a list of the exercises of a lesson that have a checker, each with the command that starts it."""
+    start = "python -m scratchnet exercise start"
+    items = [
+        f"<li>{html.escape(name)}: {html.escape(title)}.<br><code>{start} {number:02}</code></li>"
+        for number, name, title in website.exercises.get(lesson, ())
+    ]
+    return "<p>With a checker:</p>\n<ul>\n" + "\n".join(items) + "\n</ul>\n" if items else ""

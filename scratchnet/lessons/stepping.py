@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import pdb
+import re
 import sys
 import textwrap
 from types import FunctionType, ModuleType
@@ -122,12 +123,24 @@ def rule(text):
 
 
 def wrapped(text):
-    """Return Markdown with formulas as text and paragraphs filled to the width; headings, lists and tables stay."""
+    """Return Markdown with formulas as text and paragraphs filled to the width; headings and tables stay.
+
+    Code in backquotes stays on one line, and a line does not end after a hyphen: what is shown can be copied.
+    """
     blocks = [
-        block if block.startswith(("#", "- ", "|", "    ", "```")) else textwrap.fill(block, WIDTH)
+        block if block.startswith(("#", "|", "    ", "```")) else "\n".join(filled(re.split(r"\n(?=- )", block)))
         for block in readable(text).split("\n\n")
     ]
     return "\n\n".join(blocks).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def filled(parts):
+    """Yield paragraphs and entries of a list, filled to the width."""
+    for part in parts:
+        whole = re.sub("`[^`]+`", lambda code: " ".join(code[0].split()).replace(" ", "\N{NO-BREAK SPACE}"), part)
+        whole = re.sub(r"\s*\n\s*", "\n", whole)
+        indent = "  " * part.startswith("- ")
+        yield textwrap.fill(whole, WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
 
 
 def numbered(cell):

@@ -26,9 +26,13 @@ def certainties(net: Any, scores: NDArray) -> tuple[NDArray, NDArray]:
 
     The first is minus the penalty, or the logarithm of the probability; the second the difference of two of them.
     """
-    s = scores.astype(float) if has_penalties(net) else np.log(np.maximum(probabilities(scores), 1e-300))
-    ordered = np.sort(s, axis=1)
+    ordered = np.sort(goodness(net, scores), axis=1)
     return ordered[:, -1], ordered[:, -1] - ordered[:, -2]
+
+
+def goodness(net: Any, scores: NDArray) -> NDArray:
+    """Return minus the penalties, or the logarithms of the probabilities, for scores (N, classes)."""
+    return scores.astype(float) if has_penalties(net) else np.log(np.maximum(probabilities(scores), 1e-300))
 
 
 def limits(net: Any, scores: NDArray, labels: NDArray) -> dict[str, float]:
@@ -40,14 +44,21 @@ def limits(net: Any, scores: NDArray, labels: NDArray) -> dict[str, float]:
     return {"best": float(np.percentile(best, SHARE)), "ahead": float(np.percentile(ahead, SHARE))}
 
 
-def doubt(net: Any, scores: NDArray, limit: dict[str, float], names: tuple[str, ...]) -> str:
-    """Return a sentence if an answer, scores (classes,), is beyond the limits, else ""."""
-    (best,), (ahead,) = certainties(net, scores[None])
+def doubt(net: Any, scores: NDArray, limit: dict[str, float], names: tuple[str, ...], answer: int | None = None) -> str:
+    """Return a sentence if an answer, scores (classes,), is beyond the limits, else "".
+
+    answer: the class that is answered, where it is not always the best one: a grammar chooses it in a string.
+    """
+    (s,) = goodness(net, scores[None])
+    order = np.argsort(s)
+    answer = order[-1] if answer is None else answer
+    other = order[-1] if answer != order[-1] else order[-2]
+    best, ahead = s[answer], s[answer] - s[other]
     if limit and best < limit["best"]:
         if has_penalties(net):
             return f"perhaps no digit: 99.9 % of the right answers have a penalty below {-limit['best']:.1f}"
         least = 100 * np.exp(limit["best"])
         return f"perhaps no digit: 99.9 % of the right answers have a probability above {least:.1f} %"
     if limit and ahead < limit["ahead"]:
-        return f"perhaps {names[np.argsort(scores)[-2]]}: for 99.9 % of the right answers the runner-up is farther away"
+        return f"perhaps {names[other]}: for 99.9 % of the right answers the runner-up is farther away"
     return ""

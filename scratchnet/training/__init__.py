@@ -3,6 +3,7 @@
 agreement.py   do network, loss, optimizer and settings belong together?
 loop.py        fit: for each epoch, for each batch, forward, loss, backward, step
 engines.py     which engine runs the network: the fast one or the readable one
+rank_engine.py the engine of one of several ranks of MPI; same_arguments.py: do the ranks agree?
 evaluation.py  evaluate and predict, and the checks of the data for both
 on_the_fly.py  what is measured while the weights move
 history.py     the numbers of every epoch, in lists and as a .csv

@@ -64,8 +64,8 @@ def somebody_reads() -> bool:
 def interrupts():
     """Yield a list that Ctrl-C adds to, so that it takes effect between two updates.
 
-    So do other signals that were made to act like Ctrl-C. Inside a compiled kernel, it would become a SystemError. A
-    second Ctrl-C takes effect at once.
+    So do other signals that were made to act like Ctrl-C, as those of a context around this one are. Inside a compiled
+    kernel, it would become a SystemError. A second Ctrl-C takes effect at once.
     """
     pressed: list[int] = []
 
@@ -77,7 +77,8 @@ def interrupts():
     if threading.current_thread() is not threading.main_thread():
         yield pressed
         return
-    alike = [number for number in signal.valid_signals() if signal.getsignal(number) is signal.default_int_handler]
+    ours = {signal.default_int_handler, signal.getsignal(signal.SIGINT)} - {signal.SIG_IGN, signal.SIG_DFL}
+    alike = [number for number in signal.valid_signals() if signal.getsignal(number) in ours]
     before = {number: signal.signal(number, press) for number in {signal.SIGINT, *alike}}
     try:
         yield pressed

@@ -4,6 +4,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,15 @@ from scratchnet.layers import Layer
 from scratchnet.layers.initial import Seed, generator
 from scratchnet.losses import Loss
 from scratchnet.optimizers import Optimizer
-from scratchnet.parallel import Engine, leaves, quiet_overflow
+from scratchnet.parallel import Engine, has_several, leaves, own_cores, quiet_overflow
 from scratchnet.training.agreement import expect_agreement, rate_of
 from scratchnet.training.callbacks import Callback, interrupts, somebody_reads, stop_if
 from scratchnet.training.engines import engine_for
 from scratchnet.training.evaluation import Data, expect_data, expect_labels, measure, mode
 from scratchnet.training.history import History
 from scratchnet.training.on_the_fly import HeldOut, Tally
+from scratchnet.training.rank_engine import RankEngine
+from scratchnet.training.same_arguments import expect_agreement_of_ranks, is_first
 
 
 def fit(
@@ -42,6 +45,7 @@ def fit(
     callback: Callback | None = None,
     fast: bool = True,
     verbose: bool | None = None,
+    comm: Any = None,
 ) -> History:
     """Train the network in place and return the History.
 
@@ -60,20 +64,22 @@ def fit(
     verbose: print a line after each epoch (`History.line`). The default is to print on a terminal and in a notebook.
     Ctrl-C raises KeyboardInterrupt between two updates; the history then ends with the last complete epoch.
     rng: a numpy Generator or an integer seed, for the order of the images.
+    comm: a communicator of mpi4py. Each of its ranks calls `fit` with the same arguments and takes its share of every
+    batch; all end with the same network, that of one process except for rounding. Rank 0 alone prints and runs the
+    callback. An error on some ranks only ends the processes of all.
     Raises InputError for data that does not fit and for parts that do not belong together (see agreement.py), and
     Diverged as soon as the loss or a parameter is not finite.
     """
-    expect_agreement(net, loss, optimizer)
-    expect_settings(epochs, batch_size, validate_every, validation, history)
-    sets = expect_sets(net, training=train, test=test, validation=validation)
-    x, labels = sets["training"]
-    engine = engine_that_takes(net, loss, sets, fast)
-    rng, callback, history = generator(rng), callback or Callback(), History() if history is None else history
+    expect_arguments(locals())
+    sets, (x, labels) = expect_sets(net, training=train, test=test, validation=validation)
+    engine = engine_that_takes(net, loss, sets, fast, comm)
+    callback, verbose = (callback or Callback(), verbose) if is_first(comm) else (Callback(), False)
+    rng, history = generator(rng), History() if history is None else history
     order = first_order(rng, len(x), 0 if constant_order else len(history))
     held_out = HeldOut(engine, sets.get("validation"), validate_every, history, len(x), batch_size)
     fused = engine.fused(optimizer, batch_size)  # updates in one call of the fast path; else 0
 
-    with quiet_overflow(), without_input_gradient(net), engine, interrupts() as pressed:
+    with quiet_overflow(), without_input_gradient(net), interrupts() as pressed, engine:
         for epoch in range(len(history), epochs):
             start, held_out.seconds = time.perf_counter(), 0.0
             order = order if constant_order else rng.permutation(len(order))
@@ -110,9 +116,17 @@ def tell(history: History, epochs: int, verbose: bool | None) -> None:
         print(history.line(epochs=epochs), flush=True)
 
 
-def expect_sets(net: Layer, **sets: Data | None) -> dict[str, Data]:
-    """Return {what: (x, labels)} of the data sets that there are, each checked."""
-    return {what: expect_data(data, what, net) for what, data in sets.items() if data or what == "training"}
+def expect_arguments(given: dict[str, Any]) -> None:
+    """Raise InputError unless the arguments of `fit` belong together, and are the same on all ranks of its comm."""
+    expect_agreement_of_ranks(given)  # first: then every error below is one of all ranks
+    expect_agreement(*(given[name] for name in ("net", "loss", "optimizer")))
+    expect_settings(*(given[name] for name in ("epochs", "batch_size", "validate_every", "validation", "history")))
+
+
+def expect_sets(net: Layer, **sets: Data | None) -> tuple[dict[str, Data], Data]:
+    """Return {what: (x, labels)} of the data sets that there are, each checked, and that for training."""
+    found = {what: expect_data(data, what, net) for what, data in sets.items() if data or what == "training"}
+    return found, found["training"]
 
 
 def expect_fresh(data: Data, first: Data, net: Layer) -> Data:
@@ -127,13 +141,16 @@ def expect_fresh(data: Data, first: Data, net: Layer) -> Data:
     return x, labels
 
 
-def engine_that_takes(net: Layer, loss: Loss, sets: dict[str, Data], fast: bool) -> Engine:
-    """Return the engine for all data sets. Raise InputError for images or labels that do not fit the network."""
-    with mode(net, training=False):
+def engine_that_takes(net: Layer, loss: Loss, sets: dict[str, Data], fast: bool, comm: Any) -> Engine:
+    """Return the engine for all data sets, on several ranks that of this rank.
+
+    Raise InputError for images or labels that do not fit the network.
+    """
+    with mode(net, training=False), own_cores(comm):
         engine = engine_for(net, loss, sets["training"][0], fast)
         for what, (x, labels) in sets.items():
             expect_labels(labels, what, engine.classes(x))
-    return engine
+    return RankEngine(engine, comm) if has_several(comm) else engine
 
 
 def expect_settings(

@@ -138,8 +138,8 @@ INPUTS: dict[str, tuple] = {
 NODES: dict[str, tuple] = {
          "p": (50, 90, "*", "h1"), "q": (50, 190, "*", "h2"), "h1": (95, 90, "max", "r"), "h2": (95, 190, "max", "s"),
          "r": (140, 90, "*", "y"), "s": (140, 190, "*", "y"), "y": (190, 140, "+", "d"), "d": (232, 140, "-", "E"),
-         "E": (276, 140, "d*d")}  # fmt: skip
-HALF = {"max": 11, "d*d": 12}  # of the width of a node; a disc has 8
+         "E": (280, 140, "*")}  # fmt: skip
+HALF = {"max": 11}  # of the width of a node; a disc has 8
 
 
 def two_layer_graph(values: Mapping[str, float], gradients: Mapping[str, float]) -> Figure:
@@ -165,7 +165,11 @@ def two_layer_graph(values: Mapping[str, float], gradients: Mapping[str, float])
         start = x + half
         draw_number(ax, start, y, key, values, gradients)
         points = [(start, y), (start + FLAT, y)]
-        arrow(ax, *points, *(border(end, *points[-1]) for end in to if NODES[end][1] != y))
+        if key == "d":  # it is both factors of E
+            for turn in (-1, 1):
+                arrow(ax, *points, (start + FLAT + 4, y + 16 * turn), (NODES["E"][0], y + 8 * turn))
+        else:
+            arrow(ax, *points, *(border(end, *points[-1]) for end in to if NODES[end][1] != y))
         box(ax, x - half, y - 8, 2 * half, 16, fill=PAPER) if text in HALF else disc(ax, x, y, 8, fill=PAPER)
         label(ax, x, y, text)
     label(ax, 92, 268, "above an arrow: its value", colour=BLUE)

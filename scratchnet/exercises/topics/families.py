@@ -5,10 +5,10 @@ import numpy as np
 from scratchnet.exercises.definition import Wrong
 
 
-def wrongs(result, table, overflow=False):
+def wrongs(result, table, overflow=False, alone=False):
     """Return a Wrong for each entry of {sentence: what it makes of the result, or several functions}."""
     return tuple(
-        Wrong(result, sentence, make, overflow)
+        Wrong(result, sentence, make, overflow, alone)
         for sentence, makes in table.items()
         for make in (makes if isinstance(makes, tuple | list) else [makes])
     )

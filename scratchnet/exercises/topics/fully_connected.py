@@ -178,7 +178,8 @@ LINEAR = Exercise(
         "": "A fully connected layer: every output is a weighted sum of all inputs and a bias (paper, "
         "II.B, F6).\n"
         "x: (N, in); y: (N, out); W: (out, in); b: (out,). A row of x is an image.\n"
-        "The loss has the 1/N of the average; a layer has none.",
+        "The gradients of W and b are sums over the images. If E, which lesson 4 calls the loss, is an average over N "
+        "images, the 1/N is in dy already.",
         "forward": "Return y, and store x as self.x.",
         "backward": "Take dE/dy, set self.dW (like W) and self.db (like b), and return dE/dx (like x).",
     },

@@ -141,38 +141,42 @@ def with_shortcuts(c):
     return x
 
 
-BACKWARD = wrongs(
-    "dx",
-    {
-        "Yours goes from the first layer to the last; backward should begin with the last: reversed(...).": lambda c: (
-            back(c, lambda row: row)
-        ),
-        "Yours gives dy itself to every layer; each should get what the one after it returns: dy = "
-        "layer.backward(dy).": (lambda c: back(c, lambda row: row[:1])),
-        "Yours returns after the last layer; it should go back to the first: is `return` inside of the loop?": (
-            lambda c: back(c, lambda row: row[-1:])
-        ),
-        "Yours leaves out the last layer; it should go back through all of them.": lambda c: back(
-            c, lambda row: row[-2::-1]
-        ),
-        "Yours leaves out the first layer; it should go back through all of them.": lambda c: back(
-            c, lambda row: row[:0:-1]
-        ),
-        "Yours returns dy as it came; it should return what the first layer returns.": lambda c: c.dy,
-        "Yours goes back through the linear layers only; it should go through all.": lambda c: back(
-            c, lambda row: row[-2::-2]
-        ),
-        "Yours adds what all layers return; it should be what the first layer returns.": lambda c: sum(
-            back(c, lambda row, n=n: row[: -n - 2 : -1]) for n in range(len(lines(c)))
-        ),
-    },
-) + wrongs(
-    "dW of F1",
-    {
-        "Yours does not call backward of this layer; it should call that of every one.": lambda c: 0 * vars(c)["F1.W"],
-        "Yours gives dy itself to every layer; each should get what the one after it returns: dy = "
-        "layer.backward(dy).": (lambda c: some_dW(c, lambda row: [])),
-    },
+FROM_THE_FIRST = "Yours goes from the first layer to the last; backward should begin with the last: reversed(...)."
+BACKWARD = (
+    wrongs("dx", {FROM_THE_FIRST: lambda c: back(c, lambda row: row)}, alone=True)
+    + wrongs(
+        "dx",
+        {
+            "Yours gives dy itself to every layer; each should get what the one after it returns: dy = "
+            "layer.backward(dy).": (lambda c: back(c, lambda row: row[:1])),
+            "Yours returns after the last layer; it should go back to the first: is `return` inside of the loop?": (
+                lambda c: back(c, lambda row: row[-1:])
+            ),
+            "Yours leaves out the last layer; it should go back through all of them.": lambda c: back(
+                c, lambda row: row[-2::-1]
+            ),
+            "Yours leaves out the first layer; it should go back through all of them.": lambda c: back(
+                c, lambda row: row[:0:-1]
+            ),
+            "Yours returns dy as it came; it should return what the first layer returns.": lambda c: c.dy,
+            "Yours goes back through the linear layers only; it should go through all.": lambda c: back(
+                c, lambda row: row[-2::-2]
+            ),
+            "Yours adds what all layers return; it should be what the first layer returns.": lambda c: sum(
+                back(c, lambda row, n=n: row[: -n - 2 : -1]) for n in range(len(lines(c)))
+            ),
+        },
+    )
+    + wrongs(
+        "dW of F1",
+        {
+            "Yours does not call backward of this layer; it should call that of every one.": lambda c: (
+                0 * vars(c)["F1.W"]
+            ),
+            "Yours gives dy itself to every layer; each should get what the one after it returns: dy = "
+            "layer.backward(dy).": (lambda c: some_dW(c, lambda row: [])),
+        },
+    )
 )
 
 for _name in NAMES[1:]:

@@ -28,24 +28,24 @@ TOO_STRICT = {
     "allows should be a share of the largest entry, and nothing should be divided by 0.",
 }
 TOO_MILD = {
-    "a wrong dx": "Yours lets a wrong dE/dx pass; it should compare what backward returns too.",
-    "a wrong dW": "Yours lets a wrong dW pass; it should compare the gradient of every parameter: getattr(layer, 'd' "
+    "a wrong dx": "Yours accepts a wrong dE/dx; it should compare what backward returns too.",
+    "a wrong dW": "Yours accepts a wrong dW; it should compare the gradient of every parameter: getattr(layer, 'd' "
     "+ name).",
-    "db of the first image only": "Yours lets a wrong db pass; it should compare every name in layer.params.",
-    "gradients that are averaged": "Yours lets gradients pass that are divided by the number of images; it should "
+    "db of the first image only": "Yours accepts a wrong db; it should compare every name in layer.params.",
+    "gradients that are averaged": "Yours accepts gradients that are divided by the number of images; it should "
     "compare the numbers, not their directions.",
-    "a sign": "Yours lets a gradient of the other sign pass; it should compare the numbers, not their sizes.",
-    "one wrong entry of dW": "Yours lets a dW pass with one wrong entry; it should check every entry, or compare the "
+    "a sign": "Yours accepts a gradient of the other sign; it should compare the numbers, not their sizes.",
+    "one wrong entry of dW": "Yours accepts a dW with one wrong entry; it should check every entry, or compare the "
     "largest error and not the mean.",
-    "one wrong entry of dx": "Yours lets a dE/dx pass with one wrong entry; it should check every entry, or compare "
+    "one wrong entry of dx": "Yours accepts a dE/dx with one wrong entry; it should check every entry, or compare "
     "the largest error and not the mean.",
-    "a backward that ignores dy": "Yours lets a backward pass that ignores dy: with dy of ones nobody sees it. It "
+    "a backward that ignores dy": "Yours accepts a layer whose backward ignores dy: with dy of ones nobody sees it. It "
     "should take random numbers for dy, and E = sum(dy * y).",
-    "gradients that are 1 % too large": "Yours lets gradients pass that are 1 % too large; it should allow a much "
+    "gradients that are 1 % too large": "Yours accepts gradients that are 1 % too large; it should allow a much "
     "smaller error: central differences are right to 1e-6 and better.",
-    "a wrong dW of small outputs": "Yours lets a wrong gradient pass because all of its entries are small; the error "
+    "a wrong dW of small outputs": "Yours accepts a wrong gradient because all of its entries are small; the error "
     "that it allows should be a share of the largest entry, not a fixed number.",
-    "a wrong dx of large outputs": "Yours lets one wrong entry pass among large ones; it should check every entry.",
+    "a wrong dx of large outputs": "Yours accepts one wrong entry among large ones; it should check every entry.",
 }
 WRONG = tuple(
     wrong

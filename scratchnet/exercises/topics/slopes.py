@@ -245,8 +245,8 @@ CENTRAL_DIFFERENCES = Exercise(
     name="central-differences",
     title="the gradient of any function, measured",
     target=measured_gradient,
-    task="The judge of lesson 5 for every entry of x. E is called with arrays of the shape of x. The check uses "
-    "functions of degree 3, and steps as large as 0.5: a central difference is then as exact as rounding allows.",
+    task="The judge of lesson 5 for every entry of x. E is called with arrays of the shape of x. The check "
+    "compares with central differences of the same h, and not with the exact slope: for h as large as 0.5 they differ.",
     contract={
         "": "Return dE/dx by central differences, an array like x.\n"
         "E: a function of an array like x that returns a number; x: float64, any number of axes; h: "

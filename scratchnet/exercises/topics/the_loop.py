@@ -175,13 +175,26 @@ def known(result, key, table):
 ONE_TOO_MANY = "Yours trains one epoch too many; it should train `epochs`."
 SEEN = {sentence: changes for sentence, changes in PATHS.items() if sentence != ONE_TOO_MANY}
 
+PLAY = """\
+from scratchnet import SGD, Linear, ScaledTanh, Sequential
+from scratchnet.lessons import own_number
+
+(images, labels), _ = own_number.digits()
+for lr in (0.001, 0.01, 0.05):  # lesson 4 has 0.01
+    rng = np.random.default_rng(0)
+    net = Sequential(hidden=Linear(1024, 30, rng=rng), squash=ScaledTanh(), out=Linear(30, 10, rng=rng))
+    parts = net, own_number.SquaredError(), SGD(net, lr=lr), images.reshape(5000, 1024), labels
+    print(lr, train(*parts, epochs=3, batch_size=10, rng=rng))"""
+
 TRAINING_LOOP = Exercise(
     name="training-loop",
     title="epochs, batches, and four calls: a network learns",
     target=train,
     task="For each epoch, for each batch: forward, loss, backward, step. Each epoch uses every image once, in a new "
     "order; the last batch is smaller if need be. Call rng.permutation(len(x)) once in each epoch, before its first "
-    "batch, and take the images in that order from x as it was given: then your numbers are those of the check.",
+    "batch, and take the images in that order from x as it was given: then your numbers are those of the check. The "
+    "loss and the optimizer are objects, as at the end of lesson 4. Run the file to train lesson 4's network with "
+    "three learning rates.",
     contract={
         "": "Train the network in place, and return the mean loss of each epoch, (epochs,).\n"
         "net: net.forward(x), net.backward(dy). loss: loss.forward(y, labels), which returns the mean over the "
@@ -189,6 +202,7 @@ TRAINING_LOOP = Exercise(
         "x: (N, F); labels: (N,); rng: a numpy.random.Generator. An epoch's mean is over its N images, and each loss "
         "is that of before the step."
     },
+    play=PLAY,
     open=True,
     shows=(fit,),
     kind=TrainingLoop(),
