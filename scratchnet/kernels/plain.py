@@ -1,10 +1,10 @@
 """The kernels in NumPy, for a Python without Numba: a browser (Pyodide), or a processor without LLVM.
 
-A second way to compute the same, for one reason: uncompiled, the loops of the other files take hundreds of times as
-long (benchmarks/kernels.py), and the lessons that train would take hours. `jit` puts a function of this file in the
-place of the loops of the same name, if Numba is missing. A loop that is not here runs as it is: it is short, or no
-lesson up to 13 needs it. The results differ from those of the loops by rounding only; arguments and results are
-described there.
+A second way to compute the same, for one reason: uncompiled, the loops of the other files take about a hundred times
+as long (forward and backward of LeNet-5, ten images), so a lesson that trains would take up to an hour. `jit` puts a
+function of this file in the place of the loops of the same name, if Numba is missing. A loop that is not here runs as
+it is: it is short, or no lesson up to 13 needs it. The results differ from those of the loops by rounding only;
+arguments and results are described there.
 """
 
 from typing import Any
