@@ -130,8 +130,8 @@ class Adam(Optimizer):
         self.v: dict[str, NDArray] = {}
 
     def move(self, name: str, w: NDArray, g: NDArray) -> None:
+        in_place(name, w)
         if name not in self.m:
-            in_place(name, w)
             self.m[name], self.v[name] = np.zeros_like(w), np.zeros_like(w)
         if self.weight_decay:
             g = g + self.weight_decay * w
@@ -207,6 +207,7 @@ class SDLM(Optimizer):
             raise InputError("SDLM has no step sizes yet: call estimate(loss, x, labels) before the first step.")
         for (leaf, name), eps in self.eps.items():
             arrays = leaf.__dict__
+            in_place(f"{label(leaf)}.{name}", arrays[name])
             expect_like(f"{label(leaf)}.{name}", eps, "value", "", arrays[name])
             expect_like(f"{label(leaf)}.{name}", eps, "gradient", "d", arrays.get("d" + name))
             descend(arrays[name].ravel(), eps.ravel(), arrays["d" + name].ravel())  # flat: one kernel for all shapes

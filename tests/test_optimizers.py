@@ -11,6 +11,7 @@ from scratchnet import (
     SGD,
     Adam,
     Conv2d,
+    CrossEntropyLoss,
     Flatten,
     InputError,
     Linear,
@@ -240,3 +241,19 @@ def test_adam_refuses_parameters_that_it_cannot_change_in_place():
     net["F"].dW, net["F"].db = np.ones((2, 3), "f"), np.ones(2, "f")
     with pytest.raises(InputError, match=r"F.W is not C-contiguous"):
         Adam(net, 0.1).step()
+
+
+@pytest.mark.parametrize("make", [partial(SDLM, lr=0.1), partial(Adam, lr=0.1)])
+def test_a_parameter_of_another_layout_put_in_place_later_is_refused(make, rng):
+    """The kernels get flat arrays, and a flat array of another layout is a copy: the step would be lost."""
+    net = Sequential(F=Linear(6, 4, rng=rng))
+    x, labels = rng.normal(size=(3, 6)).astype("f"), np.arange(3)
+    optimizer = make(net)
+    if isinstance(optimizer, SDLM):
+        optimizer.estimate(CrossEntropyLoss(), x, labels)
+    net.backward(np.ones_like(net.forward(x)))
+    if isinstance(optimizer, Adam):
+        optimizer.step()
+    net["F"].W = np.asfortranarray(net["F"].W)
+    with pytest.raises(InputError, match=r"F.W is not C-contiguous"):
+        optimizer.step()
