@@ -207,7 +207,7 @@ class SDLM(Optimizer):
             raise InputError("SDLM has no step sizes yet: call estimate(loss, x, labels) before the first step.")
         for (leaf, name), eps in self.eps.items():
             arrays = leaf.__dict__
-            in_place(f"{label(leaf)}.{name}", arrays[name])
+            in_place(f"{label(leaf).partition(':')[0]}.{name}", arrays[name])
             expect_like(f"{label(leaf)}.{name}", eps, "value", "", arrays[name])
             expect_like(f"{label(leaf)}.{name}", eps, "gradient", "d", arrays.get("d" + name))
             descend(arrays[name].ravel(), eps.ravel(), arrays["d" + name].ravel())  # flat: one kernel for all shapes
