@@ -247,6 +247,18 @@ def test_strides_and_paddings_of_any_size(stride, padding, rng):
     assert FastEngine(net, None, (2, 11, 9)).single
 
 
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("outputs", [1, 5, 18, 33])
+def test_rows_of_any_length(outputs, bias, rng):
+    """LastAxisLinear, alone and between convolutions, whose maps have other numbers between the rows of one image."""
+    rows = LastAxisLinear(8, outputs, bias=bias, rng=rng, init_bias=lambda rng, shape, fan_in: rng.normal(size=shape))
+    layers = [Conv2d(2, 3, 3, padding=1, rng=rng), rows, Tanh(), Conv2d(3, 2, 3, padding=1, rng=rng), Flatten()]
+    net = Sequential(*layers, Linear(2 * 11 * outputs, 3, rng=rng))
+    for n in (1, 17):
+        check(net, CrossEntropyLoss(), rng.normal(size=(n, 2, 11, 8)).astype("f"), rng.integers(0, 3, n))
+    assert FastEngine(net, None, (2, 11, 8)).single
+
+
 # Own functions.
 
 

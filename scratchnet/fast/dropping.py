@@ -6,7 +6,7 @@ from numba.core import types
 from numba.extending import intrinsic
 
 from scratchnet.fast.operation import arguments, operation
-from scratchnet.fast.vector import LANES, VECTOR, Vec, broadcast, element, first_lanes, load, shuffle, store
+from scratchnet.fast.vector import LANES, VECTOR, Vec, broadcast, element, load, shuffle, store
 from scratchnet.layers.dropout import FACTORS, STEP
 
 WHOLE = ir.VectorType(ir.IntType(64), LANES)
@@ -54,7 +54,10 @@ def mask(typing, key, first, step, dropped, factor):
 
 @operation
 def drop(ALL, ONE):
-    """y = m x with a new mask m, which is kept. ONE: one image, and a key for each; else one key for the batch."""
+    """y = m x with a new mask m, which is kept. ONE: one image, and a key for each; else one key for the batch.
+
+    Beyond the end of a row, the mask is that of numbers that the next row has too: dy is 0 there.
+    """
 
     def drop(memory, parameters, gradients, a):
         x, y, m, maps, rows, width, map_, row, keys, place, dropped, factor = arguments(a, 12)
@@ -66,7 +69,7 @@ def drop(ALL, ONE):
             for h in range(rows):
                 first, p = entry + (c * rows + h) * width, c * map_ + h * row
                 for i in range(0, n, LANES):
-                    v = first_lanes(mask(key, first, step, dropped, memory[factor]), n - i)
+                    v = mask(key, first, step, dropped, memory[factor])
                     store(memory, m + p + i, v)
                     store(memory, y + p + i, v * load(memory, x + p + i, ALL))
                     first += each
