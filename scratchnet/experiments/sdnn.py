@@ -65,7 +65,7 @@ def findings(plan: Plan, results: Results) -> Findings:
             "paper has no numbers: it shows strings that are read, and says that the space displacement network has "
             "so far given no better results than Heuristic Over-Segmentation (VII).",
             TRIED,
-            "The model of seed 0 is kept, as sdnn.npz, and reads your own strings ([how](USING.md)).",
+            "The model of seed 0 is kept, as sdnn.npz, and reads your own strings (docs/USING.md).",
         ],
         [Model("sdnn", net, {"recipe": "paper", "data": "mnist", "blank": True, "doubt": runs[0]["doubt"]})],
     )  # fmt: skip
