@@ -62,11 +62,10 @@ def im2col(x: NDArray, kh: int, kw: int, stride: Size, padding: Size) -> NDArray
     x: (N, C, H, W), floats. Returns (C*kh*kw, N*OH*OW), same dtype:
     columns[(c, i, j), (n, h, w)] = x[n, c, h*stride + i, w*stride + j], x with its border.
     """
-    (sh, sw), (ph, pw) = both(stride), both(padding)
+    (N, C, H, W), (sh, sw), (ph, pw) = x.shape, both(stride), both(padding)
+    OH, OW = output_size(H, kh, sh, ph), output_size(W, kw, sw, pw)
     if ph or pw:
         x = pad(x, ph, pw)
-    N, C, H, W = x.shape
-    OH, OW = output_size(H, kh, sh, 0), output_size(W, kw, sw, 0)
     columns = np.empty((C, kh, kw, N, OH, OW), x.dtype)
     for c in range(C):
         for i in range(kh):
