@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 
 from scratchnet.fast import FastEngine, across_maps, convolutions, lowering, outputs, pointwise, products, windows
-from scratchnet.fast.drive import COLUMN, SIZE, address, floats, integers, share_out, worker
+from scratchnet.fast.drive import SIZE, Job, address, floats, integers, share_out, worker
 from scratchnet.fast.fast_engine import aligned
 from scratchnet.fast.operation import ROW
 from scratchnet.fast.operation import run as run_rows
@@ -127,7 +127,7 @@ def tricks(options):
 
     print("\nto start work on two cores")
     jobs, call = np.zeros((2, SIZE), np.int64), worker().address
-    jobs[:, COLUMN["lanes"]] = 1
+    jobs[:, 1 + Job._fields.index("lanes")] = 1
     print(f"{'  threads of Python':66}{us(lambda: in_parallel([int, int])):9.1f} us")
     print(f"{'  OpenMP, by prange':66}{us(lambda: share_out(call, address(jobs), 2)):9.1f} us")
 

@@ -60,8 +60,7 @@ class Job(NamedTuple):
     last: int
 
 
-COLUMN = {name: n for n, name in enumerate(Job._fields, 1)}  # `arguments` begins at 1
-FIELDS = 1 + len(COLUMN)  # behind them are LANES integers that `work` uses
+FIELDS = 1 + len(Job._fields)  # `arguments` begins at 1; behind them are LANES integers that `work` uses
 SIZE = FIELDS + LANES
 
 
@@ -83,33 +82,34 @@ class Desk:
             mine = {"first": cuts[t], "last": cuts[t + 1]}
             mine |= {"memory": address(memories[starts[t]]), "gradients": address(gradients[t])}
             row[1:FIELDS] = Job(**fields, **mine)
-        self.start = address(self.jobs)
+        self.start, self.columns = address(self.jobs), dict(zip(Job._fields, self.jobs.T[1:]))
 
     def set(self, name, value):
-        self.jobs[:, COLUMN[name]] = value
+        self.columns[name][:] = value
 
-    def work(self, on_threads):
-        """Do the jobs: on Numba's threads, or one after the other."""
-        if on_threads:
-            with numba_threads(len(self.jobs)):
-                share_out(worker().address, self.start, len(self.jobs))
-        else:
-            call = worker().ctypes  # releases the interpreter lock
-            for job in range(self.start, self.start + self.jobs.nbytes, 8 * SIZE):
-                call(job)
+    def work(self, meetings, on_threads):
+        """Do the jobs: on Numba's threads, or one after the other.
 
-    def work_together(self, meetings, on_threads):
-        """As `work`, for layers that need the whole batch: all groups do the operations up to the next meeting.
-
-        meetings: see Plan.program. At a meeting n floats become their sums over all groups, in the order of the groups.
+        meetings: see Plan.program. All groups of images do the operations up to the next meeting. There n floats become
+        their sums over all groups, in the order of the groups.
         """
         begin = 0
-        for until, first, n in meetings.tolist():
-            self.set("begin", begin)
-            self.set("until", until)
-            self.work(on_threads)
-            self.memories[:, first : first + n] = self.memories[:, first : first + n].sum(axis=0, dtype=float)
-            begin = until
+        with numba_threads(len(self.jobs)) if on_threads else contextlib.nullcontext():
+            for until, first, n in meetings.tolist():
+                if len(meetings) > 1:  # else the jobs are for the whole program already
+                    self.set("begin", begin)
+                    self.set("until", until)
+                self.call(on_threads)
+                if n:
+                    sums = self.memories[:, first : first + n]
+                    sums[:] = np.add.reduce(sums, axis=0, dtype=float)
+                begin = until
+
+    def call(self, on_threads):
+        if on_threads:
+            return share_out(worker().address, self.start, len(self.jobs))
+        for job in range(self.start, self.start + self.jobs.nbytes, 8 * SIZE):
+            worker().ctypes(job)  # releases the interpreter lock
 
 
 def pointer(kind):

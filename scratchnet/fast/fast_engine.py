@@ -160,8 +160,7 @@ class FastEngine:
         desk.rows[:], desk.labels[:], desk.share[0] = images, labels, 1 if kind == "steps" else 1 / size
         modes.before(plan, desk.memories, N)
         with one_at_a_time if workers > 1 else contextlib.nullcontext():
-            on_threads = workers > 1 and not forked
-            desk.work_together(meetings, on_threads) if len(meetings) > 1 else desk.work(on_threads)
+            desk.work(meetings, on_threads=workers > 1 and not forked)
         modes.after(plan, desk.memories[0])
         gradients = self.gradients_
         for other in gradients[1:workers] if kind != "forward" else ():

@@ -53,7 +53,7 @@ class Plan:
         self.loss = ends.plan_loss(self, loss, leaves(net)[-1])
 
     def program(self, kind):
-        """Return the program (int64), `where` of drive.work and `meetings` of drive.work_together.
+        """Return the program (int64), `where` of drive.Job and `meetings` of drive.Desk.
 
         kind: "forward", "gradients", "curvatures" or "steps"; with "steps" every parameter takes its step at once.
         """
