@@ -152,3 +152,47 @@ def test_arrays_of_other_shapes_are_refused_in_compiled_code(call):
     """Before: it read and wrote beside them, and the process died later."""
     with pytest.raises(InputError, match="expects"):
         call(np.zeros(96, np.float32), np.zeros(3, np.float32))
+
+
+LAYOUTS = {"Fortran": np.asfortranarray, "every second": lambda a: np.repeat(a, 2, axis=-1)[..., ::2]}
+CALLS = {  # kernel: its arguments; f makes an array of a shape
+    "im2col": lambda f: (f(3, 2, 6, 6), 3, 3, 1, 1),
+    "col2im": lambda f: (f(2 * 9, 3 * 16), (3, 2, 6, 6), 3, 3, 1, 0),
+    "convolve": lambda f: (f(3, 2, 6, 6), f(4, 2, 3, 3), f(4), 1, 1),
+    "convolve_back": lambda f: (f(3, 4, 4, 4), f(3, 2, 6, 6), f(2 * 9, 3 * 16), f(4, 2, 3, 3), 1, 0),
+    "subsample": lambda f: (f(3, 2, 6, 6), f(2), f(2)),
+    "subsample_back": lambda f: (f(3, 2, 3, 3), f(3, 2, 3, 3), f(2)),
+    "max_pool": lambda f: (f(3, 2, 6, 6), 2, 2, 2, 2, 0, 0),
+    "average_pool": lambda f: (f(3, 2, 6, 6), 0.25, 2, 2, 2, 2, 0, 0),
+    "average_pool_back": lambda f: (f(3, 2, 3, 3), 0.25, 6, 6, 2, 2, 2, 2, 0, 0),
+    "times_slope": lambda f: (f(3, 5), f(3, 5), 1.5, 0.5),
+    "where_positive": lambda f: (f(3, 5), f(3, 5)),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", CALLS)
+def test_a_raw_kernel_is_right_for_arrays_of_any_layout(name, layout):
+    """Layers give contiguous arrays to kernels; people may give others."""
+
+    def called(change):
+        rng = np.random.default_rng(0)
+        made = CALLS[name](lambda *shape: change(rng.normal(size=shape).astype(np.float32)))
+        found = getattr(kernels, name)(*made)
+        return found if isinstance(found, tuple) else (found,)
+
+    [np.full((3, 2, 6, 6), np.nan, np.float32) for _ in range(99)]  # so that memory without values is seen
+    for mine, right in zip(called(LAYOUTS[layout]), called(np.ascontiguousarray), strict=True):
+        assert np.allclose(mine, right, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("changed", [0, 1, 2])
+def test_what_a_kernel_changes_in_place_has_to_be_contiguous(changed, layout):
+    arrays = [np.zeros((3, 4), np.float32) for _ in range(4)]
+    arrays[changed] = LAYOUTS[layout](arrays[changed])
+    with pytest.raises(InputError, match="should be C-contiguous"):
+        kernels.adam(*arrays, 0.1, 0.9, 0.99, 1.0, 1e-8)
+    if changed == 0:
+        with pytest.raises(InputError, match="should be C-contiguous"):
+            kernels.descend(*arrays[:3])

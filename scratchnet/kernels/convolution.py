@@ -93,7 +93,7 @@ def col2im(
     (N, C, H, W), (sh, sw), (ph, pw) = shape, both(stride), both(padding)
     OH, OW = output_size(H, kh, sh, ph), output_size(W, kw, sw, pw)
     x = np.zeros((N, C, H + 2 * ph, W + 2 * pw), columns.dtype)
-    columns = columns.reshape(C, kh, kw, N, OH, OW)
+    columns = np.ascontiguousarray(columns).reshape(C, kh, kw, N, OH, OW)  # Numba misreads other layouts
     for c in range(C):
         for i in range(kh):
             for j in range(kw):
@@ -138,7 +138,7 @@ def convolve(x: NDArray, W: NDArray, b: NDArray, stride: Size, padding: Size) ->
     """
     N, (O, C, kh, kw), (sh, sw), (ph, pw) = len(x), W.shape, both(stride), both(padding)
     OH, OW = output_size(x.shape[2], kh, sh, ph), output_size(x.shape[3], kw, sw, pw)
-    P, W = OH * OW, W.reshape(O, C * kh * kw)
+    P, W = OH * OW, np.ascontiguousarray(W).reshape(O, C * kh * kw)
     y = np.empty((N, O, P), x.dtype)
     X, size = np.empty((0, 0), x.dtype), tile_images(x, W, P)
     for first in range(0, N, size):
@@ -164,9 +164,9 @@ def convolve_back(
     All three are linear in dy. With x^2, X^2 and W^2 they give second derivatives.
     """
     N, (O, C, kh, kw) = len(x), W.shape
-    P, W = dy.shape[2] * dy.shape[3], W.reshape(O, C * kh * kw)
-    dy = dy.reshape(N, O, P)
-    dx, dW, db = np.empty_like(x), np.empty_like(W), np.zeros(O, x.dtype)
+    P, W = dy.shape[2] * dy.shape[3], np.ascontiguousarray(W).reshape(O, C * kh * kw)
+    dy = np.ascontiguousarray(dy).reshape(N, O, P)
+    dx, dW, db = np.empty(x.shape, x.dtype), np.empty(W.shape, x.dtype), np.zeros(O, x.dtype)
     size = tile_images(x, W, P)
     for first in range(0, N, size):
         tile = slice(first, first + size)

@@ -16,6 +16,8 @@ def descend(value: NDArray, eps: NDArray, gradient: NDArray) -> None:
     """Compute value -= eps gradient in place, all of one shape: a step size for every parameter."""
     if eps.shape != value.shape or gradient.shape != value.shape:
         raise InputError("descend expects three arrays of one shape.")
+    if not value.flags.c_contiguous:  # ravel would be a copy, and the step lost
+        raise InputError("descend changes value in place: it should be C-contiguous.")
     value, eps, gradient = value.ravel(), eps.ravel(), gradient.ravel()
     for i in range(value.size):
         value[i] -= eps[i] * gradient[i]
@@ -41,6 +43,8 @@ def adam(
     """
     if m.shape != value.shape or v.shape != value.shape or gradient.shape != value.shape:
         raise InputError("adam expects four arrays of one shape: the parameter, m, v and the gradient.")
+    if not (value.flags.c_contiguous and m.flags.c_contiguous and v.flags.c_contiguous):
+        raise InputError("adam changes value, m and v in place: they should be C-contiguous.")
     w, m, v, g = value.ravel(), m.ravel(), v.ravel(), gradient.ravel()
     number = value.dtype.type
     a, b, rate, scale, eps = number(1 - beta1), number(1 - beta2), number(rate), number(scale), number(eps)
