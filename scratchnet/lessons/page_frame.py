@@ -29,18 +29,23 @@ class Website:
     exercises: dict[int, list[tuple[int, str, str]]] = field(default_factory=dict)
 
 
-def document(
-    title: str, main: str, website: Website, name: str, *, top: str = "", bottom: str = "", scripts: Any = ()
-) -> str:
-    """Return a page as HTML. name: its file; scripts: the names of those that it loads."""
-    loaded = "".join(f'<script src="{SCRIPTS}/{script}.js" defer></script>\n' for script in (REMEMBERED, *scripts))
+def opening(title: str, of: str) -> str:
+    """Return the first lines of a page in HTML, up to its title: that of the page, then that of the whole."""
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{html.escape(title.replace("`", ""))} - scratchnet lessons</title>
+<title>{html.escape(title.replace("`", ""))} - {of}</title>"""
+
+
+def document(
+    title: str, main: str, website: Website, name: str, *, top: str = "", bottom: str = "", scripts: Any = ()
+) -> str:
+    """Return a page as HTML. name: its file; scripts: the names of those that it loads."""
+    loaded = "".join(f'<script src="{SCRIPTS}/{script}.js" defer></script>\n' for script in (REMEMBERED, *scripts))
+    return f"""{opening(title, "scratchnet lessons")}
 <link rel="stylesheet" href="style.css">
 {loaded}</head>
 <body data-page="{html.escape(name.removesuffix(".html"))}">

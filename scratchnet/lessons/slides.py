@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from scratchnet.errors import InputError
-from scratchnet.lessons.page_frame import TITLE
+from scratchnet.lessons.page_frame import TITLE, opening
 from scratchnet.lessons.site import STYLE
 from scratchnet.lessons.typesetting import code, library, pre, to_html
 from scratchnet.storage import atomic_write, here
@@ -131,13 +131,7 @@ def picture(item: Picture) -> str:
 def page_of(title: str, slides: str) -> str:
     """Return the whole file: style, slides and keys in one."""
     style = STYLE.read_text("utf-8") + DECK.read_text("utf-8")
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{html.escape(title.replace("`", ""))} - {TITLE}</title>
+    return f"""{opening(title, TITLE)}
 <style>
 {style}</style>
 </head>
