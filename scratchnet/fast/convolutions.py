@@ -3,7 +3,7 @@ pixels in a row of one image. Only the strides differ, so every operation here s
 
 from typing import NamedTuple
 
-from scratchnet.fast.blocks import add_totals, biases, put, tap, taps, zeros
+from scratchnet.fast.blocks import add_totals, biases, full_row_of, put, tap, taps, zeros
 from scratchnet.fast.operation import arguments, operation
 from scratchnet.fast.vector import LANES, fma, load, splat, store, total
 
@@ -49,10 +49,10 @@ def convolve(F, P):
     def convolve(memory, parameters, gradients, a):
         (x, y, W, b, table, maps, rows, pixels, kh, kw, top, height, x_map, x_row, x_pixel, x_i, x_j, y_map, y_row,
          W_o, W_c, W_i, W_j) = arguments(a, 23)  # fmt: skip
-        for o in range(0, maps, len(F)):
-            o = min(o, maps - len(F))
-            for h in range(rows):
-                first, last = max(0, top - h), min(kh, height + top - h)
+        for h in range(rows):
+            first, last = max(0, top - h), min(kh, height + top - h)
+            for o in range(0, maps, len(F)):
+                o = min(o, maps - len(F))
                 for w in range(0, pixels, len(P)):
                     w = min(w, pixels - len(P))
                     block = biases(parameters, b + o, F, P) if b >= 0 else zeros(F, P)
@@ -66,6 +66,30 @@ def convolve(F, P):
                     put(block, memory, y + o * y_map + h * y_row + w * LANES, y_map, LANES, F, P)
 
     return convolve
+
+
+@operation
+def convolve_full(W, KW, P, ONE):
+    """dx[c, h, w + j] = sum_o sum_ij W[o, c, i, j] dy[o, h - i, w]: dE/dx without a border, a row of dx at a time.
+
+    `convolve` with steps of -1 does the same, but it multiplies the zeros beside dy too: for 10 columns of dy and 5 x 5
+    weights, 28 % of all. Here the row of P columns is spread over W = P + KW - 1 sums.
+    """
+
+    def convolve_full(memory, parameters, gradients, a):
+        x, d, weights, table, maps, rows, kh, height, x_map, x_row, d_map, d_row, W_o, W_c = arguments(a, 14)
+        for h in range(rows):
+            first, last = max(0, h + 1 - height), min(kh, h + 1)
+            for c in range(maps):
+                block = zeros(ONE, W)
+                for t in range(a[table + c], a[table + c + 1]):
+                    o = a[table + t]
+                    for i in range(first, last):
+                        k, e = weights + o * W_o + c * W_c + i * len(KW), d + o * d_map + (h - i) * d_row
+                        block = full_row_of(block, parameters, k, memory, e, KW, P)
+                put(block, memory, x + c * x_map + h * x_row, 0, LANES, ONE, W)
+
+    return convolve_full
 
 
 class KernelGradients(NamedTuple):

@@ -155,15 +155,16 @@ def plan_places(plan, layer, x, sh, sw):
     plan.forward.append((convolutions.convolve, size, *forward))
     beyond = kw - 1 - pw  # columns beyond dE/dy that dE/dx at its first column reads
     left, right = max(0, beyond), max(0, kw - 1 - (wide - W - pw))  # columns of zeros beside dE/dy
-    dy = None if one or strided or left + right == 0 or x is plan.x else plan.frame((O, OH, left + OW + right))
+    whole = not pad and W + kw + 1 <= REGISTERS  # a row of dE/dx fits the registers
+    framed_dy = not (one or strided or whole or left + right == 0 or x is plan.x)
+    dy = plan.frame((O, OH, left + OW + right)) if framed_dy else None
 
     def back(second):
         result, squares = plan.squared(second, framed.value, framed.vectors)
-        filters, KH, lists = 1, kh, layer.connections
-        if kernel + 3 > REGISTERS or (one and pixels > LANES):  # rows of several kernels: fewer loads, more sums
-            most = max(1, (REGISTERS - 2) // (kw + 1))
-            filters, KH = max(n for n in range(1, most + 1) if O % n == 0), 1
-            lists = together(layer.connections, filters)
+        KH = 1 if kernel + 3 > REGISTERS or (one and pixels > LANES) else kh  # rows of kernels, or whole kernels
+        most = max(1, (REGISTERS - 2) // (KH * kw + 1))  # kernels at a time: fewer loads for each multiplication
+        filters = max(n for n in range(1, most + 1) if O % n == 0)
+        lists = together(layer.connections, filters)
         gradients = KernelGradients(
             x=squares, d=y.gradient, W=weight, table=table(lists), maps=O, rows=rows, pixels=pixels, kh=kh,
             x_map=framed.map, x_row=x_row, x_pixel=x_pixel, x_i=framed.row, x_j=x_j,
@@ -194,6 +195,10 @@ def plan_places(plan, layer, x, sh, sw):
                 y_map=framed.map, y_row=0, **turned,
             )  # fmt: skip
             result.append((convolutions.convolve, size, *arguments))
+        elif whole:
+            places = x.gradient, y.gradient, weight, table(layer.connections.T)
+            strides = x.map, x.row, y.map, y.row, C * kernel, kernel
+            result.append((convolutions.convolve_full, (W, kw, OW, 1), *places, C, H, kh, OH, *strides))
         else:
             d, top = dy or y, kh - 1 - ph
             if dy:

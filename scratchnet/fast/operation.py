@@ -35,7 +35,7 @@ def operation(make):
                 announce_compiling()
         return known[sizes].address
 
-    address.__doc__, address.known = make.__doc__, known
+    address.__doc__, address.known, address.make = make.__doc__, known, make
     return address
 
 
