@@ -21,11 +21,11 @@ class Scratchnet:
     updates = 1
 
     def __init__(self, name, fast, kernels=None, dtype=np.float32):
-        from scratchnet.runs.recipes import RECIPES
+        from grown import recipe_of
 
         if kernels:
             kernels()
-        self.recipe, self.fast = RECIPES[name], fast
+        self.recipe, self.fast = recipe_of(name), fast
         self.net, self.loss = self.recipe.network(np.random.default_rng(0), dtype), self.recipe.loss()
         self.net.leaves()[0].input_gradient = False  # as in fit
         self.optimizer = self.make_optimizer()
@@ -78,15 +78,22 @@ class PyTorch:
 
     def __init__(self, name, channels_last=False, compiled=False, dtype=np.float32):
         import torch
+        from grown import recipe_of
         from torch_tutorials import TWINS, loss_of
         from torch_twin import copy_parameters, map_loss, torch_lenet5
 
-        from scratchnet.runs.recipes import RECIPES, J
+        from scratchnet.exchange import to_torch
+        from scratchnet.runs.recipes import J
 
-        net, self.loss = (torch_lenet5(), map_loss(J)) if name == "paper" else (TWINS[name](), loss_of(name))
+        ours = recipe_of(name).network(np.random.default_rng(0), dtype)
+        if name == "paper":
+            net, self.loss = torch_lenet5(), map_loss(J)
+        else:
+            net = TWINS[name]() if name in TWINS else to_torch(ours)
+            self.loss = loss_of(name) if name in TWINS else torch.nn.functional.cross_entropy
         self.memory = torch.channels_last if channels_last else torch.contiguous_format
         net.to(torch.float32 if dtype == np.float32 else torch.float64)
-        copy_parameters(RECIPES[name].network(np.random.default_rng(0), dtype), net)
+        copy_parameters(ours, net)
         self.net = net.to(memory_format=self.memory)
         if compiled:
             import torch._dynamo

@@ -229,7 +229,8 @@ def plan_linear(plan, layer, x, shape=None):
         return y, plan_linear_one(plan, x, y, W, b, rows, inputs, outputs)
 
     def product(source, to, b, n, m, W_o, W_k):
-        F = max(n for n in (12, 8, 4, 1) if n <= min(m, REGISTERS - 4))
+        most = 24 if m > 1000 and W_o == 1 else 12  # wide: each row of W is on a page of memory of its own
+        F = max(n for n in (most, 12, 8, 4, 1) if n <= min(m, REGISTERS - 4))
         return products.multiply, (F, 1), source, to, W, b, rows, n, m, W_o, W_k
 
     plan.forward.append(product(x.value, y.value, b, inputs, outputs, inputs, 1))
