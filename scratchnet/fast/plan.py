@@ -59,17 +59,20 @@ class Plan:
         """
         key = kind, *[leaf.training for leaf in self.with_modes]
         if key not in self.programs:
-            instructions = [row for rows in self.forward for row in (rows() if callable(rows) else [rows])]
-            forward = count_rows(instructions)
-            if kind != "forward":
-                self.steps, self.stepped = kind == "steps", set()
-                instructions += self.backward(second=kind == "curvatures")
+            forward, back = self.instructions(kind)
+            instructions = forward + back
             maps = self.x.shape[0] if len(self.x.shape) == 3 else 1
             places = self.x.value, self.y.value, self.labels, self.weights, self.E, maps, self.x.map
-            where = np.array([self.lanes, count_rows(instructions), forward, *places, self.first_image])
+            where = np.array([self.lanes, count_rows(instructions), count_rows(forward), *places, self.first_image])
             rows = [row for row in instructions if not isinstance(row, Meeting)]
             self.programs[key] = assemble(rows), where, meetings(instructions)
         return self.programs[key]
+
+    def instructions(self, kind):
+        """Return the forward and the backward rows of this kind of program, as `assemble` takes them, and meetings."""
+        forward = [row for rows in self.forward for row in (rows() if callable(rows) else [rows])]
+        self.steps, self.stepped = kind == "steps", set()
+        return forward, [] if kind == "forward" else self.backward(second=kind == "curvatures")
 
     def meets(self):
         """Return whether a layer needs the whole batch now: its groups of images cannot run one after the other."""
