@@ -2,11 +2,12 @@
 
     python benchmarks/roofline.py [--rounds 31]
 
-An operation can be no faster than the multiplications of a core, and no faster than its numbers come from memory. Both
-limits are lines in the picture: the first is NumPy's product of two matrices on one core, the second is changing
-numbers in place, within the second-level cache and in main memory. Each operation of a training step of sixteen images (the paper's network and
-tutorial-28) is a point: the multiplications and additions that it carries out, divided by its bytes, every number that
-is read or written counted once, against its GFLOP/s. Below that, C3 forward as each trick makes it (benchmarks/fast.py tricks has the numbers).
+An operation can be no faster than the multiplications of a core, and no faster than its numbers come from memory.
+Both limits are lines in the picture: the first is NumPy's product of two matrices on one core, the second is changing
+numbers in place, within the second-level cache and in main memory. Each operation of a training step of sixteen
+images (the paper's network and tutorial-28) is a point: the multiplications and additions that it carries out,
+divided by its bytes, every number that is read or written counted once, against its GFLOP/s. Below that, C3 forward
+as each trick makes it (benchmarks/fast.py tricks has the numbers).
 
 Medians of 31, on one core; limits and operations take turns. It writes docs/roofline.png and prints the points.
 """
