@@ -146,6 +146,9 @@ def table(rows):
             f"{row['pytorch_ms']:.3g} | {row['pytorch_ms'] / row['ours_ms']:.2f} | {row['ours_gflops']:.0f} | "
             f"{100 * row['ours_gflops'] / row['peak_gflops']:.0f} % |"
         )
+    alone, *more = [row for row in rows if row["what"] == "cores"]
+    shares = [f"{alone['ours_ms'] / row['ours_ms'] / row['cores']:.0%} on {row['cores']:.0f}" for row in more]
+    lines += ["", "Efficiency, the time on one core divided by that on P cores and by P: " + ", ".join(shares) + "."]
     text = SPEED.read_text(encoding="utf-8")
     before, rest = text.split("<!-- growth -->\n")
     _, after = rest.split("<!-- /growth -->")
