@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from scratchnet.layers import RBF, Conv2d, Flatten, Sequential
-from scratchnet.viewing.pieces import SCALE, SIGNED, filter_mosaic, kernels_in_rows, mosaic, new_figure, plain
+from scratchnet.viewing.pieces import SCALE, SIGNED, filter_mosaic, in_rows, kernels_in_rows, mosaic, new_figure, plain
+from scratchnet.viewing.tiles import Tile, tiles
 
 CODE = (12, 7)  # rows and columns of an output code, and of F6
 MOST_MAPS = 20  # a convolution with more output maps shows TEN of them
@@ -179,36 +180,23 @@ def codes(
     activation = x
     for layer in list(net.layers.values())[:-1]:
         activation = layer(activation)
-    columns = min(len(x), per_row)
-    blocks = -(-len(x) // columns)
-    figure = new_figure(figure, 1.15 * columns + 0.8, 4.9 * blocks + 0.7)
-    figure.suptitle(plain(title))
-    grid = figure.subplots(3 * blocks, columns, squeeze=False)
-    for ax in grid.flat:  # what has no image stays empty
-        ax.set_axis_off()
-    for n, penalties in enumerate(output(activation)):
-        block, column = divmod(n, columns)
-        axes = grid[3 * block : 3 * block + 3, column]
-        draw_code(axes, x[n].mean(axis=0), activation[n], output.codes, penalties, names[n])
-        for ax, what in zip(axes, ("image", "F6", "nearest code") if column == 0 else ("", "", "")):
-            ax.set_ylabel(what, fontsize=10)
-    return figure
+    found = zip(x, activation, output(activation), names)
+    columns = [code_tiles(image.mean(axis=0), f6, output.codes, *rest) for image, f6, *rest in found]
+    blocks = in_rows(columns, per_row)
+    rows = [row for block in blocks for row in zip(*block)]
+    what = ["image", "F6", "nearest code"] * len(blocks)
+    return tiles(figure, rows, title, names=what, size=(1.08, 1.5), gap=0.12, frame=True)
 
 
-def draw_code(axes: Any, image: NDArray, f6: NDArray, codes: NDArray, penalties: NDArray, name: str) -> None:
-    """Draw an image, what F6 makes of it, and the nearest code, below each other."""
+def code_tiles(image: NDArray, f6: NDArray, codes: NDArray, penalties: NDArray, name: str) -> tuple[Tile, Tile, Tile]:
+    """Return an image, what F6 makes of it, and the nearest code."""
     read = int(penalties.argmin())
-    pictures = (
-        (image, "gray_r", None, name),
-        (f6.reshape(CODE), SIGNED, 1.7159, f"penalty {penalties[read]:.1f}"),
-        (codes[read].reshape(CODE), SIGNED, 1.7159, f"code of {read}" + ", wrong" * (str(read) != name)),
+    signed = {"cmap": SIGNED, "vmin": -1.7159, "vmax": 1.7159, "interpolation": "nearest"}
+    return (
+        Tile(image, name, {"cmap": "gray_r"}),
+        Tile(f6.reshape(CODE), f"penalty {penalties[read]:.1f}", signed),
+        Tile(codes[read].reshape(CODE), f"code of {read}" + ", wrong" * (str(read) != name), signed),
     )
-    for ax, (picture, colours, limit, label) in zip(axes, pictures):
-        ax.set_axis_on()
-        ax.imshow(picture, cmap=colours, vmin=limit and -limit, vmax=limit, interpolation="nearest")
-        ax.set_title(plain(label), fontsize=9)
-        ax.set_xticks([])
-        ax.set_yticks([])
 
 
 def has_codes(net: Sequential) -> bool:
