@@ -67,7 +67,7 @@ def of(pairs: Counter, digit: int) -> int:
 def drawn(images, labels, answers, ours):
     from scratchnet.viewing.figures import BLUE, misclassified
     from scratchnet.viewing.pieces import in_rows
-    from scratchnet.viewing.tiles import Tile, tiles
+    from scratchnet.viewing.tiles import Tile, fitted, tiles
 
     left, row = Counter(PAIRS), []
     for i in misclassified(labels, answers):
@@ -75,8 +75,8 @@ def drawn(images, labels, answers, ours):
         known = left[pair] > 0
         left[pair] -= known
         letters = {"color": BLUE, "fontweight": "bold"} if known else {}
-        row.append(Tile(images[i], f"{pair[0]}>{pair[1]}", letters=letters))
-    return tiles(None, in_rows(row, 10), "", size=(0.65, 0.65))
+        row.append(Tile(images[i], fitted(images[i], 0.65, 0.65), f"{pair[0]}>{pair[1]}", letters=letters))
+    return tiles(None, in_rows(row, 10), "")
 
 
 EXPERIMENT = Experiment("fig8", "The wall of errors", "III.B, Fig. 8", tasks, findings)

@@ -33,7 +33,7 @@ from scratchnet.viewing.pieces import (
     png,
 )
 from scratchnet.viewing.tables import percent
-from scratchnet.viewing.tiles import Tile, tiles
+from scratchnet.viewing.tiles import Tile, fitted, tiles
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
 COLOURS = (BLUE, ORANGE, GREEN, PINK, "#E69F00", "#56B4E9", "#000000")  # apart for every kind of colour blindness
@@ -204,16 +204,17 @@ def confident(
     lines = [(group, part) for group, indices in groups.items() for part in in_rows(indices, per_row)]
     firsts = ["" if n and lines[n - 1][0] == group else group for n, (group, _) in enumerate(lines)]
     small = max(len(part) for _, part in lines) < 5  # for a phone, where text stays readable
-    p, apart = probabilities(scores), "\n" if small else ", "
+    side, gap, apart = (1.0, 0.2, "\n") if small else (1.35, 0.35, ", ")
+    p = probabilities(scores)
 
     def tile(i):
         read = int(scores[i].argmax())
         certain = f"penalty {-scores[i, read]:.1f}" if penalties else percent(p[i, read])
-        return Tile(images[i], f"true {names[labels[i]]}\nread {names[read]}{apart}{certain}")
+        text = f"true {names[labels[i]]}\nread {names[read]}{apart}{certain}"
+        return Tile(images[i], fitted(images[i], side, side), text)
 
     rows = [[tile(i) for i in indices] for _, indices in lines]
-    size, gap = ((1, 1), 0.2) if small else ((1.35, 1.35), 0.35)
-    return tiles(figure, rows, title, names=firsts, size=size, gap=gap, lines=3 if small else 2, fontsize=8)
+    return tiles(figure, rows, title, names=firsts, gap=gap, fontsize=8)
 
 
 def wall(
@@ -260,9 +261,9 @@ def reading(
     row = []
     for image, label, read in zip(images, labels, predictions):
         answer, colour = (f"{read}", BLUE) if read == label else (f"{read}, is {label}", ORANGE)
-        row.append(Tile(image, answer, letters={"color": colour}))
+        row.append(Tile(image, fitted(image, 0.65, 0.65), answer, letters={"color": colour}))
     title = f"{title}: {len(images) - wrong} of {len(images)} right"
-    return tiles(figure, in_rows(row, 10), title, size=(0.65, 0.65))
+    return tiles(figure, in_rows(row, 10), title)
 
 
 def misclassified(labels: NDArray, predictions: NDArray) -> NDArray:
