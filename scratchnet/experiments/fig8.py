@@ -66,22 +66,17 @@ def of(pairs: Counter, digit: int) -> int:
 
 def drawn(images, labels, answers, ours):
     from scratchnet.viewing.figures import BLUE, misclassified
-    from scratchnet.viewing.pieces import new_figure
+    from scratchnet.viewing.pieces import in_rows
+    from scratchnet.viewing.tiles import Tile, fitted, tiles
 
-    wrong, left = misclassified(labels, answers), Counter(PAIRS)
-    columns = 10
-    rows = max(1, -(-len(wrong) // columns))
-    figure = new_figure(None, 7.5, 0.95 * rows + 0.2)
-    for ax in figure.subplots(rows, columns, squeeze=False).flat:
-        ax.set_axis_off()
-    for ax, i in zip(figure.axes, wrong):
+    left, row = Counter(PAIRS), []
+    for i in misclassified(labels, answers):
         pair = f"{labels[i]}{answers[i]}"
         known = left[pair] > 0
         left[pair] -= known
-        ax.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
-        ax.set_title(f"{pair[0]}>{pair[1]}", fontsize=9, pad=2, color=BLUE if known else "black",
-                     fontweight="bold" if known else "normal")  # fmt: skip
-    return figure
+        letters = {"color": BLUE, "fontweight": "bold"} if known else {}
+        row.append(Tile(images[i], fitted(images[i], 0.65, 0.65), f"{pair[0]}>{pair[1]}", letters=letters))
+    return tiles(None, in_rows(row, 10), "")
 
 
 EXPERIMENT = Experiment("fig8", "The wall of errors", "III.B, Fig. 8", tasks, findings)

@@ -20,8 +20,20 @@ from scratchnet.viewing.insides import feature_maps as feature_maps
 from scratchnet.viewing.insides import filters as filters
 from scratchnet.viewing.insides import has_codes as has_codes
 from scratchnet.viewing.insides import stages as stages
-from scratchnet.viewing.pieces import bare, drawn, in_rows, key_above, legend, limit_errors, new_figure, plain
+from scratchnet.viewing.pieces import (
+    INSIDE,
+    bare,
+    drawn,
+    in_rows,
+    key_above,
+    legend,
+    limit_errors,
+    new_figure,
+    plain,
+    png,
+)
 from scratchnet.viewing.tables import percent
+from scratchnet.viewing.tiles import Tile, fitted, tiles
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"  # Okabe and Ito, 2008:
 COLOURS = (BLUE, ORANGE, GREEN, PINK, "#E69F00", "#56B4E9", "#000000")  # apart for every kind of colour blindness
@@ -38,10 +50,7 @@ def save(figure: Figure, path: str | Path) -> None:
     if svg is None and Path(path).suffix.lower() == ".svg":
         raise InputError(f"{path}: only drawings are written as SVG. Name a .png.")
     with atomic_write(path) as file:
-        if svg:
-            file.write(svg().encode("utf-8"))
-        else:
-            figure.savefig(file, format="png")
+        file.write(svg().encode("utf-8") if svg else png(figure))
 
 
 # Curves.
@@ -166,7 +175,7 @@ def confusion(
             if matrix[row, column]:
                 dark = value > 0.2 * values.max()
                 colour = "white" if dark else "black"
-                ax.text(column, row, form.format(value), ha="center", va="center", color=colour, fontsize=8)
+                ax.text(column, row, form.format(value), color=colour, fontsize=8, **INSIDE)
         ticks, shown = range(len(names)), [plain(name) for name in names]
         slanted = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
         ax.set_xticks(ticks, shown, **(slanted if len(max(names, key=len)) > 3 else {}))
@@ -193,26 +202,19 @@ def confident(
     per_row: at most so many images in a row.
     """
     lines = [(group, part) for group, indices in groups.items() for part in in_rows(indices, per_row)]
-    columns = max(1, *(len(part) for _, part in lines))
-    wide, high = (1.2, 1.6) if columns < 5 else (1.75, 2.1)  # a small picture for a phone, where text stays readable
-    figure = new_figure(figure, wide * columns + 1.2, high * len(lines) + 0.3)
-    figure.suptitle(plain(title))
-    grid = figure.subplots(len(lines), columns, squeeze=False)
-    p, shown = probabilities(scores), ""
-    for axes, (group, indices) in zip(grid, lines):
-        for ax in axes:
-            ax.set_axis_off()
-        if group != shown:
-            axes[0].text(
-                -0.15, 0.5, plain(group), transform=axes[0].transAxes, rotation=90, ha="right", va="center", fontsize=9
-            )
-        shown = group
-        for ax, i in zip(axes, indices):
-            read = int(scores[i].argmax())
-            ax.imshow(images[i], cmap="gray_r", vmin=0, vmax=255)
-            certain = f"penalty {-scores[i, read]:.1f}" if penalties else percent(p[i, read])
-            ax.set_title(plain(f"true {names[labels[i]]}\nread {names[read]}, {certain}"), fontsize=8)
-    return figure
+    firsts = ["" if n and lines[n - 1][0] == group else group for n, (group, _) in enumerate(lines)]
+    small = max(len(part) for _, part in lines) < 5  # for a phone, where text stays readable
+    side, gap, apart = (1.0, 0.2, "\n") if small else (1.35, 0.35, ", ")
+    p = probabilities(scores)
+
+    def tile(i):
+        read = int(scores[i].argmax())
+        certain = f"penalty {-scores[i, read]:.1f}" if penalties else percent(p[i, read])
+        text = f"true {names[labels[i]]}\nread {names[read]}{apart}{certain}"
+        return Tile(images[i], fitted(images[i], side, side), text)
+
+    rows = [[tile(i) for i in indices] for _, indices in lines]
+    return tiles(figure, rows, title, names=firsts, gap=gap, fontsize=8)
 
 
 def wall(
@@ -243,7 +245,7 @@ def wall(
         top, left = k // columns * height, k % columns * width + 3
         mosaic[top + 2 : top + 2 + images.shape[1], left : left + images.shape[2]] = images[i]
         text = f"{labels[i]}>{predictions[i]}"
-        ax.text(left + images.shape[2] / 2, top + height - 4, text, ha="center", va="center", fontsize=7.5)
+        ax.text(left + images.shape[2] / 2, top + height - 4, text, fontsize=7.5, **INSIDE)
     ax.imshow(mosaic, cmap="gray_r", vmin=0, vmax=255)
     ax.set_axis_off()
     key = "" if all(len(name) == 1 for name in names) else "\n" + ", ".join(f"{i} {n}" for i, n in enumerate(names))
@@ -255,17 +257,13 @@ def reading(
     images: NDArray, labels: NDArray, predictions: NDArray, title: str = "", figure: Figure | None = None
 ) -> Figure:
     """Draw images, ten in a row, with the class read; a wrong answer has another colour and the true class too."""
-    rows = math.ceil(len(images) / 10)
-    figure = new_figure(figure, 8, 0.95 * rows + 0.5)
     wrong = np.count_nonzero(labels != predictions)
-    figure.suptitle(plain(f"{title}: {len(images) - wrong} of {len(images)} right"))
-    for ax, image, label, predicted in zip(figure.subplots(rows, 10, squeeze=False).flat, images, labels, predictions):
-        ax.imshow(image, cmap="gray_r", vmin=0, vmax=255)
-        answer, colour = (f"{predicted}", BLUE) if predicted == label else (f"{predicted}, is {label}", ORANGE)
-        ax.set_title(answer, fontsize=9, color=colour)
-    for ax in figure.axes:
-        ax.set_axis_off()
-    return figure
+    row = []
+    for image, label, read in zip(images, labels, predictions):
+        answer, colour = (f"{read}", BLUE) if read == label else (f"{read}, is {label}", ORANGE)
+        row.append(Tile(image, fitted(image, 0.65, 0.65), answer, letters={"color": colour}))
+    title = f"{title}: {len(images) - wrong} of {len(images)} right"
+    return tiles(figure, in_rows(row, 10), title)
 
 
 def misclassified(labels: NDArray, predictions: NDArray) -> NDArray:

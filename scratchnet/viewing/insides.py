@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from scratchnet.layers import RBF, Conv2d, Flatten, Sequential
-from scratchnet.viewing.pieces import SCALE, SIGNED, filter_mosaic, kernels_in_rows, mosaic, new_figure, plain
+from scratchnet.viewing.pieces import INSIDE, SCALE, SIGNED, filter_mosaic, in_rows, kernels_in_rows, mosaic
+from scratchnet.viewing.tiles import Tile, fitted, tiles
 
+WITH_BLANKS = colormaps[SIGNED].with_extremes(bad="#DDDDDD")
 CODE = (12, 7)  # rows and columns of an output code, and of F6
 MOST_MAPS = 20  # a convolution with more output maps shows TEN of them
 TEN = 10
@@ -36,23 +39,22 @@ def feature_maps(
     other rows of numbers as a column. The answer is framed in the last layer. narrow: one layer below the other, for
     a phone.
     """
-    values = stages(net, x)
-    pictures = {name: as_picture(v[0], narrow) for name, v in values.items()}
-    figure = new_figure(figure, *((4.4, narrow_height(pictures)) if narrow else (1.15 * sum(widths(values)) + 1, 6.8)))
-    figure.suptitle(plain(title))
-    output = list(net.layers.values())[-1]
+    values, output = stages(net, x), list(net.layers.values())[-1]
+    *before, last = (stage_tile(name, v[0], as_picture(v[0], narrow), narrow) for name, v in values.items())
+    scores = list(values.values())[-1]
+    decided = scores.ndim == 2 and scores.shape[1] <= MOST_MAPS
+    if decided:
+        answer = int(output.decide(scores)[0])
+        last = last._replace(text=f"{last.text}\nreads {answer}", below="\n" * narrow + last.below)
     wins = "smallest penalty" if isinstance(output, RBF) else "largest"
-    note = SCALE.replace(": ", ":\n") if narrow else SCALE
-    figure.supxlabel(f"{note};{chr(10) if narrow else ' '}the {wins} of the last layer wins", fontsize=9)
+    note = f"{SCALE}; the {wins} of the last layer wins"
     if narrow:
-        axes = figure.subplots(len(values), 1, height_ratios=[inches(p) for p in pictures.values()])
+        rows, note = [[tile] for tile in (*before, last)], note.replace(": ", ":\n").replace("; ", ";\n")
     else:
-        axes = figure.subplots(1, len(values), width_ratios=widths(values))
-    for ax, (name, picture) in zip(axes, pictures.items()):
-        draw_stage(ax, name, values[name][0], picture)
-    last = values[name]
-    if last.ndim == 2 and last.shape[1] <= 20:
-        frame_answer(axes[-1], int(output.decide(last)[0]), upright=pictures[name].shape[1] == 1)
+        rows = [[*before, last]]
+    figure = tiles(figure, rows, title, note=note, gap=0.3, below=0.35 if narrow else 0.25, frame=True)
+    if decided:
+        frame_answer(figure.axes[0], answer, scores.shape[1], upright=last.picture.shape[1] == 1)
     return figure
 
 
@@ -68,43 +70,33 @@ def as_picture(v: NDArray, narrow: bool) -> NDArray:
     return v.reshape(-1, 20) if v.size % 20 == 0 else v.reshape(1, -1)
 
 
-def widths(values: dict[str, NDArray]) -> list[float]:
-    """Return how wide each layer is drawn, from left to right."""
-    columns = [-(-v.shape[1] // 6) if v.ndim == 4 and v.shape[2] > 1 else 1 for v in values.values()]
-    wide = [1.0 + 0.9 * (n - 1) if n > 1 else 0.75 for n in columns]
-    for place, v in enumerate(values.values()):
-        wide[place] = 1.1 if v[0].size == math.prod(CODE) else wide[place]
-    return [1.3, *wide[1:]]
+def stage_tile(name: str, v: NDArray, picture: NDArray, narrow: bool) -> Tile:
+    """Return one layer's output as a tile: as high or, on a phone, as wide as the figure, if it does not get too large.
 
-
-def inches(picture: NDArray) -> float:
-    """Return how high a picture is drawn on a phone, with the largest side that fits."""
-    H, W = picture.shape
-    return min(3.8 * H / W, 2.4) if H > 1 else 0.35
-
-
-def narrow_height(pictures: dict[str, NDArray]) -> float:
-    return sum(inches(picture) + 0.75 for picture in pictures.values()) + 1.2
-
-
-def draw_stage(ax: Any, name: str, v: NDArray, picture: NDArray) -> None:
+    A single row or column of numbers is stretched.
+    """
     shape = f"{v.shape[0]}@{v.shape[1]}x{v.shape[2]}" if v.ndim == 3 else f"{v.size}"
     limit = np.nanmax(np.abs(picture)) or 1
-    stretch = "auto" if 1 in picture.shape else "equal"
-    ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, aspect=stretch, interpolation="nearest")
-    ax.set_title(plain(f"{name}\n{shape}"), fontsize=9)
-    ax.set_xlabel(f"+-{limit:.3g}", fontsize=8)
-    few = v.size <= 10
-    ax.set_xticks(range(v.size) if few and picture.shape[0] == 1 else [])
-    ax.set_yticks(range(v.size) if few and picture.shape[1] == 1 else [])
-    ax.set_facecolor("#DDDDDD")
+    if 1 in picture.shape:
+        size = (3.8, 0.35) if narrow else (0.8, 5.5)
+    else:
+        alone = len(v) == 1 or picture.shape == CODE
+        size = fitted(picture, 3.8, 2.4) if narrow else fitted(picture, 1.5 if alone else math.inf, 5.5)
+    colours = {"cmap": WITH_BLANKS, "vmin": -limit, "vmax": limit, "interpolation": "nearest"}
+    return Tile(picture, size, f"{name}\n{shape}", f"+-{limit:.3g}", colours)
 
 
-def frame_answer(ax: Any, answer: int, upright: bool) -> None:
-    """Put a frame around the answer, and write it above."""
-    corner = (-0.5, answer - 0.5) if upright else (answer - 0.5, -0.5)
-    ax.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=2.5, clip_on=False))
-    ax.set_title(f"{ax.get_title()}\nreads {answer}", fontsize=9)
+def frame_answer(ax: Any, answer: int, count: int, upright: bool) -> None:
+    """Number the units of the last layer, and put a frame around the answer."""
+    left, right, bottom, top = ax.images[-1].get_extent()
+    wide, high = (right - left, (bottom - top) / count) if upright else ((right - left) / count, bottom - top)
+    for unit in range(count):
+        if upright:
+            ax.text(left - 0.05, top + (unit + 0.5) * high, f"{unit}", fontsize=9, **INSIDE | {"ha": "right"})
+        else:
+            ax.text(left + (unit + 0.5) * wide, bottom + 0.1, f"{unit}", fontsize=9, **INSIDE)
+    corner = (left, top + answer * high) if upright else (left + answer * wide, top)
+    ax.add_patch(Rectangle(corner, wide, high, fill=False, edgecolor="black", linewidth=2.5, clip_on=False))
 
 
 def filters(net: Sequential, title: str = "", figure: Figure | None = None, narrow: bool = False) -> Figure:
@@ -116,15 +108,14 @@ def filters(net: Sequential, title: str = "", figure: Figure | None = None, narr
     """
     layers = {name: layer for name, layer in net.layers.items() if isinstance(layer, Conv2d)}
     pictures = {name: filter_mosaic(layer) if few(layer) else ten_filters(layer) for name, layer in layers.items()}
-    width, short, tall = (4.6, 0.8, 3) if narrow else (13, 1.7, 5)
-    shapes = [picture.shape for picture in pictures.values()]
-    heights = [0.9 + (short if W < 50 else min((width - 1) * H / W, tall)) for H, W in shapes]
-    figure = new_figure(figure, width, sum(heights) + 0.8)
-    figure.suptitle(plain(title))
-    figure.supxlabel(SCALE.replace(": ", ":\n") if narrow else SCALE, fontsize=9)
-    axes = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
-    for ax, (name, picture) in zip(axes, pictures.items()):
-        draw_filters(ax, name, layers[name], picture)
+    width, short, tall = (4, 0.8, 3) if narrow else (12.4, 1.8, 5)
+    sizes = [fitted(picture, width, short if picture.shape[1] < 50 else tall) for picture in pictures.values()]
+    rows = [[filters_tile(name, layers[name], pictures[name], size)] for name, size in zip(layers, sizes)]
+    note = SCALE.replace(": ", ":\n") if narrow else SCALE
+    names = [""] * len(rows)
+    figure = tiles(figure, rows, title, names=names, note=note, below=0.55, fontsize=10, frame=True)
+    for layer, image in zip(layers.values(), figure.axes[0].images):
+        number_maps(figure.axes[0], layer, image.get_extent())
     return figure
 
 
@@ -145,21 +136,30 @@ def ten_filters(layer: Conv2d) -> NDArray:
     return kernels_in_rows(rows, layer.kernel_size)
 
 
-def draw_filters(ax: Any, name: str, layer: Conv2d, picture: NDArray) -> None:
+def filters_tile(name: str, layer: Conv2d, picture: NDArray, size: tuple[float, float]) -> Tile:
     kh, kw = layer.kernel_size
     limit = np.nanmax(np.abs(picture)) or 1
-    ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
-    ax.set_facecolor("#DDDDDD")
     maps = f"{layer.out_channels} maps" if few(layer) else f"{TEN} of {layer.out_channels} maps"
-    ax.set_title(plain(f"{name}: {maps} of {layer.in_channels}, {kh}x{kw}, +-{limit:.3g}"), fontsize=10)
+    colours = {"cmap": WITH_BLANKS, "vmin": -limit, "vmax": limit, "interpolation": "nearest"}
+    return Tile(picture, size, f"{name}: {maps} of {layer.in_channels}, {kh}x{kw}, +-{limit:.3g}", colours=colours)
+
+
+def number_maps(ax: Any, layer: Conv2d, extent: tuple[float, float, float, float]) -> None:
+    """Write the numbers of the maps below a picture of filters and at its left."""
+    left, right, bottom, top = extent
     outs = list(range(layer.out_channels)) if few(layer) else ten(layer)
     ins = list(range(layer.in_channels))
     across, down = (outs, ins) if few(layer) else (ins, outs)
-    ax.set_xticks(np.arange(len(across)) * (kw + 1) + (kw - 1) / 2, across)
-    ax.set_yticks(np.arange(len(down)) * (kh + 1) + (kh - 1) / 2, down)
     names = ("output map", "input map") if few(layer) else ("input map", "output map")
-    ax.set(xlabel=names[0], ylabel=names[1])
-    ax.tick_params(length=0, labelsize=8)
+    kh, kw = layer.kernel_size
+    for place, number in enumerate(across):  # a kernel is kw pixels wide, the gap after it 1
+        x = left + (right - left) * (place * (kw + 1) + kw / 2) / (len(across) * (kw + 1) - 1)
+        ax.text(x, bottom + 0.1, f"{number}", fontsize=8, **INSIDE)
+    for place, number in enumerate(down):
+        y = top + (bottom - top) * (place * (kh + 1) + kh / 2) / (len(down) * (kh + 1) - 1)
+        ax.text(left - 0.05, y, f"{number}", fontsize=8, **INSIDE | {"ha": "right"})
+    ax.text((left + right) / 2, bottom + 0.3, names[0], **INSIDE)
+    ax.text(left - 0.4, (top + bottom) / 2, names[1], rotation=90, **INSIDE)
 
 
 def codes(
@@ -179,36 +179,25 @@ def codes(
     activation = x
     for layer in list(net.layers.values())[:-1]:
         activation = layer(activation)
-    columns = min(len(x), per_row)
-    blocks = -(-len(x) // columns)
-    figure = new_figure(figure, 1.15 * columns + 0.8, 4.9 * blocks + 0.7)
-    figure.suptitle(plain(title))
-    grid = figure.subplots(3 * blocks, columns, squeeze=False)
-    for ax in grid.flat:  # what has no image stays empty
-        ax.set_axis_off()
-    for n, penalties in enumerate(output(activation)):
-        block, column = divmod(n, columns)
-        axes = grid[3 * block : 3 * block + 3, column]
-        draw_code(axes, x[n].mean(axis=0), activation[n], output.codes, penalties, names[n])
-        for ax, what in zip(axes, ("image", "F6", "nearest code") if column == 0 else ("", "", "")):
-            ax.set_ylabel(what, fontsize=10)
-    return figure
+    found = zip(x, activation, output(activation), names)
+    columns = [code_tiles(image.mean(axis=0), f6, output.codes, *rest) for image, f6, *rest in found]
+    blocks = in_rows(columns, per_row)
+    rows = [row for block in blocks for row in zip(*block)]
+    what = ["image", "F6", "nearest code"] * len(blocks)
+    return tiles(figure, rows, title, names=what, frame=True)
 
 
-def draw_code(axes: Any, image: NDArray, f6: NDArray, codes: NDArray, penalties: NDArray, name: str) -> None:
-    """Draw an image, what F6 makes of it, and the nearest code, below each other."""
+def code_tiles(image: NDArray, f6: NDArray, codes: NDArray, penalties: NDArray, name: str) -> tuple[Tile, Tile, Tile]:
+    """Return an image, what F6 makes of it, and the nearest code."""
     read = int(penalties.argmin())
-    pictures = (
-        (image, "gray_r", None, name),
-        (f6.reshape(CODE), SIGNED, 1.7159, f"penalty {penalties[read]:.1f}"),
-        (codes[read].reshape(CODE), SIGNED, 1.7159, f"code of {read}" + ", wrong" * (str(read) != name)),
+    signed = {"cmap": SIGNED, "vmin": -1.7159, "vmax": 1.7159, "interpolation": "nearest"}
+    size = fitted(np.empty(CODE), 1.08, 1.5)
+    wrong = ", wrong" * (str(read) != name)
+    return (
+        Tile(image, fitted(image, 1.08, 1.5), name, colours={"cmap": "gray_r"}),
+        Tile(f6.reshape(CODE), size, f"penalty {penalties[read]:.1f}", colours=signed),
+        Tile(codes[read].reshape(CODE), size, f"code of {read}{wrong}", colours=signed),
     )
-    for ax, (picture, colours, limit, label) in zip(axes, pictures):
-        ax.set_axis_on()
-        ax.imshow(picture, cmap=colours, vmin=limit and -limit, vmax=limit, interpolation="nearest")
-        ax.set_title(plain(label), fontsize=9)
-        ax.set_xticks([])
-        ax.set_yticks([])
 
 
 def has_codes(net: Sequential) -> bool:

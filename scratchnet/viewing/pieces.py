@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 SIGNED = "RdBu_r"
+COMPRESSION = 3  # of PNGs: the default, 6, takes longer and does not make our pictures smaller
+# A text that stands inside its axes: the layout does not have to measure it.
+INSIDE: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
 SCALE = "each layer on its own scale: blue negative, white 0, red positive"
 
 
@@ -17,9 +21,17 @@ class ShownFigure(Figure):
     """A Figure that a notebook shows when it is the last expression of a cell, without pyplot."""
 
     def _repr_png_(self):
-        file = io.BytesIO()
-        self.savefig(file, format="png")
-        return file.getvalue()
+        return png(self)
+
+
+def png(figure: Figure) -> bytes:
+    """Return a figure as a PNG. `savefig` gives the same pixels, but draws twice: the first time for the layout."""
+    file, before = io.BytesIO(), figure.canvas
+    try:
+        FigureCanvasAgg(figure).print_png(file, pil_kwargs={"compress_level": COMPRESSION})
+    finally:
+        figure.set_canvas(before)
+    return file.getvalue()
 
 
 def new_figure(figure: Figure | None, width: float, height: float) -> Figure:
@@ -89,9 +101,9 @@ def kernels_in_rows(rows: Sequence[Sequence[Any]], size: tuple[int, int]) -> NDA
     return picture
 
 
-def in_rows(indices: Sequence[int] | NDArray, per_row: int) -> list:
-    """Return the indices in parts of at most per_row, one empty part if there are none."""
-    return [indices[first : first + per_row] for first in range(0, len(indices), per_row)] or [indices]
+def in_rows(things: Sequence[Any] | NDArray, per_row: int) -> list:
+    """Return the things in parts of at most per_row, one empty part if there are none."""
+    return [things[first : first + per_row] for first in range(0, len(things), per_row)] or [things]
 
 
 def key_above(ax: Any) -> None:

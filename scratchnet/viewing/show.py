@@ -106,9 +106,9 @@ def _taken(figure, alt):
     """Return a figure as a Picture; one that has a method svg is a drawing."""
     if hasattr(figure, "svg"):
         return Picture(b"", alt, figure.svg(alt))
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return Picture(file.getvalue(), alt)
+    from scratchnet.viewing.pieces import png  # here: whoever shows source only does without Matplotlib
+
+    return Picture(png(figure), alt)
 
 
 @contextlib.contextmanager
