@@ -3,6 +3,7 @@
 import contextlib
 import math
 import os
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +32,9 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
     The file is on the disk before it gets its name. An OSError names the path.
     """
     path = here(path)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")
+    # JupyterLite decides by the first name of a file whether its editor shows text.
+    ending = path.suffix if sys.platform == "emscripten" else ""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}{ending}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:

@@ -1,5 +1,6 @@
-"""A command on a pseudo-terminal, with keys typed at its prompts."""
+"""A command on a pseudo-terminal, with keys typed at its prompts; and the stream of a page in a browser."""
 
+import io
 import os
 import re
 import select
@@ -42,3 +43,23 @@ def typed(keys, code, *arguments, cwd, seconds=60, **more):
     os.close(terminal)
     assert not keys, f"never asked for {keys}: {shown.decode()}"
     return shown.decode().replace("\r\n", "\n"), code
+
+
+class LiteStream:
+    """As the stream of a cell in JupyterLite: it has these four and no more, so neither `closed` nor `fileno`."""
+
+    encoding, __module__ = "utf-8", "pyodide_kernel.display"
+
+    def __init__(self):
+        text = io.StringIO()
+        self.getvalue = text.getvalue
+        self.print = text.write
+
+    def write(self, text):
+        self.print(text)  # the number of letters is not returned
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False

@@ -11,6 +11,7 @@ import pytest
 from matplotlib.cbook import is_math_text
 from matplotlib.text import Text
 from scripts import environment
+from terminals import LiteStream
 from test_layers import every_layer, has_curvature
 
 from scratchnet import (
@@ -99,6 +100,16 @@ def test_a_training_ends_whoever_reads(what, small, tmp_path, monkeypatch, capsy
     assert (tmp_path / "run" / "last.npz").exists() and (tmp_path / "run" / "report" / "index.html").exists()
     if what == "stdout":
         assert "what it prints is lost" in capsys.readouterr().err
+
+
+def test_a_cell_of_jupyterlite(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out, err = LiteStream(), LiteStream()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    assert cli.main(["exercise", "start", "2"]) == 0 and "my/ex02_linear.py" in out.getvalue()
+    assert cli.main(["exercise", "check", "2"]) == 1 and "You have not written it yet" in out.getvalue()
+    assert cli.main(["exercise", "start", "2"]) == 2 and "exists already" in err.getvalue()
 
 
 def test_missing_streams_as_under_pythonw(tmp_path, monkeypatch):

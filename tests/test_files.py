@@ -7,6 +7,7 @@ import io
 import json
 import os
 import struct
+import sys
 import tempfile
 import tracemalloc
 import zipfile
@@ -175,6 +176,16 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
     with atomic_write(tmp_path / "a") as file:
         file.write(b"1")
     assert order == ["fsync", "replace"]
+
+
+@pytest.mark.parametrize(("platform", "ending"), [("emscripten", ".py"), ("linux", ".tmp")])
+def test_a_temporary_file_ends_as_its_name_does_in_a_browser(platform, ending, tmp_path, monkeypatch):
+    """The editor of JupyterLite shows base64, and saves it, where a file's first name did not end in .py."""
+    monkeypatch.setattr(sys, "platform", platform)
+    with atomic_write(tmp_path / "a.py") as file:
+        assert [path.suffix for path in tmp_path.iterdir()] == [ending]
+        file.write(b"1")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.py"]
 
 
 # Escaping.

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from terminals import LiteStream
 
 from scratchnet import (
     SDLM,
@@ -337,7 +338,14 @@ Notebook = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"
 
 @pytest.mark.parametrize(
     ("out", "verbose", "lines"),
-    [(Terminal, None, 2), (Notebook, None, 2), (io.StringIO, None, 0), (Terminal, False, 0), (io.StringIO, True, 2)],
+    [
+        (Terminal, None, 2),
+        (Notebook, None, 2),
+        (LiteStream, None, 2),
+        (io.StringIO, None, 0),
+        (Terminal, False, 0),
+        (io.StringIO, True, 2),
+    ],
 )
 def test_a_line_after_each_epoch_where_somebody_reads_it(out, verbose, lines, digits, monkeypatch):
     net = lenet5(0)

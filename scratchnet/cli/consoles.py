@@ -66,7 +66,7 @@ def open_stream(stream: Any, number: int) -> Any:
 
     A missing one gets its number too, so that no file of the command and no child process gets it.
     """
-    if stream is not None and not stream.closed:
+    if stream is not None and not getattr(stream, "closed", False):  # JupyterLite's stream does not say
         return stream
     null = os.open(os.devnull, os.O_WRONLY)
     if stream is None:

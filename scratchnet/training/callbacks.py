@@ -54,10 +54,10 @@ class Callback:
 
 
 def somebody_reads() -> bool:
-    """Return True if stdout is a terminal or the output of a notebook's cell."""
-    if sys.stdout is None or sys.stdout.closed:
+    """Return True if stdout is a terminal or the output of a notebook's cell, in Jupyter or in JupyterLite."""
+    if sys.stdout is None or getattr(sys.stdout, "closed", False):  # JupyterLite's stream does not say
         return False
-    return sys.stdout.isatty() or type(sys.stdout).__module__.startswith("ipykernel")
+    return sys.stdout.isatty() or type(sys.stdout).__module__.startswith(("ipykernel", "pyodide_kernel"))
 
 
 @contextlib.contextmanager
