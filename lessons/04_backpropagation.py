@@ -70,7 +70,8 @@ def backward(x, w1, w2, v1, v2, t, p, q, h1, h2, r, s, y, d, E):
 
 
 gradients = backward(**values)
-print(gradients)
+for names in (("E", "d", "y", "t", "r", "s"), ("v1", "h1", "v2", "h2"), ("p", "q", "w1", "w2", "x-p", "x-q", "x")):
+    print("  ".join(f"{name} {gradients[name]:g}" for name in names))
 
 # %%
 picture(

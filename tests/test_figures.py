@@ -226,4 +226,6 @@ def test_codes(tmp_path, rng):
     assert len(figure.axes) == 9 and texts(figure).count("code of ") == 3
     assert figure.axes[3].images[0].get_array().shape == (12, 7)
     assert is_a_picture(figure, tmp_path / "codes.png")
+    below = [ax.get_title() for ax in figures.codes(net, np.zeros((2, 1, 32, 32), "f"), ["yours", "no class"]).axes]
+    assert not any("wrong" in title for title in below), "they are the names of no class"
     assert figures.has_codes(net) and not figures.has_codes(blog_relu_maxpool(rng))

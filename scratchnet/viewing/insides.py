@@ -93,7 +93,7 @@ def draw_stage(ax: Any, name: str, v: NDArray, picture: NDArray) -> None:
     stretch = "auto" if 1 in picture.shape else "equal"
     ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, aspect=stretch, interpolation="nearest")
     ax.set_title(plain(f"{name}\n{shape}"), fontsize=9)
-    ax.set_xlabel(f"+-{limit:.3g}", fontsize=8)
+    ax.set_xlabel(f"\N{PLUS-MINUS SIGN}{limit:.3g}", fontsize=8)
     few = v.size <= 10
     ax.set_xticks(range(v.size) if few and picture.shape[0] == 1 else [])
     ax.set_yticks(range(v.size) if few and picture.shape[1] == 1 else [])
@@ -151,7 +151,9 @@ def draw_filters(ax: Any, name: str, layer: Conv2d, picture: NDArray) -> None:
     ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
     ax.set_facecolor("#DDDDDD")
     maps = f"{layer.out_channels} maps" if few(layer) else f"{TEN} of {layer.out_channels} maps"
-    ax.set_title(plain(f"{name}: {maps} of {layer.in_channels}, {kh}x{kw}, +-{limit:.3g}"), fontsize=10)
+    ax.set_title(
+        plain(f"{name}: {maps} of {layer.in_channels}, {kh}x{kw}, \N{PLUS-MINUS SIGN}{limit:.3g}"), fontsize=10
+    )
     outs = list(range(layer.out_channels)) if few(layer) else ten(layer)
     ins = list(range(layer.in_channels))
     across, down = (outs, ins) if few(layer) else (ins, outs)
@@ -198,10 +200,11 @@ def codes(
 def draw_code(axes: Any, image: NDArray, f6: NDArray, codes: NDArray, penalties: NDArray, name: str) -> None:
     """Draw an image, what F6 makes of it, and the nearest code, below each other."""
     read = int(penalties.argmin())
+    wrong = name in map(str, range(len(codes))) and name != str(read)  # "yours" is the name of no class
     pictures = (
         (image, "gray_r", None, name),
         (f6.reshape(CODE), SIGNED, 1.7159, f"penalty {penalties[read]:.1f}"),
-        (codes[read].reshape(CODE), SIGNED, 1.7159, f"code of {read}" + ", wrong" * (str(read) != name)),
+        (codes[read].reshape(CODE), SIGNED, 1.7159, f"code of {read}" + ", wrong" * wrong),
     )
     for ax, (picture, colours, limit, label) in zip(axes, pictures):
         ax.set_axis_on()

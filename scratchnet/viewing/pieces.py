@@ -89,7 +89,7 @@ def kernels_in_rows(rows: Sequence[Sequence[Any]], size: tuple[int, int]) -> NDA
     return picture
 
 
-def in_rows(indices: Sequence[int] | NDArray, per_row: int) -> list:
+def in_rows(indices: Sequence[Any] | NDArray, per_row: int) -> list:
     """Return the indices in parts of at most per_row, one empty part if there are none."""
     return [indices[first : first + per_row] for first in range(0, len(indices), per_row)] or [indices]
 

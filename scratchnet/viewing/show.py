@@ -41,11 +41,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as the bytes of a PNG, or a drawing as the text of an SVG, and its description in words."""
+    """A picture as the bytes of a PNG, or a drawing as the text of an SVG, and its description in words.
+
+    dark: the PNG for a dark page, if the picture is `gathered`; an SVG follows the page by itself.
+    """
 
     png: bytes
     alt: str
     svg: str = ""
+    dark: bytes = b""
 
 
 def show(thing: Any) -> None:
@@ -108,7 +112,11 @@ def _taken(figure, alt):
         return Picture(b"", alt, figure.svg(alt))
     file = io.BytesIO()
     figure.savefig(file, format="png")
-    return Picture(file.getvalue(), alt)
+    if _gathered is None:
+        return Picture(file.getvalue(), alt)
+    from scratchnet.viewing.dark import on_dark  # here, since it loads Matplotlib
+
+    return Picture(file.getvalue(), alt, dark=on_dark(figure, file.getvalue()))
 
 
 @contextlib.contextmanager
