@@ -203,6 +203,8 @@ def test_a_row_of_pictures_is_as_high_as_its_highest():
     figure.savefig(io.BytesIO())
     low, square = (ax.get_position().height for ax in figure.axes)
     assert square > 8 * low
+    small, _ = sketches.arrays({"filter": np.eye(5), "map": np.eye(28)}, columns=1).axes
+    assert small.get_subplotspec().get_gridspec().get_height_ratios() == [1.9, 1.9], "both are squares"
     assert (
         figure.get_size_inches()[1] < sketches.arrays({"a": np.eye(16), "b": np.eye(16)}, columns=1).bbox.height / 110
     )

@@ -56,6 +56,13 @@ def test_no_line_begins_with_a_stop_or_a_percent_sign():
     assert "5\N{NO-BREAK SPACE}% of <code>5 %</code>" in page
 
 
+def test_code_in_a_table_may_be_broken():
+    page = to_html("a `a.b_c`\n\n| h |\n|---|\n| `History.test_error`, `fit(x)` |\n", set())
+    assert (
+        "<code>a.b_c</code>" in page and "<code>History.<wbr>test_<wbr>error</code>, <code>fit(<wbr>x)</code>" in page
+    )
+
+
 # Code that only draws.
 
 

@@ -32,6 +32,7 @@ WORD = re.compile("<mo>([a-z]{2,}|&#x0221E;)</mo>")  # max and infinity are no o
 NAMED = "<mi>[a-z]{2,}</mi>"  # the name of a function: log p has a space, log(p) has none
 FUNCTION = re.compile(f"((?<!<msu[bp]>){NAMED}|<ms(u[bp])>{NAMED}<m[in]>[^<]+</m[in]></ms\\2>)(?!<mo|</|<mspace)")
 SIDE_BY_SIDE = r"\qquad"  # between formulas that may stand below each other
+CELL = re.compile("<td.*?</td>", re.DOTALL)
 INLINE = re.compile(r'\(*<math [^>]*display="inline">.*?</math>[.,;:?!)]*', re.DOTALL)
 
 
@@ -66,7 +67,12 @@ def to_html(source, ids, terms=None):
             if part.type == "text":
                 part.content = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", part.content)
     page = INLINE.sub(unbroken, placed(markdown().renderer.render(tokens, markdown().options, {})))
-    return with_links(page, terms or {})
+    return with_links(CELL.sub(breakable, page), terms or {})
+
+
+def breakable(cell):
+    """Return a cell of a table with code that may be broken after a dot, a bracket or an underscore, for a phone."""
+    return re.sub(r"(?<=<code>).+?(?=</code>)", lambda code: re.sub(r"(?<=[._(])(?=\w)", "<wbr>", code[0]), cell[0])
 
 
 def unbroken(found):

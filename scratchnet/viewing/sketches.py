@@ -55,9 +55,8 @@ def arrays(
 
 
 def heights_of_rows(shapes: Sequence[tuple[int, ...]], columns: int, size: float) -> list[float]:
-    """Return the height in inches of each row of pictures: that of its highest, if the widest is `size` wide."""
-    wide = max(shape[1] for shape in shapes)
-    return [size * min(3, max(0.1, *(shape[0] / wide for shape in row))) for row in in_rows(shapes, columns)]
+    """Return the height in inches of each row of pictures: that of its highest, if all are `size` wide."""
+    return [size * min(3, max(0.06, *(high / wide for high, wide in row))) for row in in_rows(shapes, columns)]
 
 
 def curves(
