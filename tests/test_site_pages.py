@@ -227,7 +227,8 @@ def test_letters_of_pictures_are_large_enough_on_a_phone(name, view):
 @every_page
 def test_pictures_follow_the_page(name, scheme, view):
     shown = view(name, scheme=scheme).execute_script(
-        "return [...document.querySelectorAll('img')].map(i => (i.loading = 'eager', i.currentSrc || i.src))"
+        "return [...document.querySelectorAll('img')].map(i => { const dark = i.closest('picture')?.querySelector("
+        "'source'); return dark && matchMedia(dark.media).matches ? dark.srcset : i.src })"
     )
     assert all(("-dark.png" in url) == (scheme == "dark") for url in shown if url.endswith(".png")), shown
 

@@ -71,8 +71,8 @@ def to_html(source, ids, terms=None):
 
 
 def breakable(cell):
-    """Return a cell of a table with code that may be broken after a dot, a bracket or an underscore, for a phone."""
-    return re.sub(r"(?<=<code>).+?(?=</code>)", lambda code: re.sub(r"(?<=[._(])(?=\w)", "<wbr>", code[0]), cell[0])
+    """Return a cell of a table with code that may be broken after a dot, slash, bracket or underscore, for a phone."""
+    return re.sub(r"(?<=<code>).+?(?=</code>)", lambda code: re.sub(r"(?<=[._(/])(?=\w)", "<wbr>", code[0]), cell[0])
 
 
 def unbroken(found):
