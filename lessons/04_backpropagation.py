@@ -70,14 +70,16 @@ def backward(x, w1, w2, v1, v2, t, p, q, h1, h2, r, s, y, d, E):
 
 
 gradients = backward(**values)
-print(gradients)
+for names in (("E", "d", "y", "t", "r", "s"), ("v1", "h1", "v2", "h2"), ("p", "q", "w1", "w2", "x-p", "x-q", "x")):
+    print("  ".join(f"{name} {gradients[name]:g}" for name in names))
 
 # %%
 picture(
     drawings.two_layer_graph(values, gradients),
     "The graph from left to right: x goes into two products, with w1 and w2; each result goes through a maximum with 0 "
     "and into a product with v1 or v2; the sum of both, less t, is d, which goes twice into a product. Above each "
-    "arrow is its value, below its gradient. The two gradients that come back to x, 3 and -4, add up to -1.",
+    "arrow is its value, below its gradient. The two gradients that come back to d, 1 and 1, add up to 2, and those "
+    "that come back to x, 3 and -4, to -1.",
 )
 
 # %% [markdown]

@@ -9,6 +9,8 @@
 # Your network of lesson 4 has learned, but that is no proof. So now the algebra is measured.
 
 # %%
+import textwrap
+
 import numpy as np
 
 from scratchnet import SGD, Linear, ScaledTanh, Sequential, check_gradients, picture, show, sketches
@@ -204,7 +206,7 @@ for wrong in (MixedUpTheRows(5, 4, dtype=float), AveragesOverTheBatch(5, 4, dtyp
         check_gradients(wrong, x)
     except CheckFailed as why:
         caught += 1
-        print(f"{type(wrong).__name__}: {why}\n")
+        print(textwrap.fill(f"{type(wrong).__name__}: {why}", 100), end="\n\n")
 
 # %%
 assert 1e-7 < best < 1e-3, "neither the largest nor the smallest step is the best"

@@ -98,7 +98,7 @@ picture(
 # entries at the same place):
 #
 # $$\langle \mathrm{im2col}(x), c \rangle = \langle x, \mathrm{col2im}(c) \rangle
-# \quad \text{for every } x \text{ and } c$$
+# \qquad \text{for every } x \text{ and } c$$
 #
 # This is a test that needs no gradient at all.
 

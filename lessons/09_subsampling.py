@@ -118,7 +118,7 @@ for name, steps in ways.items():
     for step in steps:
         a, b = step(a), step(b)
         changes[name].append(changed(a, b))
-    print(f"{name:27}", "  ".join(f"{change:.0%}" for change in changes[name]), "  (0, 1 and 2 times)")
+    print(f"{name:27}", "  ".join(f"{100 * change:.0f} %" for change in changes[name]), "  (0, 1 and 2 times)")
 
 # %%
 one, moved = digits[:1], np.roll(digits[:1], 1, axis=3)

@@ -140,8 +140,8 @@ print("the paper, with 60,000 digits and 20 epochs: 0.95 %; 2 to 3 days on a com
 #
 #     python -m scratchnet train
 #
-# docs/REPRODUCTION.md says its results, and how long it took. It draws every picture of the next two lessons
-# for your own run.
+# The command also draws every picture of the next two lessons, for your own run. docs/REPRODUCTION.md has our
+# results, and how long they took.
 
 # %%
 assert np.mean(losses[400:]) < np.mean(losses[:100]) - 20, "the loss falls within 500 digits"

@@ -63,7 +63,7 @@ codes = models.DIGIT_CODES[test_labels[: len(x)]]
 agreement = {}
 for name, network in (("untrained", fresh), ("trained", net)):
     agreement[name] = float(np.mean(np.sign(F6(network, x)) == codes))
-    print(f"{name}: {agreement[name]:.1%} of F6's outputs have the sign of the code")
+    print(f"{name}: {100 * agreement[name]:.1f} % of F6's outputs have the sign of the code")
 
 # %%
 first = [int(np.flatnonzero(test_labels == digit)[0]) for digit in range(10)]
@@ -105,7 +105,9 @@ for name, network in (("untrained", fresh), ("trained", net)):
             shown |= {f"filter {o}": weights.reshape(5, 5), f"{o}: r = {likeness[name][-1]:.2f}": best.reshape(5, 5)}
     print(f"{name:9} r: {np.round(likeness[name], 2)}, median {np.median(likeness[name]):.2f}")
 picture(
-    sketches.arrays(shown, title="each trained filter of C1, and the patch that it answers most strongly"),
+    sketches.arrays(
+        shown, columns=4, size=1.5, title="each trained filter of C1, and the patch that it answers most strongly"
+    ),
     "Six filters, each beside a patch of a digit: mostly, where the filter is red there is ink in the patch, and "
     "where it is blue, background.",
 )
@@ -125,11 +127,9 @@ picture(
 beyond = {}
 for name, network in (("untrained", fresh), ("trained", net)):
     steps = [step for step in trace(network, x) if step.name.endswith("_squash")]
-    beyond[name] = {step.name.removesuffix("_squash"): float(np.mean(np.abs(step.y) > 1)) for step in steps}
-for layer in beyond["trained"]:
-    print(
-        f"{layer:3} beyond +-1: untrained {beyond['untrained'][layer]:6.1%}   trained {beyond['trained'][layer]:6.1%}"
-    )
+    beyond[name] = {step.name.removesuffix("_squash"): float(100 * np.mean(np.abs(step.y) > 1)) for step in steps}
+for layer, share in beyond["trained"].items():
+    print(f"{layer:3} beyond +-1: untrained {beyond['untrained'][layer]:5.1f} %   trained {share:5.1f} %")
 
 # %% [markdown]
 # The network starts almost linear and bends as it learns. The paper has a word for it,
@@ -145,7 +145,7 @@ assert agreement["trained"] > 0.9, "after: the code"
 assert len(shown) == 12 and np.median(likeness["trained"]) > np.median(likeness["untrained"]) + 0.1, (
     "filters look for what they look like"
 )
-assert beyond["trained"]["F6"] > beyond["untrained"]["F6"] + 0.2, "units bend as they learn"
+assert beyond["trained"]["F6"] > beyond["untrained"]["F6"] + 20, "units bend as they learn"
 
 # %% [markdown]
 # ## Exercise: erase

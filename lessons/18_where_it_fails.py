@@ -75,7 +75,8 @@ margin, wrong = margins(test), test.predictions != test_labels
 print(f"median margin: right answers {np.median(margin[~wrong]):.1f}, wrong answers {np.median(margin[wrong]):.1f}")
 p = probabilities(test.scores).max(axis=1)
 sure = p > 0.99
-print(f"answers with a probability above 99 %: {sure.mean():.1%} of all, {wrong[sure].mean():.2%} of them wrong")
+print(f"answers with a probability above 99 %: {100 * sure.mean():.1f} % of all")
+print(f"of these {100 * wrong[sure].mean():.2f} % are wrong")
 
 # %% [markdown]
 # The margin tells right from wrong answers. The probability (lesson 12) says "more than 99 %" nearly
@@ -106,7 +107,7 @@ given = margin > threshold[refuse]
 print(
     f"margin above {threshold[refuse]:.1f}: chosen on held-out digits, {100 * refuse / len(held_error):.1f} % refused"
 )
-print(f"on the test set: {np.mean(~given):.1%} refused, {wrong[given].mean():.2%} of the others wrong")
+print(f"on the test set: {100 * np.mean(~given):.1f} % refused, {100 * wrong[given].mean():.2f} % of the others wrong")
 chance = np.sqrt(0.005 * 0.995 / given.sum())  # the standard deviation of a share of 0.5 %
 print(f"0.5 % of {given.sum():,} answers would be 0.5 +- {100 * chance:.2f} by chance alone")
 share = 100 * np.arange(len(test_error)) / len(test_error)

@@ -106,7 +106,7 @@ rng = np.random.default_rng(0)
 some = rng.choice(500, 200, replace=False)
 partly = few_labels.copy()
 partly[some] = rng.permutation(partly[some])
-print(f"{np.mean(partly != few_labels):.0%} of the labels are wrong")
+print(f"{100 * np.mean(partly != few_labels):.0f} % of the labels are wrong")
 
 # %% [markdown]
 # **Predict.** 24 epochs again. Draw the two curves: the training error, and the error on the 2,000 held-out digits
@@ -126,8 +126,8 @@ picture(
         ylabel="wrong (%)",
         points=[(best.best_epoch, best.lowest, "kept", (0, -30))],
     ),
-    "The training error falls all the time. The error on other digits falls for some epochs, and then rises far "
-    "above its lowest value.",
+    "The training error falls, at the end with small rises. The error on other digits falls for some epochs, and then "
+    "rises far above its lowest value.",
 )
 print(f"after 24 epochs {at_the_end:.1f} % of the 3,000 wrong; kept from epoch {best.best_epoch}: {stopped:.1f} %")
 print(f"on the 2,000 digits that chose the epoch: {best.lowest:.1f} %")
@@ -154,7 +154,7 @@ show(Dropout.forward)
 drop, ones = Dropout(0.25, rng=0), np.ones((1, 10_000), np.float32)
 drop.train()
 y = drop(ones)
-print(f"training: {np.mean(y == 0):.1%} zeros, the others {y.max():.3f}, mean {y.mean():.3f}")
+print(f"training: {100 * np.mean(y == 0):.1f} % zeros, the others {y.max():.3f}, mean {y.mean():.3f}")
 drop.eval()
 print("reading: unchanged,", np.array_equal(drop(ones), ones))
 
@@ -171,7 +171,7 @@ def with_dropout(p, seed=0):
 # %% [markdown]
 # ## Remedy 4: distortions
 #
-# The best remedy is more digits. `datasets.distort` makes them: it moves, scales, squeezes and shears each digit a
+# The last remedy is more digits. `datasets.distort` makes them: it moves, scales, squeezes and shears each digit a
 # little, as the paper does (section III.A), and it is the same digit still. The paper's network then "effectively
 # sees each individual sample only twice" (section III.B). Ours sees each only once: `fresh` gives `fit`
 # new distortions in each epoch.

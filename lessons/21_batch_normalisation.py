@@ -64,7 +64,7 @@ print("z", z.round(2), f"mean {z.mean():.2f}, variance {z.var():.2f}")
 #
 # **3. Through the variance.** The variance is in $s$ alone:
 #
-# $$\frac{dz_k}{dv} = (x_k - m) \cdot (-\frac{1}{2}) (v + \epsilon)^{-3/2} = -\frac{1}{2} s^2 z_k$$
+# $$\frac{dz_k}{dv} = (x_k - m) \cdot \left(-\frac{1}{2}\right) (v + \epsilon)^{-3/2} = -\frac{1}{2} s^2 z_k$$
 #
 # So $\frac{dE}{dv} = -\frac{1}{2} s^2 \sum_k dz_k \, z_k$. And $\frac{dv}{dx_i} =
 # \frac{2}{n} (x_i - m) = \frac{2 z_i}{n s}$. The term is

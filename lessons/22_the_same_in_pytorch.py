@@ -95,7 +95,7 @@ same = result.predictions == penalties.argmin(axis=1)
 apart = np.abs(-result.scores - penalties).max() / penalties.max()
 print(f"{same.sum():,} of 10,000 answers are the same, {result.error:.2f} % of ours are wrong")
 exactly = np.mean(-result.scores == penalties)
-print(f"the penalties differ by at most {apart:.0e} of the largest; {exactly:.0%} are exactly equal")
+print(f"the penalties differ by at most {apart:.0e} of the largest; {100 * exactly:.0f} % are exactly equal")
 
 # %% [markdown]
 # ## The same gradients

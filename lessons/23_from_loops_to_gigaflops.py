@@ -134,8 +134,8 @@ picture(
 )
 
 # %% [markdown]
-# Beside PyTorch, JAX and NumPy, measured with care: `python benchmarks/versus_pytorch.py` and docs/SPEED.md.
-# What each trick of the fast path buys: `python benchmarks/fast.py tricks`.
+# `python benchmarks/versus_pytorch.py` compares the library with PyTorch, JAX and NumPy; docs/SPEED.md has the
+# results. `python benchmarks/fast.py tricks` measures what each trick of the fast path brings.
 
 # %%
 assert np.allclose(loops, C3(few.astype(np.float32)), atol=1e-4) and same < 1e-4, "all compute the same"

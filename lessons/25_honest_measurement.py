@@ -17,9 +17,8 @@ from scratchnet.experiments.published import published_runs
 
 runs = published_runs("fig5")  # the rows of docs/reproduction/fig5-runs.csv
 by_pass = np.array([run["test_error"] for run in runs.values()])
-print(f"{by_pass.shape[0]} seeds, {by_pass.shape[1]} passes, test errors in % after the last pass:")
+print(f"{by_pass.shape[0]} seeds, {by_pass.shape[1]} passes")
 last = by_pass[:, -1]
-print(last)
 
 # %% [markdown]
 # All ten are the same recipe: only the first weights and the order of the digits differ.
@@ -48,6 +47,7 @@ print(f"standard error of 0.95 %: formula {formula:.3f} %, bootstrap {np.std(aga
 
 # %%
 spread = last.std(ddof=1)
+print("test errors in % after the last pass:", last)
 print(f"lowest {last.min():.2f} %, highest {last.max():.2f} %: {np.ptp(last):.2f} % apart")
 print(f"standard deviation over the seeds {spread:.3f} %")
 
@@ -212,7 +212,7 @@ unpaired = np.sqrt((a.var() + b.var()) / 10_000)
 paired = (a - b).std() / np.sqrt(10_000)
 both, either = np.mean((a > 0) & (b > 0)), np.mean((a > 0) | (b > 0))
 print(f"difference {a.mean() - b.mean():+.2f} %: standard error {unpaired:.2f} % unpaired, {paired:.2f} % paired")
-print(f"of the digits that one of them misreads, both misread {both / either:.0%}")
+print(f"of the digits that one of them misreads, both misread {100 * both / either:.0f} %")
 resampled = [(a - b)[rng.integers(10_000, size=10_000)].mean() for _ in range(1_000)]
 print(f"bootstrap over pairs of answers: {np.std(resampled):.2f} %")
 

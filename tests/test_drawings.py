@@ -180,6 +180,9 @@ def test_the_graph_has_values_above_and_gradients_below(six):
     (place,) = [at for at, text in by_place.items() if text.get_text() == "d"]
     begin = [tuple(line.get_xydata()[0]) for line in figure.axes[0].lines]
     assert len([x for x, y in begin if (x, y) == (place[0] - 13, place[1] + 20)]) == 2, "d is used twice"
+    right = values["d"] * gradients["E"]  # of each of its two paths
+    paths = [text for (x, y), text in by_place.items() if x == place[0] + 17 and abs(y - place[1] - 20) == 23]
+    assert [float(text.get_text()) for text in paths] == pytest.approx([right, right], abs=0.006)
 
 
 @pytest.mark.parametrize("which", ["values", "gradients"])

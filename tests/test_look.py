@@ -2,18 +2,23 @@
 
 import functools
 import inspect
+import io
 import itertools
 import sys
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from browsing import contrast
+from PIL import Image
 
 import scratchnet
 from scratchnet import Conv2d, Flatten, Linear, ScaledTanh, Sequential, layers, look, picture, show, sketches, trace
 from scratchnet.errors import InputError
 from scratchnet.kernels import im2col
 from scratchnet.models import lenet5, paper_softmax
+from scratchnet.viewing import figures, svg
+from scratchnet.viewing.dark import on_dark
 
 
 @pytest.mark.parametrize(
@@ -186,11 +191,81 @@ def test_every_array_is_drawn(rng):
     named = {str(i): rng.normal(size=(3, 4)) for i in range(7)}
     drawn = sketches.arrays(named, numbers="{:.1f}")
     axes = drawn.axes
-    assert len(axes) == 12 and [ax.axison for ax in axes] == [True] * 7 + [False] * 5
+    assert len(axes) == 9 and [ax.axison for ax in axes] == [True] * 7 + [False] * 2
     for ax, (name, array) in zip(axes, named.items()):
         assert np.array_equal(ax.images[0].get_array(), array) and ax.get_title() == name
         assert [text.get_text() for text in ax.texts] == [f"{value:.1f}" for value in array.flat]
         assert ax.images[0].get_clim() == pytest.approx((-np.abs(array).max(), np.abs(array).max()))
+
+
+def test_a_row_of_pictures_is_as_high_as_its_highest():
+    figure = sketches.arrays({"low": np.eye(16)[:1], "square": np.eye(16)}, columns=1)
+    figure.savefig(io.BytesIO())
+    low, square = (ax.get_position().height for ax in figure.axes)
+    assert square > 8 * low
+    small, _ = sketches.arrays({"filter": np.eye(5), "map": np.eye(28)}, columns=1).axes
+    assert small.get_subplotspec().get_gridspec().get_height_ratios() == [1.9, 1.9], "both are squares"
+    assert (
+        figure.get_size_inches()[1] < sketches.arrays({"a": np.eye(16), "b": np.eye(16)}, columns=1).bbox.height / 110
+    )
+
+
+def test_a_table_of_numbers_has_the_numbers_of_its_rows_and_columns():
+    (ax,) = sketches.arrays({"x": np.zeros((2, 3))}, numbers="{:.0f}").axes
+    assert (list(ax.get_xticks()), list(ax.get_yticks())) == ([0, 1, 2], [0, 1])
+    assert not sketches.arrays({"x": np.zeros((2, 3))}).axes[0].get_xticks().size
+
+
+@pytest.mark.parametrize("x, whole", [([1, 2, 3, 4], True), (range(1, 21), True), ([0.5, 1, 1.5], False)])
+def test_whole_numbers_are_on_the_axis_of_whole_numbers(x, whole):
+    figure = sketches.curves(x, {"a": np.ones(len(x))}, xlabel="epoch", ylabel="y")
+    ticks = figure.axes[0].get_xticks()
+    assert all(tick == round(tick) for tick in ticks) is whole, ticks
+
+
+@pytest.mark.parametrize(
+    "names", [["a name of 24 wide letters", "another of 24 big letters"], ["a name that is longer than this one", "b"]]
+)
+def test_the_legend_of_curves_fits_the_figure(names):
+    figure = sketches.curves([0, 1], {name: [0, 1] for name in [*names, "c"]}, xlabel="x", ylabel="y")
+    figure.savefig(io.BytesIO())
+    box = figure.axes[0].get_legend().get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height
+
+
+# On a dark page.
+
+
+def png_of(colour):
+    """One colour as a picture."""
+    file = io.BytesIO()
+    Image.new("RGB", (9, 9), colour).save(file, "png")
+    return file.getvalue()
+
+
+def test_a_figure_on_a_dark_page(monkeypatch, tmp_path):
+    figure = sketches.arrays({"digit": np.eye(2)}, grey=True)
+    with look.gathered() as items:
+        picture(figure, "a digit")
+        picture(sketches.bars({"a": 1.0}, xlabel="s"), "a bar")
+    light, dark = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) for png in (items[0].png, items[0].dark))
+    paper = tuple(bytes.fromhex(svg.DARK[svg.PAPER][1:]))
+    assert light.shape == dark.shape and tuple(light[2, 2]) == (255, 255, 255) and tuple(dark[2, 2]) == paper
+    box = figure.axes[0].get_window_extent()
+    inside = slice(len(light) - int(box.y1), len(light) - int(box.y0)), slice(int(box.x0) + 1, int(box.x1) - 1)
+    assert np.array_equal(light[inside], dark[inside]) and len(np.unique(dark[inside])) > 1
+    blue = np.asarray(Image.open(io.BytesIO(items[1].dark)).convert("RGB")).reshape(-1, 3)
+    shades, counts = np.unique(blue, axis=0, return_counts=True)
+    ground, bar = shades[counts.argsort()[::-1][:2]]
+    assert tuple(ground) == paper and bar[2] > bar[1] > bar[0]
+    assert contrast(bar / 255, ground / 255) > 3
+    for colour in figures.COLOURS:
+        bright = on_dark(sketches.bars({}, xlabel="s"), png_of(colour))
+        assert contrast(np.asarray(Image.open(io.BytesIO(bright)))[0, 0] / 255, ground / 255) > 4.5, colour
+    written = []
+    monkeypatch.setattr(sys.modules["scratchnet.viewing.show"], "_save", lambda item, names: written.append(item))
+    picture(figure, "a digit")
+    assert not written[0].dark, "a file and a notebook have one picture"
 
 
 def test_grey_goes_from_white_to_black():

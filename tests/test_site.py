@@ -153,8 +153,12 @@ def test_a_small_course(small, capsys):
 def test_all_exercises_of_a_lesson_are_listed(small):
     page = small(exercises={2: [(7, "add", "two numbers"), (9, "add-more", "a < b")]})["exercises"]
     plus_1, plus_2 = (page.partition(f'<section id="plus-{n}">')[2].partition("</section>")[0] for n in (1, 2))
-    assert "exercise start" not in plus_1 and "<li>add-more: a &lt; b." in plus_2
+    assert "exercise start" not in plus_1 and "<li>add-more: a &lt; b.<br>" in plus_2
     assert [f"exercise start {number}" in plus_2 for number in ("07", "09")] == [True, True]
+
+
+def test_a_title_that_is_a_question_has_no_full_stop(small):
+    assert "<li>add: is it right?<br>" in small(exercises={2: [(7, "add", "is it right?")]})["exercises"]
 
 
 def test_only_some_lessons_are_built(small, monkeypatch):

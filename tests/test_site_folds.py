@@ -13,7 +13,7 @@ from scratchnet.lessons.index_page import PARTS, in_parts, minutes
 from scratchnet.lessons.lesson_page import only_draws
 from scratchnet.lessons.scripts import Lesson, all_lessons, cut
 from scratchnet.lessons.site import OURS
-from scratchnet.lessons.typesetting import described, to_html
+from scratchnet.lessons.typesetting import described, mathml, to_html
 from scratchnet.lessons.widgets import names, scripts_of
 from scratchnet.viewing.show import ROOT, Picture
 
@@ -23,6 +23,44 @@ PNG = Picture(b"", "a picture")
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     return three_lessons(tmp_path, monkeypatch)
+
+
+# Formulas and what touches them.
+
+
+@pytest.mark.parametrize(
+    "latex, inside",
+    [
+        (r"\log p", '<mi>log</mi><mspace width="0.17em" /><mi>p</mi>'),
+        (r"\log_2 p", '</msub><mspace width="0.17em" /><mi>p</mi>'),
+        (r"\log 10", '<mspace width="0.17em" /><mn>10</mn>'),
+        (r"\tanh(u)", '<mi>tanh</mi><mo stretchy="false">'),
+        (r"\tanh^2(u)", "<msup><mi>tanh</mi><mn>2</mn></msup><mo"),
+        (r"\max(p, 0)", '<mrow><mi>max</mi><mo stretchy="false">'),
+        (r"j = \infty", "<mi>&#x0221E;</mi>"),
+    ],
+)
+def test_names_of_functions_have_the_space_that_they_need(latex, inside):
+    assert inside in mathml(latex, "inline")
+
+
+def test_formulas_side_by_side_may_stand_below_each_other():
+    page = to_html(r"$$a = b, \qquad c = d$$", set())
+    assert page.count("<math ") == 2 and page.count('class="formula"') == 1
+
+
+def test_no_line_begins_with_a_stop_or_a_percent_sign():
+    page = to_html("Is it $dx$? See ($x$), $y$ and 5 % of `5 %`.", set())
+    assert page.count('<span class="whole">') == 2
+    assert "</math>?</span> See <span" in page and '">(<math ' in page and "</math>),</span> <math " in page
+    assert "5\N{NO-BREAK SPACE}% of <code>5 %</code>" in page
+
+
+def test_code_in_a_table_may_be_broken():
+    page = to_html("a `a.b_c`\n\n| h |\n|---|\n| `History.test_error`, `fit(x)` |\n", set())
+    assert (
+        "<code>a.b_c</code>" in page and "<code>History.<wbr>test_<wbr>error</code>, <code>fit(<wbr>x)</code>" in page
+    )
 
 
 # Code that only draws.

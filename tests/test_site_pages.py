@@ -77,7 +77,8 @@ def test_a_page_asks_nobody_and_complains_of_nothing(name, view, browser):
 def formulas(text):
     """How many there are in Markdown, outside of code."""
     text = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
-    return len(re.findall(r"\$\$.+?\$\$|\$[^$]+\$", text, re.DOTALL))
+    found = re.findall(r"\$\$.+?\$\$|\$[^$]+\$", text, re.DOTALL)
+    return sum(1 + one.count(r"\qquad") for one in found)
 
 
 @pytest.mark.lesson
@@ -184,7 +185,7 @@ WIDE = """return [...document.querySelectorAll('body *')].filter(e => !e.closest
   e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display != 'inline').map(e => [e.tagName,
   getComputedStyle(e).overflowX == 'auto' && e.tabIndex == 0 && !!e.ariaLabel && !!e.getAttribute('role')])"""
 OUTSIDE = """return [...document.querySelectorAll('body *:not(.skip)')].filter(e =>
-  !e.parentElement.closest('pre, .formula, .table, svg') && e.getBoundingClientRect().right > innerWidth + 0.5)
+  !e.parentElement.closest('pre, .formula, .table, .wide, svg') && e.getBoundingClientRect().right > innerWidth + 0.5)
   .map(e => e.outerHTML.slice(0, 80))"""
 
 
@@ -195,6 +196,41 @@ def test_a_page_fits_a_phone(name, view):
     assert page.execute_script(f"{OPEN} return [innerWidth, document.documentElement.scrollWidth]") == [360, 360]
     assert page.execute_script(OUTSIDE) == []
     assert all(reachable for _, reachable in page.execute_script(WIDE)), page.execute_script(WIDE)
+
+
+CUT = """return [...document.querySelectorAll('main :is(pre, .formula, .table, .wide)')].filter(
+  e => e.scrollWidth > e.clientWidth + 1).map(e => e.className + ': ' + e.textContent.trim().slice(0, 60))"""
+
+
+@pytest.mark.lesson
+@every_page
+def test_nothing_is_cut_at_the_side(name, view):
+    """On a laptop all of the code, the output, the formulas; on a phone the formulas and tables."""
+    assert view(name, 1280).execute_script(OPEN + CUT) == []
+    cut = view(name, 360).execute_script(OPEN + CUT)
+    assert [part for part in cut if part.startswith(("formula", "table"))] == []
+
+
+SMALL = """return [...document.querySelectorAll('.picture img')].filter(
+  i => i.getBoundingClientRect().width < Math.min(700, 0.5 * i.naturalWidth)).map(i => i.alt)"""
+
+
+@pytest.mark.lesson
+@every_page
+def test_letters_of_pictures_are_large_enough_on_a_phone(name, view):
+    """Letters have 9 points, 14 pixels of the file; what is much wider than a phone scrolls."""
+    assert view(name, 360).execute_script(OPEN + SMALL) == []
+
+
+@pytest.mark.lesson
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@every_page
+def test_pictures_follow_the_page(name, scheme, view):
+    shown = view(name, scheme=scheme).execute_script(
+        "return [...document.querySelectorAll('img')].map(i => { const dark = i.closest('picture')?.querySelector("
+        "'source'); return dark && matchMedia(dark.media).matches ? dark.srcset : i.src })"
+    )
+    assert all(("-dark.png" in url) == (scheme == "dark") for url in shown if url.endswith(".png")), shown
 
 
 @pytest.mark.lesson

@@ -211,6 +211,15 @@ def test_a_page_fits(name, width, view):
     assert cut == []
 
 
+def test_dots_at_the_edge_of_a_plot_are_whole_and_those_outside_of_it_are_hidden(widgets):
+    dots = widgets.execute_script(
+        "return [...document.querySelectorAll('.plot circle')].map(e => [e.hasAttribute('clip-path'), "
+        "e.getAttribute('visibility'), e.cx.baseVal.value, +e.closest('svg').getAttribute('viewBox').split(' ')[2]])"
+    )
+    assert len(dots) > 20 and not any(clipped for clipped, *_ in dots)
+    assert all((visibility == "visible") == (54 <= x <= wide - 10) for _, visibility, x, wide in dots)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["02_plus", "index", "glossary"])
 def test_text_can_be_read(name, scheme, view):

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from scratchnet.lessons.page_frame import LIVE, TITLE, Website, document, exercise_link, link
 from scratchnet.lessons.scripts import Lesson
-from scratchnet.lessons.typesetting import new_id
+from scratchnet.lessons.typesetting import DARK, new_id
 
 PARTS = {0: "Basics", 6: "The convolution", 10: "The paper's network", 14: "Training", 20: "Beyond"}  # first lesson
 WORDS, LINES, PREDICTION = 130, 10, 1  # words a minute, lines of code a minute, minutes for a prediction
@@ -63,7 +63,10 @@ def item(lesson: Lesson, texts: dict[int, str], folder: Path) -> str:
 def thumbnail(lesson: Lesson, folder: Path) -> str:
     """Return the first picture of a lesson, small, or "". It repeats what its lesson shows, so that it has no text."""
     first = sorted((folder / "figures").glob(f"{lesson.path.stem}-1.*"))
-    return "".join(f'<img src="{quote(f"figures/{path.name}")}" alt="" loading="lazy">\n' for path in first[:1])
+    dark = folder / "figures" / f"{lesson.path.stem}-1-dark.png"
+    source = f'<source srcset="{quote(f"figures/{dark.name}")}" media="{DARK}">' if dark.is_file() else ""
+    images = (f'<img src="{quote(f"figures/{path.name}")}" alt="" loading="lazy">' for path in first[:1])
+    return "".join(f"<picture>{source}{image}</picture>\n" for image in images)
 
 
 def minutes(lesson: Lesson) -> int:

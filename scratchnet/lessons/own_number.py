@@ -120,8 +120,8 @@ def rows() -> Rows:
 
 def table() -> str:
     """Return the rows as text: the lesson, what it changed, and the error on the held-out digits."""
-    lines = [f"{lesson:6}  {change:42} {error:6.2f} %" for lesson, (change, error) in rows().items()]
-    return "\n".join([f"lesson  {'what changed':42} wrong, held out", *lines])
+    lines = [f"{lesson:6}  {error:13.2f} %  {change}" for lesson, (change, error) in rows().items()]
+    return "\n".join(["lesson  wrong, held out  what changed", *lines])
 
 
 def chart() -> Figure:

@@ -24,7 +24,7 @@ from scratchnet.viewing.show import gathered
 
 STYLE = Path(__file__).with_name("site.css")
 OURS = re.compile(
-    r"(\d\d_[^/]+|index|exercises|glossary|draw)\.html|style\.css|figures(/\d\d_[^/]+-\d+\.(png|svg))?|scripts(/\w+\.js)?"
+    r"(\d\d_[^/]+|index|exercises|glossary|draw)\.html|style\.css|figures(/\d\d_[^/]+-\d+(-dark)?\.(png|svg))?|scripts(/\w+\.js)?"
     r"|reference(/(_static(/.+)?|_sources|_modules(/\w+)*(\.html)?|[\w-]+\.(html|js|inv)|\.buildinfo))?"  # by Sphinx
 )
 SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")  # what file managers leave behind
@@ -156,7 +156,8 @@ def exercises_of(website, lesson):
     """Return a list of the exercises of a lesson that have a checker, each with the command that starts it."""
     start = "python -m scratchnet exercise start"
     items = [
-        f"<li>{html.escape(name)}: {html.escape(title)}.<br><code>{start} {number:02}</code></li>"
+        f"<li>{html.escape(name)}: {html.escape(title)}{'' if title.endswith('?') else '.'}<br>"
+        f"<code>{start} {number:02}</code></li>"
         for number, name, title in website.exercises.get(lesson, ())
     ]
     return "<p>With a checker:</p>\n<ul>\n" + "\n".join(items) + "\n</ul>\n" if items else ""

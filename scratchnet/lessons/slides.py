@@ -7,9 +7,7 @@ when the slides are made, and stands there as 60,000. A quotation is a note for 
 
 import base64
 import contextlib
-import html
 import re
-import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ import numpy as np
 from scratchnet.errors import InputError
 from scratchnet.lessons.page_frame import TITLE, opening
 from scratchnet.lessons.site import STYLE
-from scratchnet.lessons.typesetting import code, library, pre, to_html
+from scratchnet.lessons.typesetting import code, image, library, pre, scrolling, to_html
 from scratchnet.storage import atomic_write, here
 from scratchnet.viewing.show import ROOT, Picture, gathered
 
@@ -118,14 +116,8 @@ def explained(where: str, source: str):
 
 def picture(item: Picture) -> str:
     """Return a picture as a part of the page itself."""
-    alt = html.escape(item.alt)
-    if item.svg:
-        inside = re.sub("<title>.*?</title>", lambda _: f"<title>{alt}</title>", item.svg, flags=re.DOTALL)
-    else:
-        width, height = struct.unpack(">II", item.png[16:24])
-        data = base64.b64encode(item.png).decode()
-        inside = f'<img src="data:image/png;base64,{data}" alt="{alt}" width="{width}" height="{height}">'
-    return f'<figure class="picture">{inside}</figure>\n'
+    light, dark = (f"data:image/png;base64,{base64.b64encode(png).decode()}" for png in (item.png, item.dark))
+    return f'<figure class="picture">{scrolling(item, image(item, item.alt, light, dark))}</figure>\n'
 
 
 def page_of(title: str, slides: str) -> str:

@@ -24,8 +24,16 @@ with extra():
 
 
 LONG = 120  # letters of a description that stands for a picture in full
+TEXT = 640  # pixels: the width of the text on a page
+DARK = "(prefers-color-scheme: dark)"
 PARTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 PRIME = re.compile("<msup>(<mi>.</mi>)<mi>(&#x0203[2-4];)</mi></msup>")  # the sign is raised in itself
+WORD = re.compile("<mo>([a-z]{2,}|&#x0221E;)</mo>")  # max and infinity are no operators between two terms
+NAMED = "<mi>[a-z]{2,}</mi>"  # the name of a function: log p has a space, log(p) has none
+FUNCTION = re.compile(f"((?<!<msu[bp]>){NAMED}|<ms(u[bp])>{NAMED}<m[in]>[^<]+</m[in]></ms\\2>)(?!<mo|</|<mspace)")
+SIDE_BY_SIDE = r"\qquad"  # between formulas that may stand below each other
+CELL = re.compile("<td.*?</td>", re.DOTALL)
+INLINE = re.compile(r'\(*<math [^>]*display="inline">.*?</math>[.,;:?!)]*', re.DOTALL)
 
 
 def typeset(lesson, terms=None):
@@ -56,7 +64,20 @@ def to_html(source, ids, terms=None):
         for part in token.children or []:
             if part.type == "text" and "$" in part.content:
                 raise InputError(f"{part.content!r} has an unpaired $. Add the other one, or put code in backquotes.")
-    return with_links(placed(markdown().renderer.render(tokens, markdown().options, {})), terms or {})
+            if part.type == "text":
+                part.content = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", part.content)
+    page = INLINE.sub(unbroken, placed(markdown().renderer.render(tokens, markdown().options, {})))
+    return with_links(CELL.sub(breakable, page), terms or {})
+
+
+def breakable(cell):
+    """Return a cell of a table with code that may be broken after a dot, slash, bracket or underscore, for a phone."""
+    return re.sub(r"(?<=<code>).+?(?=</code>)", lambda code: re.sub(r"(?<=[._(/])(?=\w)", "<wbr>", code[0]), cell[0])
+
+
+def unbroken(found):
+    """Return a formula so that no line ends between it and the brackets and stops that touch it."""
+    return found[0] if found[0].endswith("</math>") and found[0][0] == "<" else f'<span class="whole">{found[0]}</span>'
 
 
 def with_links(page, terms):
@@ -91,7 +112,8 @@ def markdown():
         "math_inline": lambda self, tokens, i, *_: mathml(tokens[i].content, "inline"),
         "math_inline_double": lambda self, tokens, i, *_: mathml(tokens[i].content, "block"),
         "math_block": lambda self, tokens, i, *_: (
-            f'<div class="formula" {scrolls("Formula")}>{mathml(tokens[i].content, "block")}</div>\n'
+            f'<div class="formula" {scrolls("Formula")}>'
+            f"{''.join(mathml(one, 'block') for one in tokens[i].content.split(SIDE_BY_SIDE))}</div>\n"
         ),
         "fence": lambda self, tokens, i, *_: pre(tokens[i].content, "Text"),
         "code_block": lambda self, tokens, i, *_: pre(tokens[i].content, "Text"),
@@ -115,7 +137,8 @@ def mathml(latex, display):
         problem = type(why).__name__
     if problem:
         raise InputError(f"the formula {latex} cannot be typeset ({problem}). Write it in another way.")
-    return PRIME.sub(r"<mrow>\1<mo>\2</mo></mrow>", made)
+    made = PRIME.sub(r"<mrow>\1<mo>\2</mo></mrow>", made)
+    return FUNCTION.sub(r'\1<mspace width="0.17em" />', WORD.sub(r"<mi>\1</mi>", made))
 
 
 def passed(latex, made):
@@ -174,18 +197,37 @@ def library(source):
 
 
 def picture(item, figure):
-    """Write a picture to the next path of `figure`. It links to itself, to be seen at full size."""
+    """Write a picture to the next path of `figure`, and a second one for a dark page. It links to itself, to be seen
+    at full size."""
     alt, more = described(item.alt)
     path = next(figure).with_suffix(".svg" if item.svg else ".png")
-    with atomic_write(path) as file:
-        file.write(item.svg.encode("utf-8") or item.png)
+    write(path, item.svg.encode("utf-8") or item.png)
     source = quote(f"{path.parent.name}/{path.name}")
+    if item.dark:
+        write(path.with_stem(f"{path.stem}-dark"), item.dark)
+    dark = source.replace(".png", "-dark.png") if item.dark else ""
+    inside = scrolling(item, f'<a href="{source}">{image(item, alt, source, dark)}</a>')
+    return f'<figure class="picture">{inside}{more}</figure>\n'
+
+
+def write(path, content):
+    with atomic_write(path) as file:
+        file.write(content)
+
+
+def image(item, alt, light, dark):
+    """Return a drawing, or a picture that follows the page, as HTML. light, dark: the addresses of its PNGs, or ""."""
     if item.svg:
-        image = re.sub("<title>.*?</title>", lambda _: f"<title>{html.escape(alt)}</title>", item.svg, flags=re.DOTALL)
-    else:
-        width, height = struct.unpack(">II", item.png[16:24])
-        image = f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}">'
-    return f'<figure class="picture"><a href="{source}">{image}</a>{more}</figure>\n'
+        return re.sub("<title>.*?</title>", lambda _: f"<title>{html.escape(alt)}</title>", item.svg, flags=re.DOTALL)
+    width, height = struct.unpack(">II", item.png[16:24])
+    made = f'<img src="{light}" alt="{html.escape(alt)}" width="{width}" height="{height}">'
+    return f'<picture><source srcset="{dark}" media="{DARK}">{made}</picture>' if dark else made
+
+
+def scrolling(item, inside):
+    """Return a picture that scrolls on a phone if it is wider than the text, since its letters would be too small."""
+    wide = item.png and struct.unpack(">I", item.png[16:20])[0] > TEXT
+    return f'<div class="wide" {scrolls("Picture")}>{inside}</div>' if wide else inside
 
 
 def described(text):

@@ -168,6 +168,7 @@ def two_layer_graph(values: Mapping[str, float], gradients: Mapping[str, float])
         if key == "d":  # it is both factors of E
             for turn in (-1, 1):
                 arrow(ax, *points, (start + FLAT + 4, y + 16 * turn), (NODES["E"][0], y + 8 * turn))
+                label(ax, start + FLAT + 4, y + 23 * turn, two_decimals(gradients["d"] / 2), colour=ORANGE)
         else:
             arrow(ax, *points, *(border(end, *points[-1]) for end in to if NODES[end][1] != y))
         box(ax, x - half, y - 8, 2 * half, 16, fill=PAPER) if text in HALF else disc(ax, x, y, 8, fill=PAPER)

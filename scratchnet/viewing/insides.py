@@ -83,7 +83,7 @@ def stage_tile(name: str, v: NDArray, picture: NDArray, narrow: bool) -> Tile:
         alone = len(v) == 1 or picture.shape == CODE
         size = fitted(picture, 3.8, 2.4) if narrow else fitted(picture, 1.5 if alone else math.inf, 5.5)
     colours = {"cmap": WITH_BLANKS, "vmin": -limit, "vmax": limit, "interpolation": "nearest"}
-    return Tile(picture, size, f"{name}\n{shape}", f"+-{limit:.3g}", colours)
+    return Tile(picture, size, f"{name}\n{shape}", f"\N{PLUS-MINUS SIGN}{limit:.3g}", colours)
 
 
 def frame_answer(ax: Any, answer: int, count: int, upright: bool) -> None:
@@ -141,7 +141,12 @@ def filters_tile(name: str, layer: Conv2d, picture: NDArray, size: tuple[float, 
     limit = np.nanmax(np.abs(picture)) or 1
     maps = f"{layer.out_channels} maps" if few(layer) else f"{TEN} of {layer.out_channels} maps"
     colours = {"cmap": WITH_BLANKS, "vmin": -limit, "vmax": limit, "interpolation": "nearest"}
-    return Tile(picture, size, f"{name}: {maps} of {layer.in_channels}, {kh}x{kw}, +-{limit:.3g}", colours=colours)
+    return Tile(
+        picture,
+        size,
+        f"{name}: {maps} of {layer.in_channels}, {kh}x{kw}, \N{PLUS-MINUS SIGN}{limit:.3g}",
+        colours=colours,
+    )
 
 
 def number_maps(ax: Any, layer: Conv2d, extent: tuple[float, float, float, float]) -> None:
@@ -192,7 +197,8 @@ def code_tiles(image: NDArray, f6: NDArray, codes: NDArray, penalties: NDArray, 
     read = int(penalties.argmin())
     signed = {"cmap": SIGNED, "vmin": -1.7159, "vmax": 1.7159, "interpolation": "nearest"}
     size = fitted(np.empty(CODE), 1.08, 1.5)
-    wrong = ", wrong" * (str(read) != name)
+    named = name in map(str, range(len(codes)))  # "yours" is the name of no class
+    wrong = ", wrong" * (named and name != str(read))
     return (
         Tile(image, fitted(image, 1.08, 1.5), name, colours={"cmap": "gray_r"}),
         Tile(f6.reshape(CODE), size, f"penalty {penalties[read]:.1f}", colours=signed),

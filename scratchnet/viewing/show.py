@@ -41,11 +41,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as the bytes of a PNG, or a drawing as the text of an SVG, and its description in words."""
+    """A picture as the bytes of a PNG, or a drawing as the text of an SVG, and its description in words.
+
+    dark: the PNG for a dark page, if the picture is `gathered`; an SVG follows the page by itself.
+    """
 
     png: bytes
     alt: str
     svg: str = ""
+    dark: bytes = b""
 
 
 def show(thing: Any) -> None:
@@ -106,9 +110,11 @@ def _taken(figure, alt):
     """Return a figure as a Picture; one that has a method svg is a drawing."""
     if hasattr(figure, "svg"):
         return Picture(b"", alt, figure.svg(alt))
-    from scratchnet.viewing.pieces import png  # here: whoever shows source only does without Matplotlib
+    from scratchnet.viewing.dark import on_dark  # here: whoever shows source only does without Matplotlib
+    from scratchnet.viewing.pieces import png
 
-    return Picture(png(figure), alt)
+    drawn = png(figure)
+    return Picture(drawn, alt, dark=on_dark(figure, drawn) if _gathered is not None else b"")
 
 
 @contextlib.contextmanager

@@ -1,15 +1,15 @@
 """Small pictures for lessons: arrays, curves, bars. Each function returns a matplotlib Figure, as in figures.py."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from scratchnet.viewing.figures import COLOURS, MARKERS
-from scratchnet.viewing.pieces import SIGNED, bare, legend, new_figure, plain
+from scratchnet.viewing.pieces import SIGNED, bare, in_rows, legend, new_figure, plain
 
 
 def arrays(
@@ -19,23 +19,21 @@ def arrays(
     numbers: str | None = None,
     columns: int | None = None,
     limit: float | None = None,
-    size: Any = 2.2,
+    size: Any = 1.9,
     title: str = "",
 ) -> Figure:
     """Draw each array (H, W) of {title: array} as a picture.
 
     Signed arrays are blue where negative, white at 0, red where positive. The scale ends at +-limit, or at each
     array's own largest value. grey: from the smallest value (white) to the largest (black). numbers: a format string
-    that writes each entry into the picture.
+    that writes each entry into the picture, with the numbers of rows and columns at its edge. columns: pictures beside
+    each other (default: 3). size: the width of one in inches.
     """
-    columns = min(columns or 6, len(named))
-    rows = math.ceil(len(named) / columns)
-    shapes = [np.shape(array) for array in named.values()]
-    wide, high = max(shape[1] for shape in shapes), max(shape[0] for shape in shapes)
-    height = size * min(3, max(0.35, high / wide))
-    figure = new_figure(None, columns * size + 0.2, rows * (height + 0.6) + 0.5 * bool(title))
+    columns = min(columns or 3, len(named))
+    heights = heights_of_rows([np.shape(array) for array in named.values()], columns, size)
+    figure = new_figure(None, columns * size + 0.2, sum(heights) + 0.6 * len(heights) + 0.5 * bool(title))
     figure.suptitle(plain(title))
-    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    axes = list(figure.subplots(len(heights), columns, squeeze=False, height_ratios=heights).flat)
     for ax in axes[len(named) :]:
         ax.set_axis_off()
     for ax, (name, array) in zip(axes, named.items()):
@@ -44,14 +42,21 @@ def arrays(
         low, high = (np.nanmin(array), np.nanmax(array)) if grey else (-largest, largest)
         ax.imshow(array, cmap="gray_r" if grey else SIGNED, vmin=low, vmax=high, interpolation="nearest")
         ax.set_title(plain(name), fontsize=9)
-        ax.set_xlabel(f"{low:.4g} white, {high:.4g} black" if grey else f"+-{largest:.3g}", fontsize=8)
-        ax.set(xticks=[], yticks=[], facecolor="#DDDDDD")
+        ax.set_xlabel(f"{low:.4g} white, {high:.4g} black" if grey else f"\N{PLUS-MINUS SIGN}{largest:.3g}", fontsize=8)
+        ax.set(xticks=range(array.shape[1]) if numbers else [], yticks=range(array.shape[0]) if numbers else [])
+        ax.tick_params(length=0, labelsize=7)
+        ax.set_facecolor("#DDDDDD")
         for (row, column), value in np.ndenumerate(array if numbers else np.empty((0, 0))):
             if np.isfinite(value):
                 dark = (value - low) / max(high - low, 1e-9) > 0.55 if grey else abs(value) > 0.6 * largest
                 text, colour = (numbers or "").format(value), "white" if dark else "black"
                 ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=7)
     return figure
+
+
+def heights_of_rows(shapes: Sequence[tuple[int, ...]], columns: int, size: float) -> list[float]:
+    """Return the height in inches of each row of pictures: that of its highest, if all are `size` wide."""
+    return [size * min(3, max(0.06, *(high / wide for high, wide in row))) for row in in_rows(shapes, columns)]
 
 
 def curves(
@@ -63,7 +68,7 @@ def curves(
     title: str = "",
     log: Any = "",
     points: Sequence[tuple] = (),
-    size: Any = (7, 3.8),
+    size: Any = (5.6, 3.4),
 ) -> Figure:
     """Draw each y of {name: y} over x. log: the logarithmic axes, "x", "y" or "xy".
 
@@ -77,6 +82,8 @@ def curves(
         drawn += ax.plot(x, y, color=COLOURS[i % len(COLOURS)], marker=marker, linestyle=style, markersize=4)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=plain(title))
     ax.set(**{f"{axis}scale": "log" for axis in log})
+    if "x" not in log and np.array_equal(x, np.round(x)):  # epochs, steps, pixels
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     for at, y, text, away in points:
         ax.plot([at], [y], marker="o", color="black")
         line = {"arrowstyle": "-", "color": "black", "linewidth": 0.6}
@@ -84,14 +91,18 @@ def curves(
             plain(text), (at, y), xytext=away, textcoords="offset points", arrowprops=line, va="center", fontsize=9
         )
     if len(named) > 1:
-        legend(ax, drawn, list(named), loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # above, where no curve is
+        names = [" ".join(name.split()) for name in named]
+        beside = 2 if max(map(len, names)) < 25 else 1
+        legend(
+            ax, drawn, names, loc="lower left", bbox_to_anchor=(0, 1), ncols=beside, fontsize=9
+        )  # above, where no curve is
     bare(ax)
     return figure
 
 
 def bars(named: dict[str, Any], *, xlabel: str, form: str = "{:.3g}", log: Any = False, title: str = "") -> Figure:
     """Draw a horizontal bar for each value of {name: value}, with the value beside it."""
-    figure = new_figure(None, 7, 0.4 * len(named) + 1.1)
+    figure = new_figure(None, 5.6, 0.36 * len(named) + 0.9)
     ax = figure.subplots()
     drawn = ax.barh([plain(name) for name in named], list(named.values()), color=COLOURS[0], log=log)
     ax.bar_label(drawn, [form.format(value) for value in named.values()], padding=4, fontsize=9)
@@ -111,7 +122,7 @@ def histograms(
     numbers in a bin; each histogram is as high as its place.
     """
     rows = list(next(iter(named.values())))
-    figure = new_figure(None, 1.9 * len(named) + 0.8, 0.8 * len(rows) + 1.1)
+    figure = new_figure(None, 1.25 * len(named) + 0.8, 0.7 * len(rows) + 1)
     figure.suptitle(plain(title))
     grid = figure.subplots(len(rows), len(named), squeeze=False, sharex=True)
     everything = [np.ravel(array) for column in named.values() for array in column.values()]

@@ -107,13 +107,13 @@ class App {
 
   drawReceived() {
     const pixels = this.shown || new Uint8Array(784);
-    paint(document.getElementById("seen28"), pixels, 28, 28, greyColour);
+    paint(document.getElementById("seen28"), pixels, 28, 28, inkColour);
     const {input} = (this.networks.find(view => view.net.input.size > 28) || this.networks[0]).net;
     const bigger = document.getElementById("seen32");
     bigger.parentElement.hidden = input.size === 28;
     if (input.size === 28) return;
     const bytes = (input.how === "pad" ? paddedBytes : resizedBytes)(pixels, 28, input.size);
-    paint(bigger, bytes, input.size, input.size, greyColour);
+    paint(bigger, bytes, input.size, input.size, inkColour);
   }
 
   clear(text = EMPTY) {

@@ -33,6 +33,11 @@ function greyColour(value) {
   return [value, value, value];
 }
 
+// Ink is black, and white on a dark page, where page.css inverts it.
+function inkColour(value) {
+  return greyColour(255 - value);
+}
+
 function largestSize(values) {
   return values.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
 }

@@ -10,7 +10,7 @@ class Chooser {
       const wrong = read.some(answers => answers[i] !== label);
       const answers = wrong ? `, read as ${[...new Set(read.map(all => names[all[i]]))].join(" and ")}` : "";
       const title = `${names[label]}${answers}, test image ${places[i]}`;
-      paint(canvas, pixels.subarray(i * 784, (i + 1) * 784), 28, 28, v => greyColour(255 - v));
+      paint(canvas, pixels.subarray(i * 784, (i + 1) * 784), 28, 28, inkColour);
       return made("button", {type: "button", role: "option", className: wrong ? "wrong" : "", title,
         tabIndex: i ? -1 : 0, "aria-label": title, "aria-selected": "false",
         onclick: () => { this.choose(i); onChoose(i); }}, canvas);

@@ -31,7 +31,7 @@ class StringReader {
     five.forEach((digit, n) => {
       const right = labels.findIndex((label, i) => label === digit && this.samples.read[0][i] === digit);
       const chosen = right < 0 ? labels.indexOf(digit) : right;
-      paint(small, pixels.subarray(chosen * 784, (chosen + 1) * 784), 28, 28, v => greyColour(255 - v));
+      paint(small, pixels.subarray(chosen * 784, (chosen + 1) * 784), 28, 28, inkColour);
       context.drawImage(small, 40 + n * 150, 25, size, size);
     });
     this.pad.strokes = [], this.pad.image = canvas;
@@ -79,7 +79,7 @@ class StringReader {
   draw(strip, penalties, {path, places}) {
     const classes = penalties[0].length, wide = strip.W / STEP, first = WINDOW / 2 / STEP;
     this.strip.hidden = this.scores.hidden = this.key.hidden = false;
-    paint(this.strip, strip.data, WINDOW, strip.W, v => greyColour(255 - v));
+    paint(this.strip, strip.data, WINDOW, strip.W, inkColour);
     const cells = Array(classes * wide).fill(null);
     penalties.forEach((y, t) => y.forEach((v, c) => { cells[c * wide + t + first] = Math.max(0, 1 - v / 60); }));
     paint(this.scores, cells, classes, wide, v => v === null ? signedColour(0) : signedColour(v));

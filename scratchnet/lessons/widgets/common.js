@@ -87,7 +87,7 @@ function axes({width, height, x: [x0, x1], y: [y0, y1], xTicks, yTicks, xLabel, 
   const line = (points, name) => drawn("polyline", {points: points.map(([x, y]) => `${h(x)},${v(y)}`).join(" "),
     class: name, "clip-path": `url(#${inside.id})`});
   const dot = ([x, y], name, radius = 5) => drawn("circle", {cx: h(x), cy: v(y), r: radius, class: name,
-    "clip-path": `url(#${inside.id})`});
+    visibility: x0 <= x && x <= x1 && y0 <= y && y <= y1 ? "visible" : "hidden"});
   return {parts: [inside, ...parts], line, dot};
 }
 
