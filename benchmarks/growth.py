@@ -106,7 +106,7 @@ def write(rows):
 def draw(rows):
     """Draw milliseconds on the left and GFLOP/s on the right, a row for each thing that grows."""
     from matplotlib.figure import Figure
-    from matplotlib.ticker import NullFormatter, NullLocator, ScalarFormatter
+    from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
     from scratchnet.viewing.figures import BLUE, GREY, ORANGE, save
 
@@ -129,9 +129,10 @@ def draw(rows):
             axis.set_xticks(x, [f"{value:g}" for value in x])
             axis.xaxis.set_minor_locator(NullLocator())
             axis.grid(True, color="#dddddd")
-        time.yaxis.set_major_formatter(ScalarFormatter())
+        time.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        time.yaxis.set_major_formatter("{x:g}")
         time.yaxis.set_minor_formatter(NullFormatter())
-    axes[0, 1].legend(loc="lower right")
+    figure.legend(*axes[0, 1].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     save(figure, PICTURE)
 
 

@@ -132,7 +132,7 @@ def tricks():
     found = [("plain loops in Numba", us(lambda: plain_conv(x, W, b, y), 1))]
     for size in ((1, 1), (4, 1), (1, 7), best):
         reads = lowering.table(lowering.together(dense, size[0]))
-        found.append((f"{size[0]} x {size[1]} sums in registers", row_us(group_conv(size, reads))))
+        found.append((f"sums of {size[0]} filters x {size[1]} pixels", row_us(group_conv(size, reads))))
     return [(what, flop / time_us / 1e3) for what, time_us in found]
 
 
@@ -152,7 +152,9 @@ def draw(found, peak, cache, memory, bars):
         if mine:
             roof.scatter([p[2] for p in mine], [p[3] for p in mine], color=colour, marker=marker, label=kind, zorder=3)
     roof.set(xscale="log", yscale="log", xlabel="multiplications and additions for a byte", ylabel="GFLOP/s, one core")
-    roof.set(xlim=(0.05, 200), ylim=(1, 2 * peak))
+    roof.set(xlim=(0.05, 200), ylim=(4, 2 * peak))
+    roof.yaxis.set_major_formatter("{x:g}")
+    roof.xaxis.set_major_formatter("{x:g}")
     roof.grid(True, color="#dddddd")
     roof.legend(loc="lower right", fontsize=9)
     names, speeds = zip(*bars)
