@@ -93,9 +93,8 @@ def curves(
     if len(named) > 1:
         names = [" ".join(name.split()) for name in named]
         beside = 2 if max(map(len, names)) < 25 else 1
-        legend(
-            ax, drawn, names, loc="lower left", bbox_to_anchor=(0, 1), ncols=beside, fontsize=9
-        )  # above, where no curve is
+        above = {"loc": "lower left", "bbox_to_anchor": (0, 1)}  # where no curve is
+        legend(ax, drawn, names, **above, ncols=beside, fontsize=9)
     bare(ax)
     return figure
 
