@@ -124,7 +124,7 @@ picture(
         {"the 500, a third mislabelled": wrong_labels.train_error, "2,000 others": wrong_labels.validation_error},
         xlabel="epoch",
         ylabel="wrong (%)",
-        points=[(best.best_epoch, best.lowest, "kept", (0, -30))],
+        points=[(best.best_epoch, best.lowest, "kept", (4, 24))],
     ),
     "The training error falls, at the end with small rises. The error on other digits falls for some epochs, and then "
     "rises far above its lowest value.",
