@@ -106,6 +106,11 @@ def in_rows(things: Sequence[Any] | NDArray, per_row: int) -> list:
     return [things[first : first + per_row] for first in range(0, len(things), per_row)] or [things]
 
 
+def heights_of_rows(shapes: Sequence[tuple[int, ...]], columns: int, size: float) -> list[float]:
+    """Return the height in inches of each row of pictures: that of its highest, if all are `size` wide."""
+    return [size * min(3, max(0.06, *(high / wide for high, wide in row))) for row in in_rows(shapes, columns)]
+
+
 def key_above(ax: Any) -> None:
     """Draw the legend above the axes, where it takes no width."""
     ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))

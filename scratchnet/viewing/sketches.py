@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from scratchnet.viewing.figures import COLOURS, MARKERS
-from scratchnet.viewing.pieces import SIGNED, bare, in_rows, legend, new_figure, plain
+from scratchnet.viewing.pieces import SIGNED, bare, heights_of_rows, legend, new_figure, plain
 
 
 def arrays(
@@ -52,11 +52,6 @@ def arrays(
                 text, colour = (numbers or "").format(value), "white" if dark else "black"
                 ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=7)
     return figure
-
-
-def heights_of_rows(shapes: Sequence[tuple[int, ...]], columns: int, size: float) -> list[float]:
-    """Return the height in inches of each row of pictures: that of its highest, if all are `size` wide."""
-    return [size * min(3, max(0.06, *(high / wide for high, wide in row))) for row in in_rows(shapes, columns)]
 
 
 def curves(
