@@ -150,7 +150,8 @@ picture(
 
 # %% [markdown]
 # Every network learns to answer somehow. This one lets you watch how: red is +1, blue -1, and
-# pale means undecided. Lesson 11 says why some codes look alike, and lesson 17 looks into all other layers.
+# pale means undecided. F6 reaches 1.7, so it can be darker than its code. Lesson 11 says why some codes look
+# alike, and lesson 17 looks into all other layers.
 #
 # ## 4. Break it
 #

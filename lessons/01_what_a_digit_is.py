@@ -91,7 +91,8 @@ print(f"mean {everything.mean():.3f}, variance {everything.var():.3f}")
 # grid of numbers about the picture. The input has one (how dark it is); the layers of the network will make
 # 6, then 16, then 120 maps out of it.
 #
-# What the library does is what we did. `show` prints its live source, with file and line numbers:
+# What the library does is what we did. It computes the 256 possible results once and looks them up, and
+# `[:, None]` adds the axis of the map. `show` prints its live source, with file and line numbers:
 
 # %%
 show(datasets.paper_input)

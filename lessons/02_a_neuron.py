@@ -134,8 +134,8 @@ picture(
 show(ScaledTanh)
 
 # %% [markdown]
-# `times_slope(dy, y, a, b)` is `dy * (a - b * y**2)`, in one compiled loop. Let us see that we get the
-# same.
+# `times_slope(dy, y, steepest, bend)` is `dy * (steepest - bend * y**2)`, in one compiled loop. Let us see that
+# we get the same.
 
 # %%
 layer = ScaledTanh()

@@ -18,9 +18,9 @@ def blank_file(exercise, student="student"):
 
     student: the name from which the numbers of an exercise to derive by hand are drawn.
     """
-    number = f"{exercise.number:02}"
+    number, stop = f"{exercise.number:02}", "" if exercise.title.endswith("?") else "."
     head = [
-        f'"""Exercise {number}, {exercise.name} (lesson {exercise.lesson}): {exercise.title}.',
+        f'"""Exercise {number}, {exercise.name} (lesson {exercise.lesson}): {exercise.title}{stop}',
         "",
         *textwrap.wrap(exercise.task, 98),
         "",
