@@ -199,7 +199,7 @@ SEQUENTIAL = Exercise(
     contract={
         "": "A network: layers in a row, the output of each is the input of the next.\n"
         "x, y, and what is between: arrays whose first axis is the images. A Sequential has no parameters of its own; "
-        "each layer stores its gradients.",
+        "each layer stores its gradients. In the check F1, F2 and F3 are linear layers, and a ScaledTanh follows each.",
         "forward": "Return y, the output of the last layer.",
         "backward": "Take dE/dy, let every layer store its gradients, and return dE/dx.",
     },

@@ -200,7 +200,8 @@ TRAINING_LOOP = Exercise(
         "net: net.forward(x), net.backward(dy). loss: loss.forward(y, labels), which returns the mean over the "
         "batch, and loss.backward(), which takes nothing. optimizer: optimizer.step().\n"
         "x: (N, F); labels: (N,); rng: a numpy.random.Generator. An epoch's mean is over its N images, and each loss "
-        "is that of before the step."
+        "is that of before the step. In the check net is F1, a ScaledTanh and F2, and the loss is CrossEntropyLoss "
+        "(lesson 20)."
     },
     play=PLAY,
     open=True,
