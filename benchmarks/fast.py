@@ -16,12 +16,22 @@ import time
 from functools import partial
 
 import numpy as np
-from numba import njit
+from numba import cfunc, njit
 
-from scratchnet.fast import FastEngine, across_maps, convolutions, lowering, outputs, pointwise, products, windows
+from scratchnet.fast import (
+    FastEngine,
+    across_maps,
+    blocks,
+    convolutions,
+    lowering,
+    outputs,
+    pointwise,
+    products,
+    windows,
+)
 from scratchnet.fast.drive import SIZE, Job, address, floats, integers, share_out, worker
 from scratchnet.fast.fast_engine import aligned
-from scratchnet.fast.operation import ROW
+from scratchnet.fast.operation import OPERATION, OPTIONS, ROW
 from scratchnet.fast.operation import run as run_rows
 from scratchnet.fast.plan import assemble
 from scratchnet.fast.vector import LANES
@@ -67,6 +77,46 @@ def group_conv(size, reads):
             196 * LANES, 14 * LANES, LANES, 14 * LANES, LANES, 100 * LANES, 10 * LANES, 150, 25, 5, 1)  # fmt: skip
 
 
+def first_conv(operation):
+    """C1 of sixteen images: 32 x 32 pixels -> 6 maps of 28 x 28."""
+    reads = lowering.table(lowering.together(np.ones((6, 1), bool), 6))
+    return (operation, (6, 4), 0, 1024 * LANES, 0, 150, reads, 6, 28, 28, 5, 5, 0, 99,
+            1024 * LANES, 32 * LANES, LANES, 32 * LANES, LANES, 784 * LANES, 28 * LANES, 25, 25, 5, 1)  # fmt: skip
+
+
+def in_any_order(F, P):
+    """Return the address of `convolve` as LLVM compiles it when it may load early."""
+    kept, blocks.in_this_order = blocks.in_this_order, lambda builder: None
+    try:
+        compiled = cfunc(OPERATION, **OPTIONS)(convolutions.convolve.make((0,) * F, (0,) * P))
+    finally:
+        blocks.in_this_order = kept
+    COMPILED.append(compiled)  # its code lives as long as it does
+    return compiled.address
+
+
+COMPILED = []
+
+
+def input_gradients():
+    """Yield (what, row) of dE/dx of a dense C3: dy in a frame of zeros, and a row of dx at a time."""
+    size, reads = lowering.block(np.ones((6, 16), bool), 14)
+    start, y = 4 * 18 * LANES, 17 * 180 * LANES
+    yield "  a convolution of dE/dy in a frame of zeros", (
+        convolutions.convolve, size, start - 4 * 18 * LANES, y, 24, -1, reads, 6, 14, 14, 5, 5, 4, 10,
+        180 * LANES, 18 * LANES, LANES, 18 * LANES, LANES, 196 * LANES, 14 * LANES, 25, 150, -5, -1)  # fmt: skip
+    yield "  a whole row of sums, without the zeros", (
+        convolutions.convolve_full, (14, 5, 10, 1), y, 0, 0, lowering.table(np.ones((6, 16), bool)), 6, 14, 5, 10,
+        196 * LANES, 14 * LANES, 100 * LANES, 10 * LANES, 150, 25)  # fmt: skip
+
+
+def small_kernels(F):
+    """The gradients of 64 x 64 kernels of 3 x 3, from maps of 16 x 16 in a border, F kernels at a time."""
+    reads = lowering.table(lowering.together(np.ones((64, 64), bool), F))
+    return (convolutions.kernel_gradients, (F, 3, 3), 0, 64 * 324 * LANES, 0, reads, 64, 16, 16, 3,
+            324 * LANES, 18 * LANES, LANES, 18 * LANES, LANES, 256 * LANES, 16 * LANES, 576, 9)  # fmt: skip
+
+
 @njit(fastmath=True, error_model="numpy")
 def plain_conv(x, W, b, y):
     for o in range(16):
@@ -107,6 +157,18 @@ def tricks(options):
     speed("  the same, memory 4 bytes off its 64-byte boundary", row_us(group_conv(best, reads), start=1))
     size, reads = lowering.block(sparse, 10)
     speed(f"  Table I, {size[0]} x {size[1]}, skipping blanks", row_us(group_conv(size, reads)), flop * 60 // 96)
+
+    print(f"\nC1 forward, {LANES} images, in blocks of 6 x 4")
+    for text, operation in (("  loads in any order", in_any_order), ("  in this order", convolutions.convolve)):
+        speed(text, row_us(first_conv(operation)), 2 * 6 * 25 * 784 * LANES)
+
+    print(f"\ndE/dx of a dense C3, {LANES} images")
+    for text, row in input_gradients():
+        speed(text, row_us(row))
+
+    print(f"\nGradients of 64 x 64 kernels of 3 x 3, 16 x 16 pixels, {LANES} images")
+    for F in (1, 2):
+        speed(f"  {F} at a time", row_us(small_kernels(F), floats=1_400_000), 2 * 64 * 64 * 9 * 256 * LANES)
 
     n = 4704 * LANES
     print(f"\n1.7159 tanh(2x/3) of C1's maps, {LANES} images: {n:,} numbers")

@@ -7,10 +7,10 @@ loss and Adam. Every side runs in a process of its own, with all cores, and is i
 training step is forward, backward and update, on images that are in memory; at batch size 1 the paper's network
 is timed over stretches of 128 updates, as `fit` makes them. Before anything is timed, every side takes a step
 from the same parameters on the same batch: the readable path and PyTorch in float64 have to agree to 1e-9, and
-every side in float32 with that to 1e-2, where rounding may turn a ReLU or a maximum the other way (the largest |g -
-g'| / |g| of a parameter's gradient g is printed). Times are of float32, medians over rounds in which the sides take
-turns; for PyTorch the faster of its two memory formats counts. Its sparse C3 is a dense one whose weights are
-multiplied by the table in every step, as one would write it there.
+every side in float32 with that to 1e-2, where rounding may turn a ReLU or a maximum the other way (the worst is
+printed). Times are of float32, medians over rounds in which the sides take turns; for PyTorch the faster of its
+two memory formats counts. Its sparse C3 is a dense one whose weights are multiplied by the table in every step,
+as one would write it there.
 
 Sides: fast and readable (scratchnet), PyTorch, torch.compile, JAX (jit) and NumPy im2col (the readable path with
 its kernels in plain NumPy, as courses write them); those that are not installed, or do not work here, are left out.
@@ -176,8 +176,12 @@ def compare(name, net, options):
         process.end()
 
 
-def agree(name, net, started, batches):
-    """Print how well all sides agree; end the program if they do not."""
+def largest(array):
+    return np.abs(array).max()
+
+
+def agree(name, net, started, batches, size=largest):
+    """Print how well all sides agree; end the program if they do not. A gradient g' is size(g - g') / size(g) off."""
     exact = {
         side: Process(serve, side, name, net.input_shape, np.float64)
         for side in ("readable", "PyTorch", "PyTorch, channels last")
@@ -193,8 +197,7 @@ def agree(name, net, started, batches):
             if process.failed:
                 continue
             errors = [abs(answer[0] - E) / abs(E)]
-            norm = np.linalg.norm
-            errors += [norm(a - b) / norm(b) for a, b in zip(answer[1], gradients, strict=True)]
+            errors += [size(a - b) / size(b) for a, b in zip(answer[1], gradients, strict=True)]
             worst[side] = max(worst.get(side, 0), *errors)
     for process in exact.values():
         process.end()

@@ -1,7 +1,7 @@
 """The sums of a block stay in registers: no loop of the fast path writes vectors to the stack and reads them again.
 
 LLVM decides that. Where it unrolls a loop, or loads too early, it runs out of registers and says nothing: the results
-are right, and a convolution takes 1.4 times as long.
+are right, and C1 takes a quarter longer (benchmarks/fast.py tricks).
 """
 
 import platform
@@ -12,7 +12,7 @@ from numba import cfunc
 
 from scratchnet.fast import convolutions, products
 from scratchnet.fast.lowering import BLOCKS
-from scratchnet.fast.operation import OPERATION
+from scratchnet.fast.operation import OPERATION, OPTIONS
 from scratchnet.fast.vector import LANES
 
 
@@ -26,8 +26,7 @@ def on_the_stack(operation, sizes):
 
 def assembly(operation, *sizes):
     function = operation.make(*((0,) * size for size in sizes))
-    options = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
-    return cfunc(OPERATION, **options)(function)._library.get_asm_str()
+    return cfunc(OPERATION, **OPTIONS)(function)._library.get_asm_str()
 
 
 @pytest.mark.planted

@@ -14,6 +14,8 @@ from scratchnet.kernels.jit import announce_compiling, digest, inner, kept
 OPERATION = types.void(*[types.CPointer(types.float32)] * 3, types.CPointer(types.int64))
 ROW = 32  # integers in a row of a program: the address of an operation, then its arguments
 
+OPTIONS = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}  # how Numba compiles one
+
 STAMP = f"{LANES}-{digest(Path(__file__).parent)}"  # part of the name of what is kept on disk
 
 
@@ -29,8 +31,7 @@ def operation(make):
     def address(*sizes):
         if sizes not in known:
             function = make(*((0,) * size for size in sizes))
-            options = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
-            known[sizes] = kept(partial(cfunc, OPERATION), function, STAMP, **options)
+            known[sizes] = kept(partial(cfunc, OPERATION), function, STAMP, **OPTIONS)
             if not known[sizes].cache_hits:
                 announce_compiling()
         return known[sizes].address
