@@ -74,3 +74,19 @@ def test_digits():
 
     images, labels = datasets.load("mnist", "test")
     return datasets.paper_input(images[:2000]), labels[:2000]
+
+
+@pytest.fixture(scope="module")
+def desk():
+    from scratchnet.exercises.desk import Desk
+
+    with Desk(strict=True, memory=1500, warm=["max-pool-backward"]) as found:
+        yield found
+
+
+@pytest.fixture
+def check(desk):
+    """Checks bodies on the Desk; its Result."""
+    from desks import checking
+
+    return checking(desk)
