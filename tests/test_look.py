@@ -19,6 +19,7 @@ from scratchnet.kernels import im2col
 from scratchnet.models import lenet5, paper_softmax
 from scratchnet.viewing import figures, svg
 from scratchnet.viewing.dark import on_dark
+from scratchnet.viewing.pieces import png
 
 
 @pytest.mark.parametrize(
@@ -266,6 +267,17 @@ def test_a_figure_on_a_dark_page(monkeypatch, tmp_path):
     monkeypatch.setattr(sys.modules["scratchnet.viewing.show"], "_save", lambda item, names: written.append(item))
     picture(figure, "a digit")
     assert not written[0].dark, "a file and a notebook have one picture"
+
+
+def test_what_stands_between_pictures_of_one_axes_is_dark():
+    figure = figures.reading(np.zeros((3, 28, 28), np.uint8), np.arange(3), np.arange(3), "three")
+    light = png(figure)
+    dark = np.asarray(Image.open(io.BytesIO(on_dark(figure, light))))
+    first, second, _ = (image.get_window_extent() for image in figure.axes[0].images)
+    middle = len(dark) - round((first.y0 + first.y1) / 2)
+    paper = list(bytes.fromhex(svg.DARK[svg.PAPER][1:]))
+    assert dark[middle, round((first.x0 + first.x1) / 2)].tolist() == [255, 255, 255], "a picture stays"
+    assert dark[middle, round((first.x1 + second.x0) / 2)].tolist() == paper
 
 
 def test_grey_goes_from_white_to_black():
