@@ -127,6 +127,15 @@ def test_every_recipe(name, images, rng):
 ODD = {
     "one pixel": ((3, 1, 1), lambda: [Conv2d(3, 2, 1), Tanh(), Conv2d(2, 5, 1), Flatten(), Linear(5, 3)]),
     "one class": ((4,), lambda: [Linear(4, 1)]),
+    "a thousand and more features": ((3,), lambda: [Linear(3, 1003), ReLU(), Linear(1003, 5)]),
+    "a row too wide for the registers": (
+        (2, 6, 40),
+        lambda: [Conv2d(2, 4, 3), ReLU(), Conv2d(4, 3, 3), Flatten(), Linear(3 * 2 * 36, 3)],
+    ),
+    "a row that just fits": (
+        (2, 6, 28),
+        lambda: [Conv2d(2, 4, 3), ReLU(), Conv2d(4, 3, (3, 5)), Flatten(), Linear(3 * 2 * 22, 3)],
+    ),
     "one feature": ((1,), lambda: [Linear(1, 1), Tanh(), Linear(1, 2)]),
     "no parameters": ((6,), lambda: [Tanh(), RBF(np.ones((3, 6), "f"))]),
     "squash first": ((1, 8, 8), lambda: [ScaledTanh(), ReLU(), Conv2d(1, 3, 3), Flatten(), Linear(108, 4)]),
